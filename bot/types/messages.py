@@ -1,0 +1,87 @@
+"""What people are told, and where it lands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.types.base import DEFAULT_TENANT
+from bot.types.incidents import Reason, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A time inside a sentence: platforms show it in the reader's zone where they can."""
+
+    at: datetime
+    with_date: bool = False
+
+
+Text: TypeAlias = tuple[str | Moment, ...]
+"""Whole sentences without markup; the strings hold untrusted words, so every platform escapes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A change in words: what is wrong, what to do, the facts, the vendor's word, how we know."""
+
+    at: datetime
+    reason: Reason
+    severity: Severity
+    headline: Text
+    advice: Text
+    facts: tuple[Text, ...] = ()
+    vendor: Text = ()
+    basis: Text = ()
+    """How we know."""
+    language: str = "en"
+    incident: str | None = None
+    tenant: str = DEFAULT_TENANT
+
+
+class Kind(StrEnum):
+    """How a message is delivered: as the incident's head, as a reply below it, or as a silent edit of the head."""
+
+    HEAD = "head"
+    REPLY = "reply"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """Where a message is on a platform, so that it can be edited and answered."""
+
+    channel: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A delivery that is not saved yet."""
+
+    destination: str
+    kind: Kind
+    message: Message
+    key: str
+    """Unique for this message at this destination; platforms that can are asked for it before a second try."""
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message claimed for one destination."""
+
+    id: int
+    destination: str
+    kind: Kind
+    message: Message
+    key: str
+    due: datetime
+    attempts: int
+    """This one included."""
+    fence: int
+    """Grows with each claim: only the newest claim may mark the delivery."""
+    unknown: bool = False
+    """An earlier attempt may have landed: look before posting again."""
+    head: Landed | None = None
+    """Where the incident's head message stands at this destination."""

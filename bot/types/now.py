@@ -1,0 +1,77 @@
+"""What people ask, and what they are shown."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.types.advisories import Claim
+from bot.types.base import DEFAULT_TENANT, Direction, Symptom
+from bot.types.findings import Tally
+from bot.types.incidents import Incident
+from bot.types.messages import Message
+
+
+class Verb(StrEnum):
+    """What a person may change from chat."""
+
+    ACK = "ack"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    PART = "part"
+    JOIN = "join"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A change that a person asked for, about an incident."""
+
+    at: datetime
+    person: str
+    verb: Verb
+    incident: str
+    until: datetime | None = None
+    """For ``mute``."""
+    advisory: str = ""
+    """For ``part`` and ``join``."""
+    note: str = ""
+    tenant: str = DEFAULT_TENANT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionNow:
+    """How mail in one direction is now, by the test messages."""
+
+    direction: Direction
+    symptoms: tuple[Symptom, ...] = ()
+    """Empty: mail flows. ``unmeasurable`` alone: we cannot see."""
+    last_arrived: datetime | None = None
+    last_latency: timedelta | None = None
+    usual: timedelta | None = None
+    recent: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceNow:
+    """How a feed is: last read, and since when it cannot be."""
+
+    source: str
+    last_read: datetime | None = None
+    blind_since: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that commands, page and API show, in memory: no request waits for the store."""
+
+    at: datetime
+    directions: tuple[DirectionNow, ...] = ()
+    open: tuple[Incident, ...] = ()
+    past: tuple[Incident, ...] = ()
+    """Resolved in the last seven days, newest first."""
+    sources: tuple[SourceNow, ...] = ()
+    advisories: tuple[Claim, ...] = ()
+    """Listed now, mail or not."""
+    messages: tuple[Message, ...] = ()
+    """The last ones that rang, newest first, in the tenant's language."""
+    tenant: str = DEFAULT_TENANT

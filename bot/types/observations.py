@@ -1,0 +1,104 @@
+"""What a watcher saw."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from bot.types.base import DEFAULT_TENANT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What every observation has: our own time, and whose it is."""
+
+    at: datetime
+    tenant: str = DEFAULT_TENANT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSeen(Seen):
+    """Something that happened to one test message."""
+
+    route: str
+    probe: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent(ProbeSeen):
+    """The canary began to hand a message over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(ProbeSeen):
+    """The submission server answered with an error; ``stage`` is where (connect, tls, auth, mail, rcpt, data)."""
+
+    reply: str
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreachable(ProbeSeen):
+    """No server answered at all."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived(ProbeSeen):
+    """The message is in the mailbox, ``latency`` after it was sent; ``folder`` is where."""
+
+    latency: timedelta
+    folder: str = "inbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounced(ProbeSeen):
+    """A final report of non-delivery came back, with its enhanced status code and the server's words."""
+
+    status: str
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvisorySeen(Seen):
+    """An advisory as a feed lists it now, raw (a Graph ``serviceHealthIssue``), so that every version is kept."""
+
+    source: str
+    issue: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvisoryGone(Seen):
+    """The feed lists the advisory no more, which is not the same as resolved."""
+
+    source: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBlind(Seen):
+    """A feed cannot be read."""
+
+    source: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBack(Seen):
+    """The feed can be read again."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported(Seen):
+    """What a person says that they see; ``works`` is None where they did not say."""
+
+    person: str
+    text: str
+    works: bool | None = None
+
+
+ProbeObservation: TypeAlias = Sent | Refused | Unreachable | Arrived | Bounced
+Observation: TypeAlias = ProbeObservation | AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack | Reported
