@@ -1,0 +1,151 @@
+"""What the operator decides: secrets from the environment and ``.env``, the rest from ``mailstatus.toml``.
+
+Read once, at the start.  Whatever is wrong is said all at once, each line naming the variable, the fault and an
+example.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from bot.settings.environment import Environment
+from bot.settings.installation import (
+    DestinationTable,
+    Installation,
+    MailboxTable,
+    RouteTable,
+    RulesTable,
+    Server,
+    TenantTable,
+)
+
+__all__ = [
+    "DestinationTable",
+    "Environment",
+    "Installation",
+    "MailboxTable",
+    "RouteTable",
+    "RulesTable",
+    "Server",
+    "Settings",
+    "SettingsError",
+    "TenantTable",
+    "load",
+]
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; ``lines`` say why, one fault each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that the operator decided; ``named`` holds the variables that mailstatus.toml refers to."""
+
+    environment: Environment
+    installation: Installation
+    named: Mapping[str, SecretStr]
+    state: Path
+    """The folder for what is kept between runs."""
+
+    @property
+    def store_url(self) -> str:
+        """The store's SQLAlchemy URL; it may hold a password, so it is for the store alone."""
+        if self.environment.store:
+            return self.environment.store.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.state / 'mailstatus.db'}"
+
+
+def load(folder: Path) -> Settings:
+    """Read the environment, ``.env`` and ``mailstatus.toml`` in ``folder``; raise SettingsError with every fault."""
+    faults: list[str] = []
+    dotenv = folder / ".env"
+    environment = _environment(dotenv, faults)
+    values = {**(dotenv_values(dotenv, interpolate=False) if dotenv.is_file() else {}), **os.environ}
+    path = folder / (environment.config if environment else "mailstatus.toml")
+    installation = _installation(path, required=bool(values.get("MAILSTATUS_CONFIG")), faults=faults)
+    named = {name: SecretStr(value) for name in installation.variables() if (value := values.get(name))}
+    faults += [
+        f"{name}: is not set, and {path.name} refers to it. Example: {name}={example}"
+        for name, example in installation.variables().items()
+        if name not in named
+    ]
+    if faults or environment is None:
+        raise SettingsError(faults)
+    return Settings(environment=environment, installation=installation, named=named, state=_state_folder(values))
+
+
+def _state_folder(values: Mapping[str, str | None]) -> Path:
+    """Where a program keeps what it needs between runs, as the XDG base directory specification has it."""
+    return Path(values.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "mailstatus"
+
+
+def _environment(dotenv: Path, faults: list[str]) -> Environment | None:
+    try:
+        return Environment(_env_file=dotenv)
+    except ValidationError as error:
+        faults += _lines(error)
+        return None
+
+
+def _lines(error: ValidationError) -> list[str]:
+    examples = {field.alias: field.examples for field in Environment.model_fields.values()}
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False):
+        text = fault["msg"].removeprefix("Value error, ")
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        example = (examples.get(name) or [""])[0]
+        lines.append(f"{name}: {text}. Example: {name}={example}" if name else text)
+    return lines
+
+
+def _installation(path: Path, *, required: bool, faults: list[str]) -> Installation:
+    if not path.exists() and not required:
+        return Installation()
+    try:
+        with path.open("rb") as file:
+            return Installation.model_validate(tomllib.load(file))
+    except OSError as error:
+        example = "MAILSTATUS_CONFIG=/etc/mailstatus/mailstatus.toml"
+        faults.append(f"MAILSTATUS_CONFIG: {path} cannot be read: {error.strerror}. Example: {example}")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(f"{path.name}: is not TOML: {error}. Example: [mailboxes.office]")
+    except ValidationError as error:
+        faults += [
+            _toml_line(path.name, fault["loc"], fault["msg"])
+            for fault in error.errors(include_input=False, include_url=False)
+        ]
+    return Installation()
+
+
+TABLES: Mapping[str, type[BaseModel]] = {
+    "mailboxes": MailboxTable,
+    "routes": RouteTable,
+    "destinations": DestinationTable,
+    "tenants": TenantTable,
+}
+
+
+def _toml_line(file: str, where: tuple[int | str, ...], message: str) -> str:
+    name = ".".join(str(part) for part in where)
+    text = message.removeprefix("Value error, ")
+    example = "" if "Example:" in text else _example(where)
+    return f"{file}: {name + ': ' if name else ''}{text}{example}"
+
+
+def _example(where: tuple[int | str, ...]) -> str:
+    if len(where) < 3 or where[0] not in TABLES:  # noqa: PLR2004 - kind, name and key
+        return ""
+    for name, field in TABLES[str(where[0])].model_fields.items():
+        if where[2] in {name, field.alias} and field.examples:
+            return f'. Example: {where[2]} = "{field.examples[0]}"'
+    return ""

@@ -1,0 +1,161 @@
+"""The variables: secrets, addresses of the clouds, and where things are; each is a line of ``.env.example``."""
+
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(BaseSettings):
+    """Each field is one variable; the alias is its name, the first example is what an error shows."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, env_file_encoding="utf-8")
+
+    slack_bot_token: SecretStr | None = Field(
+        None,
+        alias="SLACK_BOT_TOKEN",
+        description="Bot token of the Slack app; needed by every Slack destination.",
+        examples=["xoxb-1234567890-abcdefghij"],
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None,
+        alias="SLACK_SIGNING_SECRET",
+        description="Signing secret of the Slack app; needed to answer /mailstatus over HTTP.",
+        examples=["8f742231b10e8888abcd99yyyzzz85a5"],
+    )
+    slack_app_token: SecretStr | None = Field(
+        None,
+        alias="SLACK_APP_TOKEN",
+        description="App-level token; set it to answer /mailstatus over Socket Mode, without a public address.",
+        examples=["xapp-1-A0123456789-abcdef"],
+    )
+    azure_tenant_id: str | None = Field(
+        None,
+        alias="AZURE_TENANT_ID",
+        description="Directory (tenant) id whose service health is read.",
+        examples=["8e6f1a0c-1111-2222-3333-444455556666"],
+    )
+    azure_client_id: str | None = Field(
+        None,
+        alias="AZURE_CLIENT_ID",
+        description="Application (client) id of the Entra app.",
+        examples=["0b1d2c3e-1111-2222-3333-444455556666"],
+    )
+    azure_client_secret: SecretStr | None = Field(
+        None,
+        alias="AZURE_CLIENT_SECRET",
+        description="Client secret of the Entra app; a certificate or a federated token may stand in for it.",
+        examples=["q~8Q~abcdefghijklmnopqrstuvwxyz"],
+    )
+    azure_client_certificate_path: Path | None = Field(
+        None,
+        alias="AZURE_CLIENT_CERTIFICATE_PATH",
+        description="PFX or PEM file with certificate and key of the Entra app.",
+        examples=["/etc/mailstatus/entra.pem"],
+    )
+    azure_federated_token_file: Path | None = Field(
+        None,
+        alias="AZURE_FEDERATED_TOKEN_FILE",
+        description="File with the workload identity's token, read again at each use.",
+        examples=["/var/run/secrets/azure/tokens/azure-identity-token"],
+    )
+    azure_authority_host: str | None = Field(
+        None,
+        alias="AZURE_AUTHORITY_HOST",
+        description="Where tokens come from, if not from the cloud's own host.",
+        examples=["https://login.microsoftonline.us"],
+    )
+    cloud: Literal["global", "gcc-high", "dod", "china"] = Field(
+        "global",
+        alias="MAILSTATUS_CLOUD",
+        description="Microsoft's cloud: global, gcc-high, dod or china.",
+        examples=["global"],
+    )
+    graph_url: str | None = Field(
+        None,
+        alias="MAILSTATUS_GRAPH_URL",
+        description="Address of Microsoft Graph, if not the cloud's own.",
+        examples=["https://graph.microsoft.us"],
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/",
+        alias="MAILSTATUS_SLACK_API_URL",
+        description="Address of Slack's Web API; GovSlack has its own.",
+        examples=["https://slack-gov.com/api/"],
+    )
+    ca_file: Path | None = Field(
+        None,
+        alias="MAILSTATUS_CA_FILE",
+        description="PEM file with further certificate authorities, for a proxy or mail server with its own.",
+        examples=["/etc/ssl/company-ca.pem"],
+    )
+    store: SecretStr | None = Field(
+        None,
+        alias="MAILSTATUS_STORE",
+        description="SQLAlchemy URL of the store; by default a SQLite file in the user's state folder.",
+        examples=["postgresql+psycopg://mailstatus:password@db/mailstatus"],
+    )
+    listen: str = Field(
+        "127.0.0.1:8025",
+        alias="MAILSTATUS_LISTEN",
+        description="Address and port of the status page, the API and the chat platforms' requests.",
+        examples=["127.0.0.1:8025"],
+    )
+    page_token: SecretStr | None = Field(
+        None,
+        alias="MAILSTATUS_PAGE_TOKEN",
+        description="Token that page and API ask for; needed where MAILSTATUS_LISTEN is not a loopback address.",
+        examples=["a-long-random-string"],
+    )
+    probe_key: SecretStr | None = Field(
+        None,
+        alias="MAILSTATUS_PROBE_KEY",
+        description="Key that signs test messages; by default made once and kept beside the store.",
+        examples=["a-long-random-string"],
+    )
+    config: Path = Field(
+        Path("mailstatus.toml"),
+        alias="MAILSTATUS_CONFIG",
+        description="File with mailboxes, routes, destinations and rules.",
+        examples=["/etc/mailstatus/mailstatus.toml"],
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        alias="MAILSTATUS_LOG_LEVEL",
+        description="How much is logged: debug, info, warning or error.",
+        examples=["info"],
+    )
+
+    @field_validator("listen")
+    @classmethod
+    def _has_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the largest port there is
+            raise ValueError("is not an address and a port")
+        return value
+
+    @field_validator("azure_authority_host", "graph_url")
+    @classmethod
+    def _is_https(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).scheme != "https":
+            raise ValueError("does not begin with https://")
+        return value
+
+    @field_validator("store")
+    @classmethod
+    def _is_known_store(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and value.get_secret_value().split(":")[0] not in {"sqlite+aiosqlite", "postgresql+psycopg"}:
+            raise ValueError("begins neither with sqlite+aiosqlite: nor with postgresql+psycopg:")
+        return value
+
+    @model_validator(mode="after")
+    def _page_is_guarded(self) -> Self:
+        host = self.listen.rpartition(":")[0].strip("[]")
+        if host not in {"127.0.0.1", "::1", "localhost"} and not self.page_token:
+            raise ValueError(
+                "MAILSTATUS_PAGE_TOKEN: is missing, and MAILSTATUS_LISTEN is not a loopback address. "
+                "Example: MAILSTATUS_PAGE_TOKEN=a-long-random-string"
+            )
+        return self
