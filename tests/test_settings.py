@@ -1,0 +1,134 @@
+"""Settings: what is read, and what is said when it cannot be used."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, load
+from bot.settings.environment import Environment
+
+ROOT = Path(__file__).parent.parent
+BOXES = """
+[mailboxes.office]
+address = "canary@contoso.com"
+smtp = "smtp.office365.com:587"
+imap = "outlook.office365.com:993"
+password_env = "OFFICE_PASSWORD"
+
+[mailboxes.outside]
+address = "canary@example.org"
+smtp = "tls://smtp.example.org:465"
+imap = "imap.example.org:993"
+password_env = "OUTSIDE_PASSWORD"
+"""
+ROUTES = """
+[routes.outbound-eu]
+from = "office"
+to = "outside"
+direction = "outbound"
+vantage = "eu"
+every = "30s"
+"""
+DESTINATIONS = """
+[destinations.ops]
+platform = "slack"
+channel = "C0123456789"
+
+[destinations.it]
+platform = "teams"
+url_env = "TEAMS_IT_URL"
+fallback = ["ops"]
+"""
+SECRETS = "OFFICE_PASSWORD=one\nOUTSIDE_PASSWORD=two\nTEAMS_IT_URL=https://flow.example/x?sig=three\n"
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in Environment.model_fields.values():
+        monkeypatch.delenv(str(field.alias), raising=False)
+
+
+def read(folder: Path, toml: str = "", dotenv: str = "") -> Settings:
+    (folder / "mailstatus.toml").write_text(toml)
+    (folder / ".env").write_text(dotenv)
+    return load(folder)
+
+
+def faults(folder: Path, toml: str = "", dotenv: str = "") -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        read(folder, toml, dotenv)
+    return caught.value.lines
+
+
+def test_nothing_configured_is_no_fault(tmp_path: Path) -> None:
+    """An empty folder gives empty settings: the command decides what it needs."""
+    settings = load(tmp_path)
+    assert settings.installation.routes == {}
+    assert settings.store_url.startswith("sqlite+aiosqlite:///")
+
+
+def test_a_whole_file_is_read(tmp_path: Path) -> None:
+    """Mailboxes, routes and destinations come out typed, the secrets beside them."""
+    settings = read(tmp_path, BOXES + ROUTES + DESTINATIONS, SECRETS)
+    route = settings.installation.routes["outbound-eu"]
+    assert (route.sender, route.every) == ("office", timedelta(seconds=30))
+    assert settings.installation.mailboxes["outside"].smtp is not None
+    assert settings.installation.mailboxes["outside"].smtp.security == "tls"
+    assert settings.named["OFFICE_PASSWORD"].get_secret_value() == "one"
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that is set beats the same line in .env."""
+    monkeypatch.setenv("MAILSTATUS_LISTEN", "127.0.0.1:9000")
+    assert read(tmp_path, dotenv="MAILSTATUS_LISTEN=127.0.0.1:8000").environment.listen == "127.0.0.1:9000"
+
+
+@pytest.mark.parametrize(
+    ("toml", "dotenv", "name", "says"),
+    [
+        pytest.param("", "MAILSTATUS_LISTEN=here", "MAILSTATUS_LISTEN", "address and a port", id="no port"),
+        pytest.param("", "MAILSTATUS_LISTEN=0.0.0.0:80", "MAILSTATUS_PAGE_TOKEN", "missing", id="open page"),
+        pytest.param("", "MAILSTATUS_STORE=mysql://x", "MAILSTATUS_STORE", "sqlite+aiosqlite", id="store"),
+        pytest.param("", "MAILSTATUS_CLOUD=mars", "MAILSTATUS_CLOUD", "global", id="cloud"),
+        pytest.param("", "MAILSTATUS_GRAPH_URL=http://x", "MAILSTATUS_GRAPH_URL", "https://", id="graph"),
+        pytest.param("", "MAILSTATUS_CONFIG=none.toml", "MAILSTATUS_CONFIG", "cannot be read", id="no such file"),
+        pytest.param(BOXES, "OUTSIDE_PASSWORD=x", "OFFICE_PASSWORD", "is not set", id="secret not set"),
+        pytest.param(BOXES.replace("587", ""), SECRETS, "mailboxes.office.smtp", "is not a server", id="server"),
+        pytest.param(BOXES.replace("tls://smtp.e", "plain://smtp.e"), SECRETS, "mailboxes.outside.smtp", "in clear", id="clear"),
+        pytest.param(BOXES + ROUTES.replace('"outside"', '"home"'), SECRETS, "routes.outbound-eu.to", "no mailbox 'home'", id="mailbox"),
+        pytest.param(BOXES + ROUTES.replace("30s", "soon"), SECRETS, "routes.outbound-eu.every", "length of time", id="length"),
+        pytest.param(BOXES + ROUTES.replace("vantage", "vantagge"), SECRETS, "routes.outbound-eu.vantagge", "not permitted", id="misspelt"),
+        pytest.param(DESTINATIONS.replace("C0123456789", "#ops"), SECRETS, "destinations.ops.channel", "C0123456789", id="channel"),
+        pytest.param(DESTINATIONS.replace('["ops"]', '["opz"]'), SECRETS, "destinations.it.fallback", "no destination 'opz'", id="fallback"),
+        pytest.param("[mailboxes", "", "mailstatus.toml", "is not TOML", id="toml"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_the_variable_and_shows_an_example(
+    tmp_path: Path, toml: str, dotenv: str, name: str, says: str
+) -> None:
+    """Each error names the variable, what is wrong and an example."""
+    line = next(line for line in faults(tmp_path, toml, dotenv) if name in line)
+    assert says in line
+    assert "Example:" in line or "misspelt" in line or "not permitted" in line
+
+
+def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
+    """Nobody mends one line only to learn of the next."""
+    assert len(faults(tmp_path, BOXES, "MAILSTATUS_CLOUD=mars\nMAILSTATUS_LISTEN=x")) == 4
+
+
+def test_no_error_shows_a_secret(tmp_path: Path) -> None:
+    """A wrong value that may hold a password is never printed back."""
+    assert "hunter2" not in "".join(faults(tmp_path, dotenv="MAILSTATUS_STORE=mysql://root:hunter2@db/x"))
+
+
+def test_the_example_file_names_every_variable() -> None:
+    """``.env.example`` and the settings are the same list, explanation and example included."""
+    lines = (ROOT / ".env.example").read_text()
+    for field in Environment.model_fields.values():
+        assert field.examples
+        assert f"# {field.alias}={field.examples[0]}\n" in lines
+        assert str(field.description) in " ".join(lines.replace("\n#", "").split())
+    named = [line for line in lines.splitlines() if line.startswith("# ") and "=" in line and " " not in line[2:]]
+    assert len(named) == len(Environment.model_fields)
