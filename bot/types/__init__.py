@@ -60,6 +60,13 @@ from bot.types.observations import (
     SourceBlind,
     Unreachable,
 )
+from bot.types.rules import (
+    Destination,
+    Only,
+    QuietHours,
+    Rules,
+    Window,
+)
 
 __all__ = [
     "DEFAULT_TENANT",
@@ -73,6 +80,7 @@ __all__ = [
     "Claim",
     "Clock",
     "Delivery",
+    "Destination",
     "Direction",
     "DirectionNow",
     "Draft",
@@ -84,15 +92,18 @@ __all__ = [
     "Message",
     "Moment",
     "Observation",
+    "Only",
     "Order",
     "Post",
     "ProbeObservation",
     "ProbeSeen",
+    "QuietHours",
     "Reading",
     "Reason",
     "Refused",
     "Reported",
     "Route",
+    "Rules",
     "Seen",
     "Sent",
     "Severity",
@@ -105,4 +116,5 @@ __all__ = [
     "Text",
     "Unreachable",
     "Verb",
+    "Window",
 ]
