@@ -7,8 +7,10 @@ from bot.types.advisories import (
     Action,
     AdvisoryState,
     Claim,
+    Client,
     Post,
     Reading,
+    Topic,
 )
 from bot.types.base import (
     DEFAULT_TENANT,
@@ -78,6 +80,7 @@ __all__ = [
     "Bounced",
     "Change",
     "Claim",
+    "Client",
     "Clock",
     "Delivery",
     "Destination",
@@ -114,6 +117,7 @@ __all__ = [
     "Symptom",
     "Tally",
     "Text",
+    "Topic",
     "Unreachable",
     "Verb",
     "Window",

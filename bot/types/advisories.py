@@ -1,7 +1,7 @@
 """What the vendor says."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.types.base import Direction, Symptom
@@ -32,6 +32,51 @@ class AdvisoryState(StrEnum):
     FALSE_ALARM = "false_alarm"
 
 
+class Topic(StrEnum):
+    """What exactly is hit, finer than the symptom, so that a sentence can name it."""
+
+    ADDRESS_BOOK = "address_book"
+    ADD_INS = "add_ins"
+    ANNOUNCEMENT = "announcement"
+    ARCHIVE = "archive"
+    ATTACHMENTS = "attachments"
+    AUTO_REPLIES = "auto_replies"
+    CALENDARS = "calendars"
+    DUPLICATES = "duplicates"
+    ENCRYPTED = "encrypted"
+    FORGED = "forged"
+    FREE_BUSY = "free_busy"
+    IMAGES = "images"
+    INVITES = "invites"
+    LARGE = "large"
+    LINKS = "links"
+    LISTS = "lists"
+    NOTICES = "notices"
+    OUTSIDE = "outside"
+    PROGRAMS = "programs"
+    PUBLIC_FOLDERS = "public_folders"
+    QUARANTINE_NOTICES = "quarantine_notices"
+    RESTRICTED = "restricted"
+    ROOMS = "rooms"
+    RULES = "rules"
+    SHARED_MAILBOX = "shared_mailbox"
+    SIGN_IN = "sign_in"
+
+
+class Client(StrEnum):
+    """A way to the mailbox."""
+
+    CLASSIC = "classic"
+    DESKTOP = "desktop"
+    NEW = "new"
+    MAC = "mac"
+    WEB = "web"
+    PHONE = "phone"
+    ACTIVESYNC = "activesync"
+    IMAP = "imap"
+    POP = "pop"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """One post of an advisory as plain text: HTML, entities and repeated posts are gone."""
@@ -57,6 +102,18 @@ class Reading:
     """The vendor's own word, unknown ones kept raw."""
     codes: tuple[str, ...] = ()
     scope: str = ""
+    """Who is hit, in the vendor's words."""
+    places: tuple[str, ...] = ()
+    """Parts of the world that the scope names, such as ``Europe``."""
+    topics: tuple[Topic, ...] = ()
+    failing: tuple[Client, ...] = ()
+    """Ways to the mailbox that are said to fail; empty where it is all of them, or none is named."""
+    working: tuple[Client, ...] = ()
+    """Ways to the mailbox that are said to work."""
+    lateness: timedelta | None = None
+    """The longest delay of mail that the vendor names."""
+    product: str = ""
+    """The product that is hit where it is not mail."""
     cause: str = ""
     """The root cause in the vendor's words, for joining by rare words; never shown to users."""
     quotes: tuple[str, ...] = ()
