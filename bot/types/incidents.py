@@ -58,6 +58,10 @@ class Incident:
     """Ids of advisories that look alike and are not shown to be the same fault."""
     severity: Severity = Severity.WARNING
     resolved: datetime | None = None
+    reopened: int = 0
+    """How often it came back after it was over."""
+    part_of: str = ""
+    """The incident that this one turned out to be a part of."""
     told: tuple[str, ...] = ()
     """What people have been told, as keys (``symptom:send_fails``, ``claim:EX1``), so that nothing is told twice."""
     last_rung: datetime | None = None

@@ -62,7 +62,8 @@ class Catalogue:
 
     def length(self, length: timedelta) -> str:
         """Say a length of time as it is spoken, by its two largest units: ``2 hours and 32 minutes``."""
-        return self.listed(_units(abs(length), self.locale))
+        words = _units(abs(length), self.locale)
+        return "".join(words).replace(" ", "") if self.language == "ja" else self.listed(words)
 
     def listed(self, words: list[str] | tuple[str, ...]) -> str:
         """Join words as a list is spoken: ``a, b and c``."""

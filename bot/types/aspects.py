@@ -1,0 +1,145 @@
+"""What is wrong in an incident, seen from measurements and claims together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.types.advisories import AdvisoryState, Claim
+from bot.types.base import Direction, Symptom
+from bot.types.findings import Finding
+from bot.types.incidents import Incident
+
+FLOW = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.DELAYED, Symptom.LOST})
+"""What test messages can show."""
+
+CLOSED = frozenset({AdvisoryState.RESOLVED, AdvisoryState.FALSE_ALARM})
+
+GRAVITY = (
+    Symptom.SEND_FAILS,
+    Symptom.BOUNCED,
+    Symptom.LOST,
+    Symptom.CANNOT_ACCESS_MAILBOX,
+    Symptom.DELAYED,
+    Symptom.QUARANTINED,
+    Symptom.SPAM_MISSED,
+    Symptom.CLIENT_ONLY,
+    Symptom.CALENDAR_STALE,
+    Symptom.SEARCH_BROKEN,
+    Symptom.OTHER,
+    Symptom.ADMIN_ONLY,
+    Symptom.UNMEASURABLE,
+)
+"""Gravest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aspect:
+    """One symptom of an incident in one direction, by whom it is known and whether it lasts."""
+
+    symptom: Symptom
+    direction: Direction
+    measured: bool
+    lasts: bool
+    since: datetime
+    finding: Finding | None = None
+    claim: Claim | None = None
+
+
+def covered(direction: Direction) -> frozenset[Direction]:
+    """Name the single directions that a direction stands for; ``none`` stands for itself."""
+    if direction is Direction.BOTH:
+        return frozenset({Direction.OUTBOUND, Direction.INBOUND})
+    return frozenset({direction})
+
+
+def merged(directions: Iterable[Direction]) -> Direction:
+    """Say several directions as one: mail both ways is ``both``, whatever else is hit."""
+    single = {one for direction in directions for one in covered(direction)} - {Direction.NONE}
+    if not single:
+        return Direction.NONE
+    return single.pop() if len(single) == 1 else Direction.BOTH
+
+
+def is_open(claim: Claim) -> bool:
+    """Tell whether the vendor still says that mail users are hit; a first notice alone says nothing yet."""
+    state = claim.reading.state
+    return claim.reading.is_mail and state not in CLOSED and state is not AdvisoryState.PRE_ALERT
+
+
+def is_measured(claim: Claim, findings: Iterable[Finding]) -> bool:
+    """Tell whether what the vendor claims is what the test messages showed in the same incident."""
+    reading = claim.reading
+    if reading.symptom not in FLOW:
+        return False
+    seen = {one for finding in findings for one in covered(finding.direction)}
+    return bool(seen) and (reading.direction is Direction.NONE or bool(covered(reading.direction) & seen))
+
+
+def aspects(incident: Incident) -> tuple[Aspect, ...]:
+    """Give what is or was wrong, gravest first: lasting before ended, measured before claimed."""
+    found = [_measured(finding) for finding in incident.findings]
+    said = [
+        _claimed(claim)
+        for claim in incident.claims
+        if claim.reading.is_mail and not is_measured(claim, incident.findings)
+    ]
+    return tuple(sorted([*found, *said], key=_rank))
+
+
+def lasting(incident: Incident) -> tuple[Aspect, ...]:
+    """Give what is wrong now, gravest first, one aspect a symptom and direction."""
+    return _once(aspect for aspect in aspects(incident) if aspect.lasts)
+
+
+def ended(incident: Incident) -> tuple[Aspect, ...]:
+    """Give what was wrong and is over, gravest first, symptoms that still last left out."""
+    now = {aspect.symptom for aspect in lasting(incident)}
+    return _once(aspect for aspect in aspects(incident) if not aspect.lasts and aspect.symptom not in now)
+
+
+def _measured(finding: Finding) -> Aspect:
+    return Aspect(
+        symptom=finding.symptom,
+        direction=finding.direction,
+        measured=True,
+        lasts=finding.ended is None,
+        since=finding.since,
+        finding=finding,
+    )
+
+
+def _claimed(claim: Claim) -> Aspect:
+    reading = claim.reading
+    return Aspect(
+        symptom=reading.symptom,
+        direction=reading.direction,
+        measured=False,
+        lasts=is_open(claim),
+        since=min(claim.first_seen, reading.start or claim.first_seen),
+        claim=claim,
+    )
+
+
+def _rank(aspect: Aspect) -> tuple[bool, int, bool, datetime]:
+    return (not aspect.lasts, GRAVITY.index(aspect.symptom), not aspect.measured, aspect.since)
+
+
+def _once(found: Iterable[Aspect]) -> tuple[Aspect, ...]:
+    """Keep one aspect a symptom, its directions merged."""
+    by_symptom: dict[Symptom, list[Aspect]] = {}
+    for aspect in found:
+        by_symptom.setdefault(aspect.symptom, []).append(aspect)
+    return tuple(_widened(group) for group in by_symptom.values())
+
+
+def _widened(group: list[Aspect]) -> Aspect:
+    first = group[0]
+    return Aspect(
+        symptom=first.symptom,
+        direction=merged(aspect.direction for aspect in group),
+        measured=first.measured,
+        lasts=first.lasts,
+        since=min(aspect.since for aspect in group),
+        finding=first.finding,
+        claim=first.claim,
+    )
