@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 PORTS = {"smtp": 587, "imap": 993}
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -111,7 +111,9 @@ class DestinationTable(Table):
     only: Literal["advisories", "measured"] | None = None
     quiet: QuietHours | None = None
     mention: str = ""
-    fallback: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    fallback: str = ""
+    standby: bool = False
 
     @model_validator(mode="after")
     def _has_address(self) -> Self:
@@ -135,11 +137,30 @@ class TenantTable(Table):
     language: Literal["en", "de", "fr", "es", "ja"] = "en"
 
 
+class WindowTable(Table):
+    """A stretch of time with work on the mail system, during which only what is severe rings."""
+
+    begin: AwareDatetime = Field(alias="from", examples=["2026-12-01T20:00:00Z"])
+    end: AwareDatetime = Field(alias="to", examples=["2026-12-01T23:00:00Z"])
+    note: str = ""
+
+
 class RulesTable(Table):
-    """When to ring; each has a sane default."""
+    """When to ring; what is not set here is as the rules' own defaults have it."""
 
     false_alarms_a_year: float = Field(4.0, gt=0, le=365)
     poll_every: Length = timedelta(seconds=60)
+    merge: Length | None = None
+    least_delay: Length | None = None
+    flap: Length | None = None
+    flap_hold: Length | None = None
+    blind: Length | None = None
+    overdue: Length | None = None
+    remind: Length | None = None
+    escalate: Length | None = None
+    advice: Length | None = None
+    gone: Length | None = None
+    windows: tuple[WindowTable, ...] = ()
 
 
 class Installation(Table):
@@ -159,9 +180,10 @@ class Installation(Table):
             faults += [f"{kind}.{name}.tenant: there is no tenant {table.tenant!r}. Example: [tenants.{table.tenant}]"
                        for name, table in tables.items() if table.tenant not in known]  # fmt: skip
         faults += [
-            f"destinations.{name}.fallback: there is no destination {other!r}. Example: [destinations.{other}]"
+            f"destinations.{name}.{key}: there is no destination {other!r}. Example: [destinations.{other}]"
             for name, table in self.destinations.items()
-            for other in table.fallback
+            for key, others in (("fallback", [table.fallback] if table.fallback else []), ("next", table.next))
+            for other in others
             if other not in self.destinations
         ]
         if faults:
