@@ -1,0 +1,32 @@
+"""Microsoft Graph: tokens, paging, throttling, errors, clouds."""
+
+from bot.microsoft.clouds import CLOUDS, GLOBAL, Cloud
+from bot.microsoft.credentials import (
+    Certificate,
+    ClientSecret,
+    Credential,
+    FederatedTokenFile,
+    ManagedIdentity,
+)
+from bot.microsoft.errors import GraphError
+from bot.microsoft.graph import Call, GraphClient
+from bot.microsoft.http import open_http
+from bot.microsoft.tokens import EntraApp, EntraTokens, TokenSource
+
+__all__ = [
+    "CLOUDS",
+    "GLOBAL",
+    "Call",
+    "Certificate",
+    "ClientSecret",
+    "Cloud",
+    "Credential",
+    "EntraApp",
+    "EntraTokens",
+    "FederatedTokenFile",
+    "GraphClient",
+    "GraphError",
+    "ManagedIdentity",
+    "TokenSource",
+    "open_http",
+]

@@ -1,0 +1,203 @@
+"""One client for Microsoft Graph: authorisation, paging, throttling, and failures as one error."""
+
+import json
+import random
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeAlias
+
+import httpx
+
+from bot.microsoft.clouds import GLOBAL
+from bot.microsoft.errors import GraphError, grant
+from bot.microsoft.tokens import EntraTokens
+from bot.types import Clock
+
+Json: TypeAlias = dict[str, Any]
+
+ATTEMPTS = 4
+FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(seconds=30)
+MOST_PAGES = 50
+WORTH_ANOTHER_TRY = {429, 500, 502, 503, 504}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request; ``permission`` is what a 403 is about, and only what is ``repeatable`` is sent again after a 5xx."""
+
+    method: str
+    path: str
+    params: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: object = None
+    content: bytes | None = None
+    permission: str = ""
+    repeatable: bool = True
+
+
+class GraphClient:
+    """Talks to one Graph as one app."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        tokens: EntraTokens,
+        *,
+        clock: Clock,
+        chance: random.Random,
+        base: str = f"{GLOBAL.graph}/v1.0",
+        scope: str = GLOBAL.graph_scope,
+    ) -> None:
+        """Bind an open HTTP client, which stays the caller's, to an app's tokens and a base URL."""
+        self._http = http
+        self._tokens = tokens
+        self._clock = clock
+        self._chance = chance
+        self._base = httpx.URL(base.rstrip("/"))
+        self._scope = scope
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None, *, permission: str = "") -> Json:
+        """Read one object; raises GraphError."""
+        return await self.call(Call(method="GET", path=path, params=params, permission=permission))
+
+    async def pages(self, first: Call) -> AsyncIterator[Json]:
+        """Give each element of a collection, page by page; follows links to the same host only."""
+        call: Call | None = first
+        for _ in range(MOST_PAGES):
+            if call is None:
+                return
+            page = await self.call(call)
+            for element in _elements(page):
+                yield element
+            call = self._next(page, call)
+        raise GraphError(f"Graph has more than {MOST_PAGES} pages of {first.path}", permanent=True)
+
+    async def call(self, call: Call) -> Json:
+        """Send a request, again where that helps and is safe, and return its JSON object; raises GraphError."""
+        response = await self.send(call)
+        if not response.content:
+            return {}
+        return _object(response)
+
+    async def send(self, call: Call) -> httpx.Response:
+        """Send a request, again where that helps and is safe; raises GraphError for all that is not a success."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._once(call)
+            except GraphError as error:
+                wait = self._wait(error, call, attempt)
+                if wait is None:
+                    raise
+                await self._clock.sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _once(self, call: Call) -> httpx.Response:
+        token = await self._tokens.token(self._scope)
+        headers = {**call.headers, "Authorization": f"Bearer {token.get_secret_value()}"}
+        try:
+            response = await self._http.request(
+                call.method,
+                self._url(call.path),
+                params=call.params,
+                headers=headers,
+                json=call.json,
+                content=call.content,
+            )
+        except httpx.HTTPError as error:
+            raise GraphError(f"Graph cannot be reached: {str(error) or type(error).__name__}") from error
+        if response.is_success:
+            return response
+        raise self._error(response, call)
+
+    def _url(self, path: str) -> httpx.URL:
+        url = httpx.URL(path)
+        return url if url.is_absolute_url else httpx.URL(f"{self._base}/{path.lstrip('/')}")
+
+    def _next(self, page: Json, call: Call) -> Call | None:
+        link = page.get("@odata.nextLink")
+        if not link:
+            return None
+        url = httpx.URL(str(link))
+        if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
+            # The token goes where the link points, so a link elsewhere is never followed.
+            raise GraphError(f"Graph links to another host for the next page: {url.host}", permanent=True)
+        return Call(method="GET", path=str(url), headers=call.headers, permission=call.permission)
+
+    def _wait(self, error: GraphError, call: Call, attempt: int) -> timedelta | None:
+        if attempt == ATTEMPTS or error.permanent:
+            return None
+        if not call.repeatable and error.status != httpx.codes.TOO_MANY_REQUESTS:
+            return None
+        backoff = FIRST_WAIT * 2 ** (attempt - 1) * (0.5 + self._chance.random())
+        wait = max(backoff, error.retry_after or timedelta())
+        return wait if wait <= LONGEST_WAIT else None
+
+    def _error(self, response: httpx.Response, call: Call) -> GraphError:
+        code, said = _said(response)
+        status = response.status_code
+        advice = ""
+        if status == httpx.codes.FORBIDDEN and call.permission:
+            advice = " " + grant(call.permission, self._tokens.client_id)
+        where = f"{call.method} {httpx.URL(call.path).path}"
+        return GraphError(
+            f"Graph answered {status} {code} to {where}: {said or 'no words'}{_trace(response)}.{advice}",
+            status=status,
+            code=code,
+            permanent=status not in WORTH_ANOTHER_TRY,
+            retry_after=self._retry_after(response.headers.get("Retry-After")),
+        )
+
+    def _retry_after(self, value: str | None) -> timedelta | None:
+        if not value:
+            return None
+        try:
+            return timedelta(seconds=max(0.0, float(value)))
+        except (ValueError, OverflowError):
+            return self._until(value)
+
+    def _until(self, date: str) -> timedelta | None:
+        try:
+            return max(timedelta(), parsedate_to_datetime(date) - self._clock.now())
+        except (ValueError, TypeError):
+            return None
+
+
+def _object(response: httpx.Response) -> Json:
+    try:
+        found = response.json()
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise GraphError("Graph answered with something that is not JSON", status=response.status_code) from error
+    if not isinstance(found, dict):
+        raise GraphError("Graph answered with JSON that is no object", status=response.status_code)
+    return found
+
+
+def _elements(page: Json) -> list[Json]:
+    value = page.get("value")
+    if not isinstance(value, list):
+        raise GraphError("Graph answered with a page that has no list in it")
+    return [element for element in value if isinstance(element, dict)]
+
+
+def _body_error(response: httpx.Response) -> Json:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _said(response: httpx.Response) -> tuple[str, str]:
+    error = _body_error(response)
+    return str(error.get("code") or ""), str(error.get("message") or "").strip().rstrip(".")
+
+
+def _trace(response: httpx.Response) -> str:
+    inner = _body_error(response).get("innerError")
+    request = inner.get("request-id") if isinstance(inner, dict) else None
+    request = request or response.headers.get("request-id")
+    return f" (request-id {request})" if request else ""

@@ -1,0 +1,29 @@
+"""The one place that makes HTTP clients."""
+
+import ssl
+from pathlib import Path
+
+import certifi
+import httpx
+
+TIMEOUT = httpx.Timeout(20.0, connect=10.0)
+AGENT = "mailstatus/0.1"
+
+
+def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
+    """Trust the public authorities, and those in a PEM file besides (a company's proxy, a test stand-in)."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    if ca_bundle is not None:
+        context.load_verify_locations(cafile=ca_bundle)
+    return context
+
+
+def open_http(ca_bundle: Path | None = None, *, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """Open a client with time limits; whoever opens it closes it."""
+    return httpx.AsyncClient(
+        verify=trust(ca_bundle),
+        transport=transport,
+        timeout=TIMEOUT,
+        headers={"User-Agent": AGENT},
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+    )
