@@ -1,0 +1,32 @@
+"""Sending and finding test messages: SMTP, IMAP, Graph mail; headers and bounces."""
+
+from bot.mail.imap import ImapInbox
+from bot.mail.inbox import Inbox, Letter, MailError
+from bot.mail.letters import compose, probe_of
+from bot.mail.mailbox import Mailbox, Secret, Security, Server
+from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal, Sender
+from bot.mail.probes import Probe, Seal
+from bot.mail.smtp import SmtpSender
+
+__all__ = [
+    "Accepted",
+    "FateUnknown",
+    "ImapInbox",
+    "Inbox",
+    "Letter",
+    "MailError",
+    "Mailbox",
+    "NoAnswer",
+    "Outcome",
+    "OwnTrouble",
+    "Probe",
+    "Refusal",
+    "Seal",
+    "Secret",
+    "Security",
+    "Sender",
+    "Server",
+    "SmtpSender",
+    "compose",
+    "probe_of",
+]

@@ -1,0 +1,116 @@
+"""Submission by SMTP, one step at a time, so that a failure says where it happened."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Awaitable, Callable, Iterator
+from email.message import EmailMessage
+from typing import TypeAlias
+
+import aiosmtplib
+from pydantic import SecretStr
+
+from bot.mail.mailbox import Mailbox, Security, Server
+from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
+from bot.mail.trouble import own_trouble
+from bot.microsoft import GraphError
+from bot.microsoft.http import trust
+
+STEP_SECONDS = 20.0
+RUN_SECONDS = 60.0
+QUIT_SECONDS = 2.0
+
+Step: TypeAlias = tuple[str, Callable[[], Awaitable[object]]]
+
+
+class SmtpSender:
+    """Hands messages of one mailbox to its submission server, one connection a message as people's programs do."""
+
+    def __init__(self, mailbox: Mailbox, *, run_seconds: float = RUN_SECONDS) -> None:
+        """Take a mailbox that has an SMTP server; raises ValueError if it has none."""
+        if mailbox.smtp is None:
+            raise ValueError(f"The mailbox {mailbox.name} has no SMTP server")
+        self._mailbox = mailbox
+        self._server = mailbox.smtp
+        self._run_seconds = run_seconds
+        self._context = trust(mailbox.ca_bundle)
+
+    async def send(self, message: EmailMessage) -> Outcome:
+        """Hand over once, within the limit of a run; never raises for what a server does."""
+        client = _client(self._server, self._mailbox, self._context)
+        stage = "connect"
+        try:
+            async with asyncio.timeout(self._run_seconds):
+                for stage, step in self._steps(client, message):  # noqa: B007  # the handlers below say where it failed
+                    reply = await step()
+            return Accepted(reply=_words(reply))
+        except aiosmtplib.SMTPResponseException as error:
+            return self._refused(stage, f"{error.code} {error.message}")
+        except GraphError as error:
+            return OwnTrouble(stage="auth", reply=str(error), advice="")
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            return _broken(stage, error)
+        finally:
+            await _leave(client)
+
+    def _steps(self, client: aiosmtplib.SMTP, message: EmailMessage) -> Iterator[Step]:
+        yield "connect", client.connect
+        yield "connect", client.ehlo
+        if self._server.security is Security.STARTTLS:
+            yield "tls", client.starttls
+        if self._mailbox.secret is not None:
+            yield "auth", lambda: self._sign_in(client)
+        yield "mail", lambda: client.mail(str(message["From"]))
+        yield "rcpt", lambda: client.rcpt(str(message["To"]))
+        yield "data", lambda: client.data(message.as_bytes())
+
+    async def _sign_in(self, client: aiosmtplib.SMTP) -> None:
+        secret = self._mailbox.secret
+        if isinstance(secret, SecretStr):
+            await client.login(self._mailbox.login, secret.get_secret_value())
+        elif secret is not None:
+            token = await secret()
+            await client.auth_xoauth2(self._mailbox.login, token.get_secret_value())
+
+    def _refused(self, stage: str, reply: str) -> Outcome:
+        advice = own_trouble(stage, reply, self._mailbox.name)
+        if advice:
+            return OwnTrouble(stage=stage, reply=reply, advice=advice)
+        return Refusal(stage=stage, reply=reply)
+
+
+def _client(server: Server, mailbox: Mailbox, context: ssl.SSLContext) -> aiosmtplib.SMTP:
+    return aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.security is Security.TLS,
+        start_tls=False,
+        tls_context=context,
+        timeout=STEP_SECONDS,
+        # Without a name given, aiosmtplib asks the resolver for this machine's, which can take long.
+        local_hostname=mailbox.domain,
+    )
+
+
+def _broken(stage: str, error: Exception) -> Outcome:
+    said = " ".join(str(error).split()) or type(error).__name__
+    if stage == "data":
+        return FateUnknown(error=said)
+    if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+        return Refusal(stage="tls", reply=said)
+    if isinstance(error, aiosmtplib.SMTPException) and not isinstance(error, OSError):
+        # The server is there and lacks what we need: STARTTLS or AUTH.
+        return Refusal(stage=stage, reply=said)
+    return NoAnswer(stage=stage, error=said)
+
+
+async def _leave(client: aiosmtplib.SMTP) -> None:
+    with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+        async with asyncio.timeout(QUIT_SECONDS):
+            if client.is_connected:
+                await client.quit()
+    client.close()
+
+
+def _words(reply: object) -> str:
+    return f"{reply.code} {reply.message}" if isinstance(reply, aiosmtplib.SMTPResponse) else ""

@@ -1,0 +1,27 @@
+"""Replies that speak of the canary's own set-up, which is never an outage of the mail."""
+
+import re
+
+OWN = (
+    # A temporary failure of the sign-in (454 4.7.0) is the provider's; a final one is ours.
+    ("auth", re.compile(r"5\d\d "), "The mailbox {name} cannot sign in. Check its user, password or app permissions."),
+    ("", re.compile(r"5\d\d 5\.1\.8\b"), "The mailbox {name} was blocked as a sender of spam. Unblock it in Defender."),
+    ("", re.compile(r"\b[45]\.7\.60\b|SendAsDenied"), "The mailbox {name} may not send as its own address. Allow it."),
+    ("", re.compile(r"5\d\d 5\.7\.57\b"), "The mailbox {name} must sign in to send. Give it a secret."),
+    ("", re.compile(r"5\.7\.68\b"), "This tenant refuses mail without a sign-in. Give {name} a secret."),
+    ("", re.compile(r"5\.7\.606\b"), "This machine's address is blocked by Microsoft. Ask them to take it off."),
+    ("", re.compile(r"\b5\.2\.2\b|[Qq]uota exceeded"), "A mailbox of the canary is full or over its quota. Empty it."),
+    (
+        "",
+        re.compile(r"\b432 4\.3\.2\b|\b4\.4\.2 .*[Tt]oo many"),
+        "The canary is throttled. Send less often with {name}.",
+    ),
+)
+
+
+def own_trouble(stage: str, reply: str, name: str) -> str:
+    """Say what to do if a reply is about the canary itself, or nothing if it is about the mail."""
+    for where, pattern, advice in OWN:
+        if where in {"", stage} and pattern.search(reply):
+            return advice.format(name=name)
+    return ""
