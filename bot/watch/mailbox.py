@@ -1,0 +1,129 @@
+"""Looks into one mailbox for test messages that arrived and for reports of those that did not."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.mail import Inbox, Letter, MailError, Probe, Seal
+from bot.mail.bounces import Action, Report, may_be_report, read_report
+from bot.mail.letters import probe_of
+from bot.types import DEFAULT_TENANT, Arrived, Bounced, Clock, Observation
+from bot.watch.sight import Sight
+
+log = structlog.get_logger(__name__)
+
+MOST_REMEMBERED = 10_000
+
+
+class MailboxWatch:
+    """Tells what came to one mailbox; what it told it remembers, so that a second copy is not told again."""
+
+    def __init__(
+        self,
+        name: str,
+        inbox: Inbox,
+        *,
+        seal: Seal,
+        clock: Clock,
+        arriving: Collection[str],
+        tenant: str = DEFAULT_TENANT,
+    ) -> None:
+        """Take a mailbox by its name and how to look into it; ``arriving`` are the routes that end here."""
+        self._name = name
+        self._inbox = inbox
+        self._seal = seal
+        self._clock = clock
+        self._arriving = frozenset(arriving)
+        self._tenant = tenant
+        self._sight = Sight(f"mailbox:{name}", tenant=tenant)
+        self._told: OrderedDict[str, None] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """The mailbox, as a source."""
+        return self._sight.source
+
+    @property
+    def readable(self) -> bool:
+        """Whether the last look succeeded."""
+        return not self._sight.blind
+
+    async def look(self, now: datetime) -> Sequence[Observation]:
+        """Look once; what was measured is deleted."""
+        try:
+            letters = await self._inbox.letters()
+        except MailError as error:
+            return self._sight.lost(now, str(error))
+        found = self._sight.found(now)
+        seen = self._clock.now()
+        for letter in letters:
+            found += await self._read(letter, seen)
+        return found
+
+    async def _read(self, letter: Letter, seen: datetime) -> list[Observation]:
+        probe = probe_of(letter.headers, self._seal)
+        if probe is not None:
+            await self._delete(letter)
+            return self._arrived(probe, letter, seen) if self._is_new(probe) else []
+        if not may_be_report(letter.headers):
+            return []
+        return await self._read_report(letter, seen)
+
+    async def _read_report(self, letter: Letter, seen: datetime) -> list[Observation]:
+        try:
+            report = read_report(await self._inbox.whole(letter))
+        except MailError as error:
+            log.warning("report_unread", mailbox=self._name, why=str(error))
+            return []
+        probe = self._seal.find(report.text) if report else None
+        if report is None or probe is None:
+            return []
+        await self._delete(letter)
+        if report.action is not Action.FAILED:
+            log.info("probe_reported", route=probe.route, probe=probe.id, action=report.action, reply=report.reply)
+            return []
+        return self._bounced(probe, report, seen) if self._is_new(probe) else []
+
+    def _arrived(self, probe: Probe, letter: Letter, seen: datetime) -> list[Observation]:
+        if probe.route not in self._arriving:
+            log.warning("probe_astray", route=probe.route, probe=probe.id, mailbox=self._name)
+            return []
+        return [
+            Arrived(
+                at=seen,
+                tenant=self._tenant,
+                route=probe.route,
+                probe=probe.id,
+                latency=max(timedelta(), seen - probe.sent),
+                folder=letter.folder,
+            )
+        ]
+
+    def _bounced(self, probe: Probe, report: Report, seen: datetime) -> list[Observation]:
+        return [
+            Bounced(
+                at=seen,
+                tenant=self._tenant,
+                route=probe.route,
+                probe=probe.id,
+                status=report.status,
+                reply=report.reply,
+            )
+        ]
+
+    def _is_new(self, probe: Probe) -> bool:
+        if probe.id in self._told:
+            log.warning("probe_twice", route=probe.route, probe=probe.id, mailbox=self._name)
+            return False
+        self._told[probe.id] = None
+        if len(self._told) > MOST_REMEMBERED:
+            self._told.popitem(last=False)
+        return True
+
+    async def _delete(self, letter: Letter) -> None:
+        try:
+            await self._inbox.delete(letter)
+        except MailError as error:
+            log.warning("letter_left", mailbox=self._name, why=str(error))

@@ -1,0 +1,29 @@
+"""Whether a source can be seen: told when that changes, and only then."""
+
+from datetime import datetime
+
+from bot.types import DEFAULT_TENANT, Observation, SourceBack, SourceBlind
+
+
+class Sight:
+    """Remembers whether one source is blind."""
+
+    def __init__(self, source: str, *, tenant: str = DEFAULT_TENANT) -> None:
+        """Begin with open eyes."""
+        self.source = source
+        self.blind = False
+        self._tenant = tenant
+
+    def lost(self, now: datetime, error: str) -> list[Observation]:
+        """Tell that the source cannot be read, the first time."""
+        if self.blind:
+            return []
+        self.blind = True
+        return [SourceBlind(at=now, tenant=self._tenant, source=self.source, error=error)]
+
+    def found(self, now: datetime) -> list[Observation]:
+        """Tell that the source can be read again, the first time."""
+        if not self.blind:
+            return []
+        self.blind = False
+        return [SourceBack(at=now, tenant=self._tenant, source=self.source)]
