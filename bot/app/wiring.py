@@ -1,0 +1,74 @@
+"""Settings to the nouns: routes, destinations and rules, by tenant."""
+
+from datetime import time
+
+from bot.settings import DestinationTable, RouteTable, RulesTable, Settings
+from bot.types import DEFAULT_TENANT, Destination, Direction, Only, QuietHours, Route, Rules, Severity, Window
+
+
+def tenants(settings: Settings) -> list[str]:
+    """Name the companies that are watched: those with a table, else the one that the environment speaks of."""
+    named = list(settings.installation.tenants)
+    lone = not named or settings.environment.azure_tenant_id
+    used = {table.tenant for table in settings.installation.routes.values()}
+    return [DEFAULT_TENANT, *named] if lone or DEFAULT_TENANT in used else named
+
+
+def routes(settings: Settings, tenant: str) -> list[Route]:
+    """Give the routes of one tenant."""
+    tables = settings.installation.routes
+    return [_route(name, table) for name, table in tables.items() if table.tenant == tenant]
+
+
+def destinations(settings: Settings) -> list[Destination]:
+    """Give every channel that is told, of all tenants."""
+    return [_destination(name, table) for name, table in settings.installation.destinations.items()]
+
+
+def rules(settings: Settings) -> Rules:
+    """Give the rules of ringing: what the file sets, and the defaults for the rest."""
+    table = settings.installation.rules
+    lengths = {name: value for name in _LENGTHS if (value := getattr(table, name)) is not None}
+    longest = max((len(one.next) for one in settings.installation.destinations.values()), default=0)
+    windows = tuple(Window(start=one.begin, end=one.end, note=one.note) for one in table.windows)
+    return Rules(**lengths, windows=windows, escalations=longest)
+
+
+_LENGTHS = sorted(set(RulesTable.model_fields) & set(Rules.__dataclass_fields__) - {"windows"})
+
+
+def _route(name: str, table: RouteTable) -> Route:
+    control = table.direction == "control"
+    return Route(
+        name=name,
+        direction=Direction.OUTBOUND if control else Direction(table.direction),
+        vantage=table.vantage,
+        control=control,
+        interval=table.every,
+        deadline=table.deadline,
+        tenant=table.tenant,
+    )
+
+
+def _destination(name: str, table: DestinationTable) -> Destination:
+    return Destination(
+        name=name,
+        platform=table.platform,
+        language=table.language,
+        tenant=table.tenant,
+        severities=frozenset(Severity(one) for one in table.severities) or frozenset(Severity),
+        directions=frozenset(Direction(one) for one in table.directions),
+        only=Only(table.only) if table.only else None,
+        quiet=_quiet(table),
+        mention=table.mention,
+        next=table.next,
+        fallback=table.fallback,
+        standby=table.standby,
+    )
+
+
+def _quiet(table: DestinationTable) -> QuietHours | None:
+    if table.quiet is None:
+        return None
+    start, end = time.fromisoformat(table.quiet.begin), time.fromisoformat(table.quiet.end)
+    return QuietHours(start=start, end=end, zone=table.quiet.zone)
