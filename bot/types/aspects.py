@@ -53,11 +53,12 @@ def covered(direction: Direction) -> frozenset[Direction]:
 
 
 def merged(directions: Iterable[Direction]) -> Direction:
-    """Say several directions as one: mail both ways is ``both``, whatever else is hit."""
-    single = {one for direction in directions for one in covered(direction)} - {Direction.NONE}
-    if not single:
-        return Direction.NONE
-    return single.pop() if len(single) == 1 else Direction.BOTH
+    """Say several directions as one; mail between colleagues is named only where no other is hit."""
+    single = {one for direction in directions for one in covered(direction)}
+    if single >= covered(Direction.BOTH):
+        return Direction.BOTH
+    order = (Direction.OUTBOUND, Direction.INBOUND, Direction.INTERNAL)
+    return next((direction for direction in order if direction in single), Direction.NONE)
 
 
 def is_open(claim: Claim) -> bool:

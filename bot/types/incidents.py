@@ -65,6 +65,8 @@ class Incident:
     told: tuple[str, ...] = ()
     """What people have been told, as keys (``symptom:send_fails``, ``claim:EX1``), so that nothing is told twice."""
     last_rung: datetime | None = None
+    severe_rung: datetime | None = None
+    """When people were first told that it is severe."""
     acknowledged_by: str = ""
     muted_until: datetime | None = None
     tenant: str = DEFAULT_TENANT

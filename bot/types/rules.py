@@ -84,6 +84,10 @@ class Rules:
     """An advisory that is listed no more counts as over after this long, where no test message can tell."""
     keep: timedelta = timedelta(days=7)
     """A resolved incident can be joined and opened again for this long."""
+    stale: timedelta = timedelta(days=3)
+    """An advisory that has not changed for this long when it is first seen is shown, not rung."""
+    refresh: timedelta = timedelta(minutes=15)
+    """While nothing rings, the figures shown are renewed this often."""
     sources: tuple[str, ...] = ("microsoft",)
     """Feeds whose blindness is told."""
     windows: tuple[Window, ...] = field(default=())

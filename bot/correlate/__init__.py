@@ -1,0 +1,1 @@
+"""Same fault or not: findings and advisories to incidents, and what is new about them."""

@@ -1,0 +1,84 @@
+"""What we can see at all: feeds that cannot be read, vantages that are cut off."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.correlate.book import Book, Tallies
+from bot.types import Change, Finding, Reason, Rules, SourceNow, Symptom
+
+TESTS = "tests:"
+
+
+def take_blind(book: Book, source: str, error: str, now: datetime) -> Book:
+    """Take in that a source cannot be read; the first moment of a stretch is kept."""
+    sight = _sight(book, source)
+    return _with(book, replace(sight, blind_since=sight.blind_since or now, error=error))
+
+
+def take_back(book: Book, source: str, now: datetime) -> Book:
+    """Take in that a source can be read again."""
+    return _with(book, replace(_sight(book, source), last_read=now, blind_since=None, error=""))
+
+
+def take_cut_off(book: Book, findings: Iterable[Finding], now: datetime) -> Book:
+    """Take in which vantages are cut off: findings that are no trouble of the mail."""
+    for finding in findings:
+        if finding.symptom is Symptom.UNMEASURABLE:
+            book = _cut_off(book, finding, now)
+    return book
+
+
+def sight_changes(book: Book, now: datetime, rules: Rules, tallies: Tallies) -> tuple[Book, list[Change]]:
+    """Say what is new about our own sight."""
+    changes: list[Change] = []
+    for sight in book.sights:
+        book, news = _news(book, sight, now, rules)
+        changes += [replace(change, tally=tallies(None)) for change in news]
+    return book, changes
+
+
+def _cut_off(book: Book, finding: Finding, now: datetime) -> Book:
+    source = TESTS + ",".join(finding.vantages)
+    if finding.ended is not None:
+        return take_back(book, source, now)
+    sight = _sight(book, source)
+    return _with(book, replace(sight, blind_since=finding.since, error=finding.evidence.reply))
+
+
+def _news(book: Book, sight: SourceNow, now: datetime, rules: Rules) -> tuple[Book, list[Change]]:
+    told = sight.source in book.blind_told
+    if sight.blind_since is None:
+        return (_untold(book, sight), [_again(sight, now)]) if told else (book, [])
+    if told or now - sight.blind_since < rules.blind or not _matters(sight.source, rules):
+        return book, []
+    why = f"blind for {int((now - sight.blind_since).total_seconds() // 60)} minutes"
+    change = Change(at=now, reason=Reason.CANNOT_SEE, incident=None, rings=True, why=why, about=_about(sight))
+    return replace(book, blind_told=(*book.blind_told, sight.source)), [change]
+
+
+def _again(sight: SourceNow, now: datetime) -> Change:
+    return Change(
+        at=now, reason=Reason.SEES_AGAIN, incident=None, rings=True, why="its blindness was told", about=_about(sight)
+    )
+
+
+def _about(sight: SourceNow) -> tuple[str, ...]:
+    return (sight.source, *((sight.blind_since.isoformat(),) if sight.blind_since else ()))
+
+
+def _untold(book: Book, sight: SourceNow) -> Book:
+    return replace(book, blind_told=tuple(source for source in book.blind_told if source != sight.source))
+
+
+def _matters(source: str, rules: Rules) -> bool:
+    return source.startswith(TESTS) or source in rules.sources
+
+
+def _sight(book: Book, source: str) -> SourceNow:
+    return next((sight for sight in book.sights if sight.source == source), SourceNow(source=source))
+
+
+def _with(book: Book, sight: SourceNow) -> Book:
+    others = tuple(other for other in book.sights if other.source != sight.source)
+    return replace(book, sights=(*others, sight))
