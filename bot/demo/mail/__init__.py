@@ -1,0 +1,1 @@
+"""A mail system: three providers, their doors in two regions, and faults to switch."""
