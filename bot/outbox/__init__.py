@@ -1,0 +1,6 @@
+"""Save, speak, mark: what has to be said is in the store before it is said, and marked after."""
+
+from bot.outbox.plan import plan
+from bot.outbox.sender import Sender, SendError
+
+__all__ = ["SendError", "Sender", "plan"]

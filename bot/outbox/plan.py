@@ -1,0 +1,45 @@
+"""Which deliveries a message needs: pure."""
+
+from collections.abc import Collection, Iterable, Iterator
+from uuid import UUID, uuid5
+
+from bot.types import Destination, Draft, Kind, Message
+
+_KEYS = UUID("6f1f5c0e-7a53-4c8e-9d0b-2d3a5b1e9c44")
+EDITING = frozenset({"slack"})
+"""Platforms that can change a message after it was posted."""
+
+
+def plan(
+    message: Message,
+    destinations: Iterable[Destination],
+    *,
+    heads: Collection[str],
+    rings: bool,
+    editing: Collection[str] = EDITING,
+) -> list[Draft]:
+    """Draft what each destination gets; ``heads`` names those where the incident has a head, sent or waiting."""
+    return [
+        Draft(
+            destination=destination.name,
+            kind=kind,
+            message=message,
+            key=_key(message, destination.name, kind),
+            due=message.at,
+        )
+        for destination in destinations
+        for kind in _kinds(edits=destination.platform in editing, has_head=destination.name in heads, rings=rings)
+    ]
+
+
+def _kinds(*, edits: bool, has_head: bool, rings: bool) -> Iterator[Kind]:
+    if rings:
+        yield Kind.REPLY if has_head else Kind.HEAD
+    if edits and has_head:
+        yield Kind.EDIT
+
+
+def _key(message: Message, destination: str, kind: Kind) -> str:
+    """Give the same message at the same destination the same key, in whatever process it is drafted."""
+    said = (message.tenant, message.incident, message.at.isoformat(), str(message.reason), message.headline)
+    return str(uuid5(_KEYS, repr((*said, destination, str(kind)))))

@@ -1,0 +1,38 @@
+"""What a chat platform has to offer to the outbox, and the one error it may raise."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from bot.types import Delivery, Landed
+
+
+class SendError(Exception):
+    """A message was not delivered, or nobody knows whether it was.
+
+    ``permanent``: trying again cannot help. ``retry_after``: how long the platform asks us to wait. ``unknown``: the
+    message may have landed, so the next attempt has to look first. The text holds nothing secret.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: timedelta | None = None,
+        unknown: bool = False,
+    ) -> None:
+        """Keep what the retry loop needs."""
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.unknown = unknown
+
+
+class Sender(Protocol):
+    """One destination on one platform."""
+
+    async def send(self, delivery: Delivery) -> Landed | None:
+        """Post or edit, look first where ``delivery.unknown``; tell where it landed, None where nobody can know.
+
+        For a HEAD and for an EDIT the answer is where the head stands from now on. Raises SendError.
+        """

@@ -1,0 +1,37 @@
+"""Names of buttons and parts of a message, and what is said about its delivery."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.types import Text
+from bot.words.catalogue import catalogue
+
+
+class Label(StrEnum):
+    """A short name, in English, as the catalogues know it."""
+
+    TO_DO = "What to do:"
+    ACK = "I'm on it"
+    MUTE = "Mute 1 h"
+    DETAILS = "Details"
+    WORKS = "It works for me"
+    FAILS = "It fails for me too"
+    EARLIER = "What was said before"
+    NOW = "How is mail now?"
+    SHARE = "Share here"
+
+
+def label(name: Label, language: str) -> str:
+    """Name a button or a part of a message."""
+    return catalogue(language).string(name)
+
+
+def late_note(late: timedelta, language: str) -> Text:
+    """Say that a message was held up on its way to the chat."""
+    words = catalogue(language)
+    return words.text("Delivered {length} late: this chat could not be reached.", length=words.length(late))
+
+
+def gone_note(language: str) -> Text:
+    """Say why an incident has a second first message."""
+    return catalogue(language).text("The first message about this is gone. This one takes its place.")

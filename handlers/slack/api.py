@@ -1,0 +1,47 @@
+"""Slack's Web API, connected at the first call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+if TYPE_CHECKING:
+    from handlers.slack.wire import Wire
+
+LIMIT = timedelta(seconds=10)
+BASE_URL = "https://slack.com/api/"
+
+
+class SlackApi:
+    """One workspace's Web API; is to be closed."""
+
+    def __init__(self, token: SecretStr, *, base_url: str = BASE_URL, limit: timedelta = LIMIT) -> None:
+        """Keep the token for the calls to come."""
+        self._token = token
+        self._base_url = base_url
+        self._limit = limit
+        self._wire: Wire | None = None
+
+    async def call(self, method: str, /, **arguments: object) -> Mapping[str, object]:
+        """Call a method that writes, once; raise SlackError where Slack said no or nobody knows."""
+        return await self.wire().call(method, json=arguments)
+
+    async def ask(self, method: str, /, **arguments: object) -> Mapping[str, object]:
+        """Call a method that reads, once: those take a form and no JSON. Raises SlackError."""
+        return await self.wire().call(method, data=arguments)
+
+    def wire(self) -> Wire:
+        """Connect at the first use."""
+        if self._wire is None:
+            from handlers.slack.wire import Wire  # noqa: PLC0415 - aiohttp and slack_sdk take 0.5 s to import
+
+            self._wire = Wire(self._token, base_url=self._base_url, limit=self._limit)
+        return self._wire
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._wire is not None:
+            await self._wire.aclose()

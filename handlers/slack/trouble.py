@@ -1,0 +1,82 @@
+"""What Slack's errors mean: whether a second try can help, how long to wait, and what mends it, in plain words."""
+
+import math
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.outbox import SendError
+
+SUCCESS = 200
+RATE_LIMITED = 429
+SERVER_ERROR = 500
+REQUEST_TIMEOUT = 408
+LONGEST_WAIT = timedelta(hours=1)
+USUAL_WAIT = timedelta(seconds=30)
+
+MENDED_BY: Mapping[str, str] = {
+    "account_inactive": "the bot user was switched off; install the app again and set SLACK_BOT_TOKEN",
+    "channel_not_found": "there is no such channel, or the bot is not in it; check its id and /invite the bot",
+    "invalid_auth": "the token is not valid; check SLACK_BOT_TOKEN",
+    "invalid_blocks": "Slack does not accept the form of the message, which is a fault of mailstatus: please report it",
+    "is_archived": "the channel is archived; unarchive it or choose another one",
+    "missing_scope": "the app lacks a scope; compare its scopes with the manifest and install it again",
+    "msg_too_long": "the message is too long for Slack, which is a fault of mailstatus: please report it",
+    "not_allowed_token_type": "the token is of the wrong kind; SLACK_BOT_TOKEN begins with xoxb-",
+    "not_authed": "there is no token; set SLACK_BOT_TOKEN",
+    "not_in_channel": "the bot is not in the channel; write /invite @mailstatus there",
+    "restricted_action": "a rule of the workspace keeps the bot from posting in this channel",
+    "restricted_action_read_only_channel": "the channel is read-only; let the bot post there or choose another one",
+    "team_access_not_granted": "the app was not approved for this workspace",
+    "token_expired": "the token has expired; install the app again and set SLACK_BOT_TOKEN",
+    "token_revoked": "the token was revoked; install the app again and set SLACK_BOT_TOKEN",
+}
+UNSURE = frozenset(
+    {
+        "duplicate_channel_not_found",
+        "duplicate_message_not_found",
+        "fatal_error",
+        "internal_error",
+        "request_timeout",
+        "service_unavailable",
+    }
+)
+"""Errors after which the message may be there all the same."""
+WAITS = frozenset({"message_limit_exceeded", "rate_limited", "ratelimited", "team_added_to_org"})
+
+
+class SlackError(SendError):
+    """Slack said no, or nothing that can be understood; ``code`` is its own word for why."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        permanent: bool = False,
+        retry_after: timedelta | None = None,
+        unknown: bool = False,
+    ) -> None:
+        """Keep Slack's word beside what the retry loop needs."""
+        super().__init__(message, permanent=permanent, retry_after=retry_after, unknown=unknown)
+        self.code = code
+
+
+def refused(method: str, status: int, code: str, retry_after: str | None) -> SlackError:
+    """Judge an answer by its HTTP status, Slack's own word and its Retry-After header."""
+    said = f"Slack answered {code or f'HTTP {status}'} to {method}"
+    if status == RATE_LIMITED or code in WAITS:
+        return SlackError(said, code=code, retry_after=wanted(retry_after))
+    if code in UNSURE or status >= SERVER_ERROR or (status in {SUCCESS, REQUEST_TIMEOUT} and not code):
+        return SlackError(said, code=code, unknown=True, retry_after=wanted(retry_after) if retry_after else None)
+    if not code:
+        return SlackError(said)  # a proxy in between
+    return SlackError(f"{said}: {MENDED_BY[code]}" if code in MENDED_BY else said, code=code, permanent=True)
+
+
+def wanted(retry_after: str | None) -> timedelta:
+    """Read Retry-After, whole or broken seconds; what cannot be read or believed becomes a usual wait."""
+    try:
+        seconds = float(retry_after or "")
+    except ValueError:
+        return USUAL_WAIT
+    return min(timedelta(seconds=max(seconds, 1)), LONGEST_WAIT) if math.isfinite(seconds) else USUAL_WAIT

@@ -1,0 +1,56 @@
+"""What imports aiohttp and slack_sdk, which takes half a second: one session, one time limit, no hidden second try."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.slack.trouble import SlackError, refused
+
+CONNECT_LIMIT = timedelta(seconds=5)
+
+
+class Wire:
+    """A client of Slack's Web API; is made inside a running loop, and is to be closed."""
+
+    def __init__(self, token: SecretStr, *, base_url: str, limit: timedelta) -> None:
+        """Open a session; connections follow with the first calls."""
+        limits = ClientTimeout(total=limit.total_seconds(), sock_connect=CONNECT_LIMIT.total_seconds())
+        self._session = ClientSession(timeout=limits)
+        # slack_sdk's default handlers post a second time when the connection drops after Slack accepted the first.
+        self.client = AsyncWebClient(
+            token=token.get_secret_value(), base_url=base_url, session=self._session, retry_handlers=[]
+        )
+
+    async def call(self, method: str, **body: dict[str, object]) -> Mapping[str, object]:
+        """Call a method once with ``json=`` or ``data=``; raise SlackError where Slack said no or nobody knows."""
+        try:
+            answer = await self.client.api_call(method, json=body.get("json"), data=body.get("data"))
+        except SlackApiError as error:
+            raise _refused(method, error) from None
+        except (TimeoutError, ClientError, OSError, ValueError, AttributeError, SlackClientError) as error:
+            # AttributeError: slack_sdk 3.47 takes an answer of text/plain for a mapping.
+            raise _lost(method, error) from None
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+
+def _refused(method: str, error: SlackApiError) -> SlackError:
+    """Read slack_sdk's error: its answer is slack_sdk's own, or aiohttp's where the body was no JSON."""
+    answer = error.response
+    status = getattr(answer, "status_code", 0) or getattr(answer, "status", 0)
+    data = getattr(answer, "data", None)
+    code = str(data.get("error") or "") if isinstance(data, dict) else ""
+    return refused(method, status, code, answer.headers.get("Retry-After"))
+
+
+def _lost(method: str, error: Exception) -> SlackError:
+    """Judge a call that brought no answer: only where no connection came about, nothing can have been posted."""
+    said = f"Slack did not answer to {method} ({type(error).__name__})"
+    return SlackError(said, unknown=not isinstance(error, ClientConnectorError))
