@@ -1,0 +1,35 @@
+"""The store: the only SQL of the program.
+
+``Store.open(url)``, then ``async with store.begin() as tx`` for one transaction that may write and
+``async with store.read() as tx`` for one that waits for nobody. ``tx`` has one attribute a noun.
+"""
+
+from bot.store.advisories import KeptAdvisory, KeptPost, KeptVersion
+from bot.store.audit import Deed
+from bot.store.deliveries import KeptDelivery, Pending, State
+from bot.store.errors import StoreError
+from bot.store.incidents import KeptEvidence
+from bot.store.jobs import ClaimedJob, DeadJob, NewJob
+from bot.store.observations import RouteNow
+from bot.store.rollups import RouteStretch
+from bot.store.store import Store
+from bot.store.transaction import Transaction
+
+__all__ = [
+    "ClaimedJob",
+    "DeadJob",
+    "Deed",
+    "KeptAdvisory",
+    "KeptDelivery",
+    "KeptEvidence",
+    "KeptPost",
+    "KeptVersion",
+    "NewJob",
+    "Pending",
+    "RouteNow",
+    "RouteStretch",
+    "State",
+    "Store",
+    "StoreError",
+    "Transaction",
+]

@@ -1,0 +1,45 @@
+"""Nouns to JSON text and back, by adapters that are built once and only when needed."""
+
+import hashlib
+import json
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.store.errors import StoreError
+
+Noun = TypeVar("Noun")
+
+
+@cache
+def _adapter(noun: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(noun)
+
+
+def dump(value: object) -> str:
+    """Write a noun as JSON text."""
+    text: str = _adapter(type(value)).dump_json(value).decode()
+    return text
+
+
+def load(noun: type[Noun], text: str) -> Noun:
+    """Read a noun; raises StoreError, without the words in it, where the text is no such noun."""
+    try:
+        value: Noun = _adapter(noun).validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        message = f"store: a saved {noun.__name__} cannot be read: {where}: {first['msg']}"
+        raise StoreError(message, passing=False) from None
+    return value
+
+
+def canonical(value: object) -> str:
+    """Write plain JSON so that equal values are equal texts; characters beyond ASCII, NUL included, are escaped."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """Name a text by its content, in 32 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,63 @@
+"""Column types that mean the same on SQLite and PostgreSQL, and statements that both know."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import BigInteger, Dialect, Integer, Table
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only where the key is called INTEGER."""
+
+Row: TypeAlias = Mapping[str, object]
+Insert: TypeAlias = SqliteInsert | PostgresqlInsert
+
+
+class Time(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as microseconds since 1970: the same order and sums on both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
+        """Refuse a naive moment: it would be somebody's local time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored: make it aware, in UTC")
+        return (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
+        """Hand out aware UTC."""
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+class Span(TypeDecorator[timedelta]):
+    """A timedelta, kept as microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, _dialect: Dialect) -> int | None:
+        """Count microseconds."""
+        return None if value is None else value // MICROSECOND
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> timedelta | None:
+        """Read microseconds."""
+        return None if value is None else value * MICROSECOND
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> Insert:
+    """Begin an INSERT that can say ``on_conflict_...`` in the dialect of this connection."""
+    if connection.dialect.name == "postgresql":
+        return postgresql_insert(table)
+    return sqlite_insert(table)

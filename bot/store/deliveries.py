@@ -1,0 +1,265 @@
+"""The outbox: what is to be told where, each attempt counted before it is made, and where it landed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import Row as ResultRow
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.codec import dump, load
+from bot.store.columns import insert_into
+from bot.store.tables import deliveries, landings
+from bot.types import Delivery, Draft, Kind, Landed, Message
+
+
+class State(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What waits for one destination, tries under way included."""
+
+    count: int
+    oldest: datetime
+    """When the oldest was saved."""
+    due: datetime
+    """When the next try is due at the earliest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDelivery:
+    """A delivery as the page and the audit show it."""
+
+    id: int
+    destination: str
+    kind: Kind
+    message: Message
+    key: str
+    state: State
+    saved_at: datetime
+    due: datetime
+    attempts: int
+    unknown: bool
+    landed: Landed | None
+    error: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Deliveries by tenant and destination; marking one takes the fence of its newest claim."""
+
+    connection: AsyncConnection
+
+    async def save(self, drafts: Sequence[Draft], at: datetime) -> list[int]:
+        """Save drafts in order and give the ids of the new ones; a key that a destination has already is not new.
+
+        An edit supersedes the older edits of the same incident and destination that still wait.
+        """
+        saved = [await self._save(draft, at) for draft in drafts]
+        return [id_ for id_ in saved if id_ is not None]
+
+    async def claim(self, tenant: str, destination: str, now: datetime, lease: timedelta) -> Delivery | None:
+        """Claim the oldest due delivery until ``now + lease``, its attempt counted; None if nothing is due.
+
+        Deliveries about one incident keep their order; those about another may overtake one that waits for its next
+        try. One whose claim ran out comes back as ``unknown``: it may have landed.
+        """
+        row = (await self.connection.execute(_next_due(tenant, destination, now))).one_or_none()
+        if row is None:
+            return None
+        claimed = {
+            "state": State.CLAIMED,
+            "attempts": row.attempts + 1,
+            "fence": row.fence + 1,
+            "unknown": row.unknown or row.state == State.CLAIMED,
+            "leased_until": now + lease,
+        }
+        match = (deliveries.c.id == row.id, deliveries.c.fence == row.fence)
+        result = await self.connection.execute(update(deliveries).where(*match).values(claimed))
+        if not result.rowcount:
+            return None
+        return _delivery(row, claimed, await self.landing(tenant, destination, row.incident))
+
+    async def mark_sent(self, delivery: Delivery, landed: Landed | None, at: datetime) -> bool:
+        """Save that it was sent and where it landed, a head for the edits to come; False if the claim is not the newest."""
+        done = {"state": State.SENT, "ended_at": at, "unknown": False, "leased_until": None, "error": None}
+        where = {"channel": landed.channel, "landed": landed.id} if landed else {}
+        if not await self._mark(delivery, {**done, **where}):
+            return False
+        if landed and delivery.kind is Kind.HEAD:
+            await self.land(
+                delivery.message.tenant, delivery.destination, delivery.message.incident or "", landed, at=at
+            )
+        return True
+
+    async def mark_failed(self, delivery: Delivery, error: str, due: datetime) -> bool:
+        """Save that this try surely did not land and when the next is due; False if the claim is not the newest.
+
+        What an earlier try left unknown stays unknown.
+        """
+        return await self._mark(delivery, {**WAITING, "due": due, "error": error})
+
+    async def mark_unknown(self, delivery: Delivery, error: str, due: datetime) -> bool:
+        """Save that the try may have landed and is due for a look; False if the claim is not the newest."""
+        return await self._mark(delivery, {**WAITING, "unknown": True, "due": due, "error": error})
+
+    async def give_up(self, delivery: Delivery, error: str, at: datetime) -> bool:
+        """Save that it failed for good: the row stays, to be seen; False if the claim is not the newest."""
+        values = {"state": State.FAILED, "ended_at": at, "leased_until": None, "error": error}
+        return await self._mark(delivery, values)
+
+    async def release(self, delivery: Delivery) -> bool:
+        """Give back a claim that was not tried, the attempt not counted; False if the claim is not the newest."""
+        return await self._mark(delivery, {**WAITING, "attempts": delivery.attempts - 1})
+
+    async def extend(self, delivery: Delivery, until: datetime) -> bool:
+        """Lengthen the lease of a try under way; False if the claim is not the newest."""
+        return await self._mark(delivery, {"leased_until": until})
+
+    async def land(self, tenant: str, destination: str, incident: str, landed: Landed, *, at: datetime) -> None:
+        """Save where an incident's head stands at a destination."""
+        statement = insert_into(self.connection, landings).values(
+            tenant=tenant, destination=destination, incident=incident, channel=landed.channel, landed=landed.id, at=at
+        )
+        news = {name: statement.excluded[name] for name in ("channel", "landed", "at")}
+        key = ["tenant", "destination", "incident"]
+        await self.connection.execute(statement.on_conflict_do_update(index_elements=key, set_=news))
+
+    async def landing(self, tenant: str, destination: str, incident: str) -> Landed | None:
+        """Tell where an incident's head stands at a destination."""
+        c = landings.c
+        wanted = select(c.channel, c.landed).where(
+            c.tenant == tenant, c.destination == destination, c.incident == incident
+        )
+        row = (await self.connection.execute(wanted)).one_or_none() if incident else None
+        return None if row is None else Landed(channel=row.channel, id=row.landed)
+
+    async def pending(self, tenant: str) -> dict[str, Pending]:
+        """Count what is not told yet, by destination."""
+        c = deliveries.c
+        wanted = select(c.destination, func.count(), func.min(c.saved_at), func.min(c.due))
+        wanted = wanted.where(c.tenant == tenant, OPEN).group_by(c.destination).order_by(c.destination)
+        rows = await self.connection.execute(wanted)
+        return {name: Pending(count=count, oldest=oldest, due=due) for name, count, oldest, due in rows}
+
+    async def next_due(self, tenant: str, destination: str) -> datetime | None:
+        """Tell when ``claim`` will next find something, a lease's end included; None if nothing waits."""
+        moment = func.min(func.coalesce(deliveries.c.leased_until, deliveries.c.due))
+        due: datetime | None = await self.connection.scalar(select(moment).where(*_first_in_line(tenant, destination)))
+        return due
+
+    async def recent(self, tenant: str, *, limit: int = 100) -> list[KeptDelivery]:
+        """Read the newest deliveries in any state, newest first."""
+        c = deliveries.c
+        wanted = select(deliveries).where(c.tenant == tenant).order_by(c.id.desc()).limit(limit)
+        return [_kept(row) for row in await self.connection.execute(wanted)]
+
+    async def _save(self, draft: Draft, at: datetime) -> int | None:
+        row = {
+            "tenant": draft.message.tenant,
+            "destination": draft.destination,
+            "incident": draft.message.incident or "",
+            "kind": draft.kind.value,
+            "key": draft.key,
+            "message": dump(draft.message),
+            "saved_at": at,
+            "due": draft.due,
+            "state": State.WAITING,
+        }
+        statement = insert_into(self.connection, deliveries).values(row).on_conflict_do_nothing()
+        id_: int | None = await self.connection.scalar(statement.returning(deliveries.c.id))
+        if id_ is not None and draft.kind is Kind.EDIT:
+            await self._supersede(draft, id_, at)
+        return id_
+
+    async def _supersede(self, draft: Draft, id_: int, at: datetime) -> None:
+        c = deliveries.c
+        older = (
+            c.tenant == draft.message.tenant,
+            c.destination == draft.destination,
+            c.incident == (draft.message.incident or ""),
+            c.kind == Kind.EDIT,
+            c.state == State.WAITING,
+            c.id < id_,
+        )
+        await self.connection.execute(update(deliveries).where(*older).values(state=State.SUPERSEDED, ended_at=at))
+
+    async def _mark(self, delivery: Delivery, values: dict[str, object]) -> bool:
+        c = deliveries.c
+        match = (c.id == delivery.id, c.fence == delivery.fence, c.state == State.CLAIMED)
+        return (await self.connection.execute(update(deliveries).where(*match).values(values))).rowcount > 0
+
+
+WAITING: dict[str, object] = {"state": State.WAITING, "leased_until": None}
+OPEN = deliveries.c.state.in_([State.WAITING, State.CLAIMED])
+
+
+def _first_in_line(tenant: str, destination: str) -> Sequence[ColumnElement[bool]]:
+    """Match what is to be told at a destination and has nothing of the same incident before it."""
+    c, older = deliveries.c, deliveries.alias("older").c
+    before = select(older.id).where(
+        older.tenant == c.tenant,
+        older.destination == c.destination,
+        older.incident == c.incident,
+        older.id < c.id,
+        older.state.in_([State.WAITING, State.CLAIMED]),
+    )
+    return c.tenant == tenant, c.destination == destination, OPEN, ~before.exists()
+
+
+def _next_due(tenant: str, destination: str, now: datetime) -> Select[Any]:
+    wanted = select(deliveries).where(*_first_in_line(tenant, destination), _due(now))
+    return wanted.order_by(deliveries.c.id).limit(1).with_for_update(skip_locked=True, of=deliveries)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    c = deliveries.c
+    return or_(
+        and_(c.state == State.WAITING, c.due <= now),
+        and_(c.state == State.CLAIMED, c.leased_until <= now),
+    )
+
+
+def _delivery(row: ResultRow[Any], claimed: dict[str, Any], head: Landed | None) -> Delivery:
+    return Delivery(
+        id=row.id,
+        destination=row.destination,
+        kind=Kind(row.kind),
+        message=load(Message, row.message),
+        key=row.key,
+        due=row.due,
+        attempts=claimed["attempts"],
+        fence=claimed["fence"],
+        unknown=claimed["unknown"],
+        head=head,
+    )
+
+
+def _kept(row: ResultRow[Any]) -> KeptDelivery:
+    return KeptDelivery(
+        id=row.id,
+        destination=row.destination,
+        kind=Kind(row.kind),
+        message=load(Message, row.message),
+        key=row.key,
+        state=State(row.state),
+        saved_at=row.saved_at,
+        due=row.due,
+        attempts=row.attempts,
+        unknown=row.unknown,
+        landed=Landed(channel=row.channel, id=row.landed) if row.landed is not None else None,
+        error=row.error or "",
+        ended_at=row.ended_at,
+    )

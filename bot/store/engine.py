@@ -1,0 +1,99 @@
+"""Opening SQLite and PostgreSQL so that both behave the same."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.store.errors import StoreError
+
+PATIENCE = 10.0
+"""Seconds that anybody waits for a lock, a connection or the one writer."""
+READS_ONLY = "mailstatus_reads_only"
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """Make the engine for a store's URL; raises StoreError, which never shows a password, where that makes no sense."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    return _postgresql(parsed)
+
+
+def _parsed(url: str) -> URL:
+    example = "for example sqlite:///mailstatus.db or postgresql://user@host/mailstatus"
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(f"the store's URL cannot be read; {example}", passing=False) from None
+    driver = DRIVERS.get(parsed.drivername.partition("+")[0])
+    if driver is None:
+        message = f"the store is SQLite or PostgreSQL, not {parsed.drivername}; {example}"
+        raise StoreError(message, passing=False)
+    return parsed.set(drivername=driver)
+
+
+def _sqlite(url: URL) -> AsyncEngine:
+    in_memory = url.database in {None, "", ":memory:"}
+    if url.database and not in_memory:
+        _make_private(Path(url.database))
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1 if in_memory else 5,  # a database in memory is its one connection
+        max_overflow=0,
+        pool_timeout=PATIENCE,
+        connect_args={"timeout": PATIENCE},
+    )
+    event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """The file holds what people and vendors wrote: nobody else on the machine may read it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"the store {path} cannot be written: {error.strerror}", passing=False) from error
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:
+    # The driver would begin transactions by itself, and only at the first change: too late to be the one writer.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # In WAL mode a killed process loses nothing with NORMAL; a power cut may undo the last moments, never more.
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.execute("PRAGMA journal_size_limit = 67108864")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get(READS_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _postgresql(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=0,
+        pool_timeout=PATIENCE,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            # A peer that is gone without a word must not silence us: the kernel gives up after these times.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
+            "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"
+            " -c idle_in_transaction_session_timeout=60s",
+        },
+    )

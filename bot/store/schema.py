@@ -1,0 +1,61 @@
+"""Bringing the tables up to date, cheaply where they are."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.store.errors import StoreError
+from bot.store.tables import metadata
+
+HEAD = "0001"
+"""The newest file in migrations/; revisions count up, so that an older program knows a newer store."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = 7_245_001
+"""PostgreSQL's advisory lock while tables change: several machines may start at once."""
+
+
+async def bring_up_to_date(engine: AsyncEngine) -> None:
+    """Look at the revision and change the tables only if they are behind; newer ones are left alone."""
+    async with engine.begin() as connection:
+        revision = await connection.run_sync(stored_revision)
+        if revision is not None and revision >= HEAD:
+            return
+        await connection.run_sync(_change)
+
+
+def stored_revision(connection: Connection) -> str | None:
+    """Read the revision of the tables; None where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _change(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+    revision = stored_revision(connection)  # another machine may have been quicker
+    if revision is None:
+        _create(connection)
+    elif revision < HEAD:
+        upgrade(connection)
+
+
+def _create(connection: Connection) -> None:
+    """Make all tables at once: a first start need not wait for Alembic, which takes a second to import."""
+    if inspect(connection).has_table("observations"):
+        raise StoreError("the store has our tables but no revision: it is not ours to change", passing=False)
+    metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing, all in the transaction of this connection."""
+    from alembic import command  # noqa: PLC0415 - a second to import, and hardly ever needed
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    command.upgrade(config, "head")

@@ -1,0 +1,305 @@
+"""Every table; the migrations lead to exactly these."""
+
+from sqlalchemy import (
+    DDL,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+
+from bot.store.columns import Id, Span, Time
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant", String, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("route", String),
+    Column("probe", String),
+    Column("latency", Span),
+    Column("rest", Text),  # the other fields as JSON
+    Column("version", String),  # of an advisory, whose own JSON is in advisory_bodies
+    Index(None, "tenant", "at"),
+    Index(None, "at"),
+)
+
+route_minutes, route_quarters = (
+    Table(
+        name,
+        metadata,
+        Column("tenant", String, nullable=False),
+        Column("route", String, nullable=False),
+        Column("at", Time, nullable=False),
+        Column("sent", Integer, nullable=False),
+        Column("arrived", Integer, nullable=False),
+        Column("refused", Integer, nullable=False),
+        Column("bounced", Integer, nullable=False),
+        Column("unreachable", Integer, nullable=False),
+        Column("latency_sum", Span, nullable=False),
+        Column("latency_median", Span),
+        Column("latency_max", Span),
+        PrimaryKeyConstraint("tenant", "route", "at"),
+        Index(None, "at"),
+    )
+    for name in ("route_minutes", "route_quarters")
+)
+
+current = Table(
+    "current",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("route", String, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("sent_at", Time),
+    Column("arrived_at", Time),
+    Column("latency", Span),
+    Column("failed_at", Time),
+    Column("failure", Text),
+    PrimaryKeyConstraint("tenant", "route"),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", Time, nullable=False),
+)
+
+advisory_bodies = Table(
+    "advisory_bodies",
+    metadata,
+    Column("version", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+advisories = Table(
+    "advisories",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("first_seen", Time, nullable=False),
+    Column("last_seen", Time, nullable=False),
+    Column("gone_at", Time),
+    Column("version", String, nullable=False),
+    PrimaryKeyConstraint("tenant", "source", "id"),
+    Index(None, "tenant", "last_seen"),
+)
+
+advisory_versions = Table(
+    "advisory_versions",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("first_seen", Time, nullable=False),
+    PrimaryKeyConstraint("tenant", "source", "id", "version"),
+)
+
+advisory_posts = Table(
+    "advisory_posts",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("created", String, nullable=False),  # as the vendor wrote it
+    Column("hash", String, nullable=False),
+    Column("first_seen", Time, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "source", "id", "created", "hash"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("value", Id, nullable=False),
+    PrimaryKeyConstraint("tenant", "name"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("opened", Time, nullable=False),
+    Column("resolved", Time),
+    Column("saved_at", Time, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "resolved"),
+)
+
+incident_evidence = Table(
+    "incident_evidence",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("incident", String, nullable=False),
+    Column("finding", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("saved_at", Time, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "incident", "finding", "hash"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant", String, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("incident", String),
+    Column("reason", String, nullable=False),
+    Column("rings", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "tenant", "at"),
+    Index(None, "tenant", "incident"),
+)
+
+machines = Table(
+    "machines",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    Column("saved_at", Time, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant", String, nullable=False),
+    Column("destination", String, nullable=False),
+    Column("incident", String, nullable=False),  # "" for messages about no incident: they keep their order too
+    Column("kind", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("saved_at", Time, nullable=False),
+    Column("due", Time, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("leased_until", Time),
+    Column("unknown", Boolean, nullable=False, server_default=text("false")),
+    Column("channel", String),
+    Column("landed", String),
+    Column("error", Text),
+    Column("ended_at", Time),
+    UniqueConstraint("tenant", "destination", "key"),
+    Index(
+        "ix_deliveries_open",
+        "tenant",
+        "destination",
+        "incident",
+        "id",
+        sqlite_where=text("state IN ('waiting', 'claimed')"),
+        postgresql_where=text("state IN ('waiting', 'claimed')"),
+    ),
+    Index(None, "ended_at"),
+)
+
+landings = Table(
+    "landings",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("destination", String, nullable=False),
+    Column("incident", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("landed", String, nullable=False),
+    Column("at", Time, nullable=False),
+    PrimaryKeyConstraint("tenant", "destination", "incident"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant", String, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("who", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("about", Text, nullable=False),
+    Index(None, "tenant", "at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task", String, nullable=False),
+    Column("args", Text, nullable=False),
+    Column("key", String),
+    Column("dedupe", String),
+    Column("state", String, nullable=False),
+    Column("saved_at", Time, nullable=False),
+    Column("run_at", Time),  # NULL is at once: two machines' clocks need not agree on when that is
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("leased_until", Time),
+    Column("error", Text),
+    Index(None, "state", "run_at"),
+    Index(None, "key", "id"),
+    Index(
+        "uq_jobs_dedupe",
+        "dedupe",
+        unique=True,
+        sqlite_where=text("state = 'waiting' AND attempts = 0"),
+        postgresql_where=text("state = 'waiting' AND attempts = 0"),
+    ),
+    Index(
+        "uq_jobs_running_key",
+        "key",
+        unique=True,
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("next_at", Time, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+)
+
+NEVER = "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"
+FUNCTION = """CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION 'audit is append-only'; END $$"""
+TRIGGER = """CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit
+FOR EACH ROW EXECUTE FUNCTION audit_append_only()"""
+APPEND_ONLY = {
+    "sqlite": (
+        f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit {NEVER}",
+        f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit {NEVER}",
+    ),
+    "postgresql": (FUNCTION, TRIGGER),
+}
+"""What the database itself refuses, by dialect."""
+
+for _dialect, _statements in APPEND_ONLY.items():
+    for _statement in _statements:
+        event.listen(audit, "after_create", DDL(_statement).execute_if(dialect=_dialect))
