@@ -1,0 +1,55 @@
+"""Whose mail is hit: what users send, what they receive, both, or only mail between colleagues."""
+
+from bot.advisories.rules import Facts, Rule, first
+from bot.types import Direction, Symptom
+
+_BOTH = (
+    r"\bsend\w*(?:,| mail)?(?: mail)? ?(?:and|or|and/or|&|nor) (?:cannot )?receiv|\breceiv\w*(?: mail)? ?(?:and|or|and/or) (?:cannot )?sen[dt]"
+    r"|\bsent (?:and|or|and/or) receiv|\b(?:in|out)bound (?:and|or|and/or) (?:in|out)bound|\bincoming (?:and|or|and/or) outgoing|\boutgoing (?:and|or) incoming"
+    r"|\bto (?:and|or|and/or) from\b|\bfrom (?:and|or|and/or) to\b|\b(?:both|either) (?:directions?|ways)\b"
+)
+_INTERNAL = (
+    r"\bcolleagues\b|\bwithin-org\b|\binternal (?:mail|recipients?|users?|senders?|message)|\bbetween (?:users|mailboxes|people|recipients) (?:in|of|within)"
+    r"|\b(?:users|recipients|people) in (?:the|their|your) (?:same |own )?(?:organization|tenant|company)"
+)
+# Who stands outside tells the way: "from external senders" comes in although it was "sent".
+_INBOUND = (
+    r"\binbound\b|\bincoming\b|\bfrom (?:\w+ )?external\b|\b(?:external|gmail|yahoo) (?:\w+ )?(?:senders?|mail servers?|users? send)\b|\bsent by external|\bexternal parties send"
+    r"|\breceiv\w*[^.]{0,60}\b(?:mail|external)\b(?!.{0,40}\breport)|\bcannot receive\b|\bexternal mail (?:to|that|late|is|may|sent to)\b|\bsent to (?:your|the) (?:users|organi)|\bcoming in\b"
+)
+_OUTBOUND = (
+    r"\boutbound\b|\boutgoing\b|\bto (?:\w+ )?external\b|\bexternal (?:\w+ )?recipients?\b|\bexternal (?:domain|destination)s?\b|\bsend\b|\bsent by users\b"
+    r"|\b(?:users|they) sen[dt]\b|\bsenders?\b|\bsubmi(?:t|ssion)\b|\bleave\b|\bsent items\b|\bto (?:gmail|yahoo|hotmail|outlook\.com)\b"
+)
+
+WAYS: tuple[Rule[Direction], ...] = (
+    Rule(Direction.INBOUND, r"\b(?:external|outside) (?:senders?|parties|users?|people)[^.]{0,60}\b(?:ndr|bounce|cannot send|reject|fail|late)", "the sender is outside: it is our inbound mail"),
+    Rule(Direction.BOTH, _BOTH, "both ways are named together"),
+    Rule(Direction.INTERNAL, _INTERNAL, "colleagues alone are named", r"\bexternal\b|\binbound\b|\boutbound\b|spoof"),
+    Rule(Direction.BOTH, rf"(?:{_INBOUND}).*\boutbound\b|\boutbound\b.*(?:{_INBOUND})", "each way is named on its own"),
+    Rule(Direction.INBOUND, _INBOUND, "it comes from outside", r"\bsend (?:\w+ )?mail\b[^.]{0,40}\bto external|\boutbound\b|\bndr\b"),
+    Rule(Direction.OUTBOUND, _OUTBOUND, "users send it"),
+    Rule(Direction.INBOUND, r"\breceiv|\barriv|\binbox|\brecipients?\b", "users wait for it"),
+)
+
+# Symptoms that touch no mail flow, and those that need no word to tell the way.
+FIXED = {
+    Symptom.CANNOT_ACCESS_MAILBOX: Direction.NONE,
+    Symptom.CLIENT_ONLY: Direction.NONE,
+    Symptom.SEARCH_BROKEN: Direction.NONE,
+    Symptom.CALENDAR_STALE: Direction.NONE,
+    Symptom.ADMIN_ONLY: Direction.NONE,
+    Symptom.OTHER: Direction.NONE,
+    Symptom.SPAM_MISSED: Direction.INBOUND,
+}
+# Where nothing tells: what one sends bounces or fails; late or misjudged mail may be any.
+UNTOLD = {Symptom.SEND_FAILS: Direction.OUTBOUND, Symptom.BOUNCED: Direction.OUTBOUND}
+
+
+def direction(facts: Facts, symptom: Symptom) -> Direction:
+    """Name the direction that a symptom has; the shortest text that tells decides."""
+    if symptom in FIXED:
+        return FIXED[symptom]
+    found = next((rule.value for layer in facts.layers if (rule := first(WAYS, layer))), UNTOLD.get(symptom, Direction.BOTH))
+    # Nobody sends what comes in: a failure of Send is outbound however the text goes on.
+    return Direction.OUTBOUND if symptom is Symptom.SEND_FAILS and found is Direction.INBOUND else found

@@ -1,0 +1,149 @@
+"""Does it concern mail of ordinary users, only administrators, or another product?"""
+
+from enum import StrEnum
+
+from bot.advisories.rules import Facts, Rule, first
+from bot.advisories.vocabulary import compiled
+
+
+class Kind(StrEnum):
+    """Whose trouble it is."""
+
+    MAIL = "mail"
+    ADMINS = "admins"
+    ELSEWHERE = "elsewhere"
+    NEWS = "news"
+    """An announcement in the shape of an advisory."""
+
+
+MAIL_WORDS = (
+    r"\b(?:mail|mailbox(?:es)?|inbox(?:es)?|outlook|owa|exchange(?: online)?|calendars?|free/busy|quarantin\w*|ndr|smtp|imap|junk|gmail|eop|activesync"
+    r"|scheduling assistant|room mailbox\w*|meeting requests?)\b"
+)
+# Of these, an advisory of another service must hold one, and not as something that this service sends about itself.
+_MAIL_PROPER = (
+    r"\b(?:mailbox(?:es)?|exchange online|mail ?flow|(?:in|out)bound mail|inbox(?:es)?|outlook|owa|free/busy|quarantin\w*|ndr|junk|gmail|smtp"
+    r"|(?:send|receive|deliver)(?: (?:and|or) (?:send|receive))? (?:\w+ ){0,2}mail|mail (?:is|are|cannot|late|may|deliver)\w*)\b"
+)
+
+ANNOUNCED: tuple[Rule[Kind], ...] = (
+    Rule(Kind.NEWS, r"^\(updated\)|\bmessage center\b|\bfeature update\b|\bstay informed\b|\bplan for change\b", "Message Center has the same shape"),
+    Rule(
+        Kind.NEWS,
+        r"\b(?:general availability|targeted release|rollout timeline|when this will happen|how this affects your organization|what you need to do to prepare|roadmap)\b",
+        "headings of announcements",
+        r"\bcannot\b[^.]{0,60}\b(?:send|access|open|receive)",
+    ),
+)
+
+_ADMIN_PLACES = (
+    r"\badmin cent(?:er|re)s?\b|\beac\b|\bpower ?shell\b|\bcmdlets?\b|\bmail trace|\bmessage trac(?:e|ing)|\bmigrat|\bmailbox(?:es)? (?:mov|import|restor|replicat)\w*|\bmove requests?\b"
+    r"|\b(?:usage|activity|audit|security|protection|mail flow|status|threat|summary) reports?\b|\breports? (?:data|in the)|\be-?discovery\b|\bcontent search|\bcompliance\b|\baudit(?:ing)? (?:log|search|record)|\bpurview\b"
+    r"|\bdlp\b|data loss prevention|\bprovision|\blicen[cs]|\bdirectory sync|\bdirsync|\bhybrid configuration|\bdefender portal|\bthreat explorer|\bsubmissions? (?:page|portal)|\bretention (?:polic|label|hold)"
+    r"|\bjournal|\bconnector\b|\badmin submission|\battack simulat|\btenant allow|\bgraph api|\bews api|\bsafe attachments polic|\bsecurity (?:portal|cent)|\bservice health\b|\bbilling\b|\bdkim (?:key|config)"
+)
+ADMIN: tuple[Rule[Kind], ...] = (
+    Rule(
+        Kind.ADMINS,
+        r"^(?:\w+ ){0,3}(?:admins?|administrators?|it admins?)\b(?:'s?)?(?! (?:and|or) (?:end )?users?)",
+        "the title's subject is administrators",
+        r"^users (?:and|or) admins",
+    ),
+    Rule(Kind.ADMINS, _ADMIN_PLACES, "what fails is where only administrators go, whoever is named"),
+)
+# Administrators saw it first, and yet it is their users' mail that is held, late or lost.
+_USERS_TOO = (
+    r"\b(?:mail|messages)[^.]{0,60}\b(?:users?|people)\b[^.]{0,40}\bsend[^.]{0,60}\b(?:spam|quarantin|late|ndr|reject|mark)|\busers'? (?:\w+ ){0,3}mail[^.]{0,60}\b(?:quarantin|late|ndr|lost|reject|spam|cannot)"
+    r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access|open)[^.]{0,30}\b(?:mail|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish|block)"
+)
+
+PRODUCTS: tuple[tuple[str, str], ...] = (
+    ("Copilot", r"\bcopilot\b"),
+    ("Microsoft Teams", r"\bteams\b"),
+    ("SharePoint", r"\bsharepoint\b"),
+    ("OneDrive", r"\bonedrive\b"),
+    ("Viva Engage", r"\bviva engage\b|\byammer\b"),
+    ("Viva", r"\bviva\b"),
+    ("Intune", r"\bintune\b"),
+    ("Power BI", r"\bpower bi\b"),
+    ("Power Platform", r"\bpower (?:platform|apps|automate|pages)\b|\bmicrosoft flow\b"),
+    ("Dynamics 365", r"\bdynamics\b"),
+    ("Forms", r"\bmicrosoft forms\b|\bforms\b"),
+    ("Planner", r"\bplanner\b|\bmicrosoft project\b"),
+    ("Stream", r"\bmicrosoft stream\b"),
+    ("Bookings", r"\bbookings\b"),
+    ("OneNote", r"\bonenote\b"),
+    ("To Do", r"\bmicrosoft to[- ]do\b"),
+    ("Loop", r"\bmicrosoft loop\b"),
+    ("Skype", r"\bskype\b"),
+    ("Windows 365", r"\bwindows 365\b"),
+    ("Universal Print", r"\buniversal print\b"),
+    ("Microsoft Entra", r"\bentra\b|\bazure (?:ad\b|active directory)|\bmulti-?factor\b|\bmfa\b"),
+    ("Defender", r"\bdefender\b"),
+    ("Purview", r"\bpurview\b"),
+    ("Office on the web", r"\boffice (?:for|on) the web\b|\b(?:word|excel|powerpoint)\b"),
+    ("Whiteboard", r"\bwhiteboard\b"),
+    ("Slack", r"\bslack\b"),
+    ("Zoom", r"\bzoom\b"),
+    ("GitHub", r"\bgithub\b"),
+)
+
+ELSEWHERE: tuple[Rule[Kind], ...] = (
+    Rule(Kind.ELSEWHERE, r"\bcopilot\b", "Copilot reads mail, and mail is fine without it", r"cannot (?:access|send|receive)[^.]{0,30}(?:mailbox|mail)\b(?![^.]{0,60}copilot)"),
+    Rule(
+        Kind.ELSEWHERE,
+        r"\b(?:notification|alert|digest|reminder|passcode|enrol\w*|invitation|subscription|approval|welcome|verification|survey|report|billing|marketing|announcement)s?(?: \w+)? mail\b"
+        r"|\bmail (?:notification|alert|digest|reminder|passcode|subscription|summar|invitation|address)\w*|\bpasscodes?\b|\bnotifications? from\b",
+        "mail that another product sends about itself",
+        r"\bquarantin|\bnew mail notification|\bexchange online\b.{0,40}\bcannot (?:send|receive)",
+    ),
+    Rule(Kind.ELSEWHERE, r"\bcopy of (?:your )?bill|\bteams (?:meeting|call|channel|chat)|\bdial[- ]?in\b|\bvoice ?mail", "telephony and meetings", r"\bmailbox|\bsend or receive"),
+)  # fmt: skip
+
+_MAIL_SERVICES = r"exchange|outlook|\bmail\b|gmail|calendar|email|fastmail"
+_SUITE = r"suite|microsoft 365$|office 365$|office 365 portal|^$|m365|apps|identity|entra|portal|defender|security|protection|status"
+_GENERIC_PREFIXES = frozenset(("MO", "DZ", "FO", ""))
+
+
+def kind(facts: Facts) -> Kind:
+    """Tell whose trouble an advisory is."""
+    if facts.prefix == "MC" or first(ANNOUNCED, f"{facts.what} {facts.more}") or facts.service.startswith("message center"):
+        return Kind.NEWS
+    if first(ADMIN, facts.title) or first(ADMIN[:1], facts.impact) or first(ADMIN[1:], facts.impact):
+        return Kind.MAIL if compiled(_USERS_TOO).search(f"{facts.what} {facts.more}") and _home(facts) else Kind.ADMINS
+    if _home(facts):
+        return _at_home(facts)
+    return _abroad(facts)
+
+
+def product(facts: Facts) -> str:
+    """Name the product that is hit, from title and impact, else from the service; empty where none is known."""
+    return next((name for text in (facts.title, facts.impact, facts.service) for name, pattern in PRODUCTS if compiled(pattern).search(text)), "")
+
+
+def _home(facts: Facts) -> bool:
+    """Tell whether the record is kept under a service for mail."""
+    return compiled(_MAIL_SERVICES).search(facts.service) is not None or facts.prefix == "EX"
+
+
+def _at_home(facts: Facts) -> Kind:
+    other = first(ELSEWHERE, facts.what)
+    if other and product(facts):
+        return Kind.ELSEWHERE
+    named = compiled(MAIL_WORDS).search(f"{facts.what} {facts.more}") or not product(facts)
+    return Kind.MAIL if named else Kind.ELSEWHERE
+
+
+def _abroad(facts: Facts) -> Kind:
+    if first(ELSEWHERE, facts.what):
+        return Kind.ELSEWHERE
+    suite = facts.prefix in _GENERIC_PREFIXES or compiled(_SUITE).search(facts.service) is not None
+    own = product(facts)
+    if suite and not own:
+        return Kind.MAIL if compiled(MAIL_WORDS).search(f"{facts.what} {facts.more}") else Kind.ELSEWHERE
+    return Kind.MAIL if compiled(_MAIL_PROPER).search(facts.what) and (suite or not _own(facts, own)) else Kind.ELSEWHERE
+
+
+def _own(facts: Facts, product: str) -> bool:
+    """Tell whether the product that title or impact name is the one that the record is kept under."""
+    return any(name == product and compiled(pattern).search(facts.service) for name, pattern in PRODUCTS)
