@@ -1,6 +1,7 @@
 """Save, speak, mark: what has to be said is in the store before it is said, and marked after."""
 
+from bot.outbox.courier import Courier, call
 from bot.outbox.plan import plan
 from bot.outbox.sender import Sender, SendError
 
-__all__ = ["SendError", "Sender", "plan"]
+__all__ = ["Courier", "SendError", "Sender", "call", "plan"]

@@ -1,9 +1,11 @@
 """Which deliveries a message needs: pure."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid5
 
-from bot.types import Destination, Draft, Kind, Message
+from bot.types import Delivery, Destination, Draft, Kind, Message, Text
 
 _KEYS = UUID("6f1f5c0e-7a53-4c8e-9d0b-2d3a5b1e9c44")
 EDITING = frozenset({"slack"})
@@ -43,3 +45,15 @@ def _key(message: Message, destination: str, kind: Kind) -> str:
     """Give the same message at the same destination the same key, in whatever process it is drafted."""
     said = (message.tenant, message.incident, message.at.isoformat(), str(message.reason), message.headline)
     return str(uuid5(_KEYS, repr((*said, destination, str(kind)))))
+
+
+def passed_on(delivery: Delivery, fallback: str, excuse: Text, *, now: datetime) -> Draft:
+    """Draft a message again for the destination that stands in for one that cannot be reached, and say so in it."""
+    basis = (*delivery.message.basis, " ", *excuse) if delivery.message.basis else excuse
+    return Draft(
+        destination=fallback,
+        kind=Kind.HEAD,
+        message=replace(delivery.message, basis=basis),
+        key=str(uuid5(_KEYS, f"{delivery.key}/{fallback}")),
+        due=now,
+    )

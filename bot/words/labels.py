@@ -35,3 +35,10 @@ def late_note(late: timedelta, language: str) -> Text:
 def gone_note(language: str) -> Text:
     """Say why an incident has a second first message."""
     return catalogue(language).text("The first message about this is gone. This one takes its place.")
+
+
+def passed_on_note(destination: str, language: str) -> Text:
+    """Say why a destination is told what is meant for another one."""
+    return catalogue(language).text(
+        "This is told here because {destination} cannot be reached.", destination=destination
+    )

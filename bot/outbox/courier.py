@@ -1,0 +1,149 @@
+"""Claim, send, mark: one job a destination, so that a stuck one never delays another."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import TypeAlias
+
+import structlog
+
+from bot.jobs import Args, Jobs
+from bot.outbox.backoff import pause
+from bot.outbox.plan import passed_on
+from bot.outbox.sender import Sender, SendError
+from bot.store import Store, Transaction
+from bot.types import Clock, Delivery, Kind, Landed, Text
+
+TASK = "deliver"
+SEND_LIMIT = timedelta(seconds=30)
+LEASE = timedelta(seconds=90)
+GIVE_UP = timedelta(hours=12)
+"""A message this old helps nobody: what came after it does."""
+PASS_ON_AFTER = 5
+"""Attempts, half a minute of them, after which the fallback hears of it too."""
+AT_ONCE = 20
+"""Deliveries of one run, so that it ends well within the limit of a job."""
+
+log = structlog.get_logger()
+
+Stopped: TypeAlias = Callable[[Delivery, SendError], Awaitable[None]]
+
+
+async def call(
+    jobs: Jobs, tenant: str, destination: str, *, due: datetime | None = None, transaction: Transaction | None = None
+) -> None:
+    """Have what waits for a destination delivered: enqueue it in the transaction that saves the drafts."""
+    key = f"{TASK}:{tenant}:{destination}"
+    args = {"tenant": tenant, "destination": destination}
+    await jobs.enqueue(TASK, args, key=key, dedupe=key, run_at=due, transaction=transaction)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courier:
+    """Delivers what waits; ``senders`` and ``fallbacks`` are by name of destination."""
+
+    store: Store
+    jobs: Jobs
+    senders: Mapping[str, Sender]
+    clock: Clock
+    chance: Random
+    stopped: Stopped
+    """Is told of each message that will never arrive, and why."""
+    excuse: Callable[[str, str], Text]
+    """Says, by name of destination and language, why the fallback is told."""
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+
+    def register(self) -> None:
+        """Say what the task of a delivery does, before the jobs run."""
+        self.jobs.register(TASK, self.deliver)
+
+    async def deliver(self, args: Args) -> None:
+        """Deliver what is due at one destination, and come back when more is."""
+        tenant, destination = str(args["tenant"]), str(args["destination"])
+        for _ in range(AT_ONCE):
+            delivery = await self._claim(tenant, destination)
+            if delivery is None or not await self._attempt(delivery):
+                break
+        await self._come_back(tenant, destination)
+
+    async def _claim(self, tenant: str, destination: str) -> Delivery | None:
+        async with self.store.begin() as transaction:
+            return await transaction.deliveries.claim(tenant, destination, self.clock.now(), LEASE)
+
+    async def _come_back(self, tenant: str, destination: str) -> None:
+        async with self.store.begin() as transaction:
+            due = await transaction.deliveries.next_due(tenant, destination)
+            if due is not None:
+                await call(self.jobs, tenant, destination, due=due, transaction=transaction)
+
+    async def _attempt(self, delivery: Delivery) -> bool:
+        """Send one delivery and mark what came of it; False where the destination is better left alone for now."""
+        try:
+            landed = await self._send(delivery)
+        except SendError as error:
+            return await self._failed(delivery, error)
+        async with self.store.begin() as transaction:
+            marked = await transaction.deliveries.mark_sent(delivery, landed, self.clock.now())
+            if marked and landed and _is_new_head(delivery, landed):
+                await self._land(delivery, landed, transaction)
+        log.info("delivered", to=delivery.destination, kind=str(delivery.kind), attempts=delivery.attempts)
+        return True
+
+    async def _send(self, delivery: Delivery) -> Landed | None:
+        sender = self.senders.get(delivery.destination)
+        if sender is None:
+            raise SendError("this destination is no longer in the settings", permanent=True)
+        try:
+            async with asyncio.timeout(SEND_LIMIT.total_seconds()):
+                return await sender.send(delivery)
+        except TimeoutError:
+            raise SendError(f"no answer within {SEND_LIMIT.total_seconds():.0f} s", unknown=True) from None
+
+    async def _land(self, delivery: Delivery, landed: Landed, transaction: Transaction) -> None:
+        message = delivery.message
+        at = self.clock.now()
+        await transaction.deliveries.land(message.tenant, delivery.destination, message.incident or "", landed, at=at)
+
+    async def _failed(self, delivery: Delivery, error: SendError) -> bool:
+        now = self.clock.now()
+        hopeless = error.permanent or now - delivery.message.at > GIVE_UP
+        log.warning(
+            "delivery_stopped" if hopeless else "delivery_failed",
+            to=delivery.destination,
+            attempts=delivery.attempts,
+            why=str(error),
+        )
+        async with self.store.begin() as transaction:
+            if not await self._mark_failed(delivery, error, now, hopeless=hopeless, transaction=transaction):
+                return True
+            if hopeless or delivery.attempts == PASS_ON_AFTER:
+                await self._pass_on(delivery, now, transaction)
+        if hopeless:
+            await self.stopped(delivery, error)
+        return hopeless
+
+    async def _mark_failed(
+        self, delivery: Delivery, error: SendError, now: datetime, *, hopeless: bool, transaction: Transaction
+    ) -> bool:
+        deliveries = transaction.deliveries
+        if hopeless:
+            return await deliveries.give_up(delivery, str(error), now)
+        due = now + pause(delivery.attempts, chance=self.chance, asked=error.retry_after)
+        mark = deliveries.mark_unknown if error.unknown else deliveries.mark_failed
+        return await mark(delivery, str(error), due)
+
+    async def _pass_on(self, delivery: Delivery, now: datetime, transaction: Transaction) -> None:
+        """Tell the fallback, and say why it is told."""
+        fallback = self.fallbacks.get(delivery.destination)
+        if fallback is None or delivery.kind is Kind.EDIT:
+            return
+        excuse = self.excuse(delivery.destination, delivery.message.language)
+        await transaction.deliveries.save([passed_on(delivery, fallback, excuse, now=now)], now)
+        await call(self.jobs, delivery.message.tenant, fallback, transaction=transaction)
+
+
+def _is_new_head(delivery: Delivery, landed: Landed) -> bool:
+    """Tell whether the incident's head is now where it was not: posted afresh, or posted for want of one."""
+    return delivery.head is None if delivery.kind is Kind.REPLY else delivery.head != landed
