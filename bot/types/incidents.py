@@ -57,6 +57,8 @@ class Incident:
     related: tuple[str, ...] = ()
     """Ids of advisories that look alike and are not shown to be the same fault."""
     severity: Severity = Severity.WARNING
+    peak: Severity = Severity.INFO
+    """The loudest that it was."""
     resolved: datetime | None = None
     reopened: int = 0
     """How often it came back after it was over."""
@@ -65,6 +67,8 @@ class Incident:
     told: tuple[str, ...] = ()
     """What people have been told, as keys (``symptom:send_fails``, ``claim:EX1``), so that nothing is told twice."""
     last_rung: datetime | None = None
+    shown: datetime | None = None
+    """When its figures were last renewed where people see them."""
     severe_rung: datetime | None = None
     """When people were first told that it is severe."""
     acknowledged_by: str = ""

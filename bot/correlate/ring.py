@@ -1,0 +1,155 @@
+"""Whether to ring: pure decisions that say why, for everybody and for each destination."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.types import (
+    Change,
+    Destination,
+    Direction,
+    Finding,
+    Incident,
+    Only,
+    QuietHours,
+    Reason,
+    Rules,
+    Severity,
+    Symptom,
+)
+from bot.types.aspects import aspects, covered, lasting
+
+URGENT = frozenset({Reason.OPENED, Reason.REOPENED, Reason.RESOLVED, Reason.VENDOR_SAYS_FIXED, Reason.NEW_SYMPTOM})
+"""What does not wait to be merged with what follows."""
+
+WORSENS = frozenset({Reason.WORSE, Reason.NEW_SYMPTOM, Reason.REOPENED})
+"""What ends a mute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """The decision: ring now, wait (``later``), or never for this; and why."""
+
+    rings: bool
+    why: str
+    later: bool = False
+
+
+def whether(reason: Reason, keys: Sequence[str], incident: Incident, *, now: datetime, rules: Rules) -> Ring:
+    """Decide for everybody whether news of an incident is worth a ring now."""
+    severe = incident.severity is Severity.SEVERE
+    if incident.muted_until is not None and now < incident.muted_until and reason not in WORSENS:
+        return Ring(rings=False, why="muted")
+    if not severe and (window := _window(now, rules)):
+        return Ring(rings=False, why=f"maintenance: {window}" if window.strip() else "maintenance", later=True)
+    if reason is Reason.OPENED and _small(incident, rules):
+        return Ring(rings=False, why=f"late by less than {rules.least_delay}", later=True)
+    if reason is Reason.OPENED and _stale(incident, now, rules):
+        return Ring(rings=False, why="an old advisory", later=True)
+    if reason is Reason.BETTER and not _changes_advice(keys):
+        return Ring(rings=False, why="better, and nothing else to do")
+    return _merged(reason, keys, incident, now=now, rules=rules)
+
+
+def takes(destination: Destination, change: Change, *, now: datetime) -> tuple[bool, datetime, str]:
+    """Decide whether a destination takes a ringing change, when it is due there, and why."""
+    if why := _unwanted(destination, change):
+        return False, now, why
+    quiet = destination.quiet
+    if quiet is None or _severity(change) is Severity.SEVERE or change.reason is Reason.ESCALATED:
+        return True, now, "asked for"
+    due = after_quiet(quiet, now)
+    return True, due, "asked for" if due == now else "quiet hours"
+
+
+def passed_on(destinations: Sequence[Destination], step: int) -> tuple[str, ...]:
+    """Name the destinations that hear of an unacknowledged incident at a step, from 1."""
+    return tuple(dict.fromkeys(d.next[step - 1] for d in destinations if len(d.next) >= step))
+
+
+def after_quiet(quiet: QuietHours, now: datetime) -> datetime:
+    """Give the end of quiet hours where they last now, else now."""
+    local = now.astimezone(ZoneInfo(quiet.zone))
+    over_midnight = quiet.start > quiet.end
+    clock = local.time().replace(tzinfo=None)
+    within = (clock >= quiet.start or clock < quiet.end) if over_midnight else quiet.start <= clock < quiet.end
+    if not within:
+        return now
+    day = local.date() + timedelta(days=1 if over_midnight and clock >= quiet.start else 0)
+    return datetime.combine(day, quiet.end, tzinfo=local.tzinfo).astimezone(UTC)
+
+
+def _merged(reason: Reason, keys: Sequence[str], incident: Incident, *, now: datetime, rules: Rules) -> Ring:
+    urgent = reason in URGENT or "severe" in keys
+    if not urgent and incident.last_rung is not None and now - incident.last_rung < rules.merge:
+        return Ring(rings=False, why="waits to be told with what follows", later=True)
+    return Ring(rings=True, why=_WHY.get(reason, str(reason)))
+
+
+_WHY = {
+    Reason.WORSE: "it got worse",
+    Reason.NEW_SYMPTOM: "something else is wrong too",
+    Reason.BETTER: "what bounced can be sent again",
+    Reason.REMINDER: "it lasts, and nothing was said for a day",
+    Reason.ESCALATED: "severe, and nobody has acknowledged it",
+}
+
+
+def _window(now: datetime, rules: Rules) -> str:
+    """Give the note of the maintenance that is on, a blank where it has none, or nothing."""
+    return next((window.note or " " for window in rules.windows if window.start <= now < window.end), "")
+
+
+def _small(incident: Incident, rules: Rules) -> bool:
+    """Tell whether all that is wrong is mail that is a little late."""
+    now = lasting(incident)
+    return bool(now) and all(
+        aspect.finding is not None
+        and aspect.symptom is Symptom.DELAYED
+        and _lateness(aspect.finding) < rules.least_delay
+        for aspect in now
+    )
+
+
+def _lateness(finding: Finding) -> timedelta:
+    evidence = finding.evidence
+    return max(evidence.late_median or timedelta(), evidence.late_worst or timedelta())
+
+
+def _stale(incident: Incident, now: datetime, rules: Rules) -> bool:
+    """Tell whether all that an incident holds are advisories that have stood unchanged for days."""
+    if incident.findings or not incident.claims:
+        return False
+    newest = max(claim.reading.modified or claim.changed for claim in incident.claims)
+    return now - newest >= rules.stale
+
+
+def _changes_advice(keys: Sequence[str]) -> bool:
+    return any(key in {"ended:send_fails", "ended:bounced", "ended:lost"} for key in keys)
+
+
+def _directions(incident: Incident) -> frozenset[Direction]:
+    """Give the single directions that an incident is or was about; without any it concerns them all."""
+    found = frozenset(one for aspect in aspects(incident) for one in covered(aspect.direction))
+    return frozenset(Direction) if found <= {Direction.NONE} else found
+
+
+def _severity(change: Change) -> Severity:
+    return change.incident.severity if change.incident else Severity.WARNING
+
+
+def _unwanted(destination: Destination, change: Change) -> str:
+    """Say why a destination does not want a change; empty where it does."""
+    if destination.tenant != change.tenant:
+        return "another tenant"
+    if change.incident is None:
+        return "" if destination.only is not Only.ADVISORIES else "only advisories"
+    incident = change.incident
+    if incident.peak not in destination.severities:
+        return f"not {incident.peak}"
+    if destination.directions and not (_directions(incident) & destination.directions):
+        return "another direction"
+    if destination.only is Only.ADVISORIES and not incident.claims:
+        return "only advisories"
+    return "not measured" if destination.only is Only.MEASURED and not incident.findings else ""

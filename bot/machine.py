@@ -1,0 +1,161 @@
+"""The pure machine of one tenant: observations and time in, changes out."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Self
+
+from pydantic import TypeAdapter
+
+from bot.advisories import read
+from bot.correlate import (
+    LAST,
+    Book,
+    changes,
+    take_back,
+    take_blind,
+    take_cut_off,
+    take_findings,
+    take_gone,
+    take_order,
+    take_reading,
+)
+from bot.detect import Detector
+from bot.types import (
+    DEFAULT_TENANT,
+    AdvisoryGone,
+    AdvisorySeen,
+    Change,
+    Direction,
+    Observation,
+    Order,
+    ProbeSeen,
+    Reported,
+    Route,
+    Rules,
+    Snapshot,
+    SourceBack,
+    SourceBlind,
+    Tally,
+)
+from bot.words import tell
+
+REMEMBERED = 20
+"""So many of the last messages are shown on page and command."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What a machine writes down to go on after a restart."""
+
+    book: Book
+    detector: str
+    rung: tuple[Change, ...] = ()
+
+
+class Machine:
+    """One tenant's detector, book and rules; it knows neither clock nor network nor store."""
+
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        *,
+        tenant: str = DEFAULT_TENANT,
+        rules: Rules | None = None,
+        false_alarms_a_year: float = 4.0,
+        state: bytes | None = None,
+    ) -> None:
+        """Start afresh, or from the state that ``dump`` gave; ValueError where that is none."""
+        saved = _adapter().validate_json(state) if state else None
+        self.tenant = tenant
+        self.rules = rules or Rules()
+        self._detector = Detector(
+            routes, false_alarms_a_year=false_alarms_a_year, state=b64decode(saved.detector) if saved else None
+        )
+        self._book = saved.book if saved else Book()
+        self._rung = saved.rung if saved else ()
+
+    def observe(self, observation: Observation) -> list[Change]:
+        """Take in one observation; what test messages show is told by the next tick."""
+        if isinstance(observation, ProbeSeen):
+            self._detector.observe(observation)
+            return []
+        self._book = _taken(self._book, observation)
+        return self._changes(observation.at)
+
+    def tick(self, now: datetime) -> list[Change]:
+        """Let time pass: judge the test messages, and say what is new."""
+        findings = self._detector.tick(now)
+        if findings:
+            self._book = take_findings(self._book, findings, now, self.rules.flap)
+            self._book = take_cut_off(self._book, findings, now)
+        return self._changes(now) if self._book.incidents or self._book.sights else []
+
+    def order(self, order: Order) -> list[Change]:
+        """Do what a person asked for."""
+        self._book, found = take_order(self._book, order)
+        return self._kept(found)
+
+    def suspects(self, now: datetime) -> tuple[str, ...]:
+        """Name the routes that want a confirming test message now."""
+        return self._detector.suspects(now)
+
+    def snapshot(self, now: datetime, *, language: str = "en") -> Snapshot:
+        """Give all that commands, page and API show."""
+        live = [incident for incident in self._book.incidents if not incident.part_of]
+        claims = (*self._book.listed, *(claim for incident in live for claim in incident.claims))
+        return Snapshot(
+            at=now,
+            directions=self._detector.now(now),
+            open=tuple(incident for incident in live if incident.resolved is None),
+            past=tuple(incident for incident in reversed(live) if incident.resolved is not None),
+            sources=self._book.sights,
+            advisories=tuple(claim for claim in claims if claim.gone is None),
+            messages=tuple(tell(change, language=language) for change in reversed(self._rung)),
+            tenant=self.tenant,
+        )
+
+    def dump(self) -> bytes:
+        """Write down all that the machine knows, as JSON."""
+        detector = b64encode(self._detector.dump()).decode()
+        return _adapter().dump_json(Saved(book=self._book, detector=detector, rung=self._rung))
+
+    @classmethod
+    def load(
+        cls, state: bytes, routes: Sequence[Route], *, tenant: str = DEFAULT_TENANT, rules: Rules | None = None
+    ) -> Self:
+        """Go on from what ``dump`` wrote down."""
+        return cls(routes, tenant=tenant, rules=rules, state=state)
+
+    def _changes(self, now: datetime) -> list[Change]:
+        def tallies(directions: Collection[Direction] | None) -> Tally:
+            return self._detector.tally(now, directions=directions, window=LAST)
+
+        self._book, found = changes(self._book, now, self.rules, tallies)
+        return self._kept(found)
+
+    def _kept(self, found: list[Change]) -> list[Change]:
+        """Remember what rang."""
+        self._rung = (*self._rung, *(change for change in found if change.rings))[-REMEMBERED:]
+        return found
+
+
+@cache
+def _adapter() -> TypeAdapter[Saved]:
+    return TypeAdapter(Saved)
+
+
+def _taken(book: Book, seen: AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack | Reported) -> Book:
+    match seen:
+        case AdvisorySeen():
+            return take_reading(book, read(seen.issue, source=seen.source, now=seen.at), seen.at)
+        case AdvisoryGone():
+            return take_gone(book, seen.id, seen.at)
+        case SourceBlind():
+            return take_blind(book, seen.source, seen.error, seen.at)
+        case SourceBack():
+            return take_back(book, seen.source, seen.at)
+        case Reported():
+            return book
