@@ -1,6 +1,5 @@
 """Faults to switch on any HTTP stand-in: answers that are wrong, late, or never come."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -101,7 +100,7 @@ class Faulty:
             case Answer():
                 await _answer(fault, send)
             case Hang():
-                await asyncio.Event().wait()
+                await _gone(receive)
             case Drop(accepted=accepted):
                 await self._drop(scope, receive, accepted=accepted)
 
@@ -109,8 +108,7 @@ class Faulty:
         if accepted:
             await self._app(scope, receive, _nowhere)
         scope["extensions"][ABORT]()
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await _gone(receive)
 
 
 async def _answer(fault: Answer, send: Send) -> None:
@@ -118,6 +116,12 @@ async def _answer(fault: Answer, send: Send) -> None:
     headers.append((b"content-length", str(len(fault.body)).encode()))
     await send({"type": "http.response.start", "status": fault.status, "headers": headers})
     await send({"type": "http.response.body", "body": fault.body})
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the client or the server has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _nowhere(message: Message) -> None:

@@ -76,10 +76,11 @@ def _server(app: ASGIApp, authority: Authority | None) -> _Server:
 
 async def _stop(server: _Server, running: asyncio.Task[None]) -> None:
     """End at once: answers that hang on purpose would hold a graceful stop for ever."""
-    server.should_exit = server.force_exit = True
-    for task in list(server.server_state.tasks):
-        task.cancel()
-    await running
+    for listener in server.servers:
+        listener.close()
     for connection in list(server.server_state.connections):
         if isinstance(connection, H11Protocol):
             connection.transport.abort()
+    await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.demo.forms import form
+
 _LIFE_SECONDS = 3599
 _MOST_TOKENS = 1000
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -65,21 +67,21 @@ class Tokens:
         )
 
     async def _token(self, request: Request) -> Response:
-        form = await request.form()
-        wrong = self._complaint({name: str(value) for name, value in form.items()})
+        given = await form(request)
+        wrong = self._complaint(given)
         if wrong:
             return JSONResponse({"error": wrong[0], "error_description": wrong[1]}, status_code=wrong[2])
         return JSONResponse({"token_type": "Bearer", "expires_in": _LIFE_SECONDS, "access_token": self.issue()})
 
-    def _complaint(self, form: dict[str, str]) -> tuple[str, str, int] | None:
+    def _complaint(self, given: dict[str, str]) -> tuple[str, str, int] | None:
         """Give error, description and HTTP status for a request that deserves no token."""
-        if form.get("grant_type") != "client_credentials":
+        if given.get("grant_type") != "client_credentials":
             return "unsupported_grant_type", "AADSTS70003: Only client_credentials is served here.", 400
-        if not form.get("scope", "").endswith("/.default"):
+        if not given.get("scope", "").endswith("/.default"):
             return "invalid_scope", "AADSTS70011: The scope must end in /.default for client credentials.", 400
-        if form.get("client_id") != self._registration.client_id:
+        if given.get("client_id") != self._registration.client_id:
             return "unauthorized_client", "AADSTS700016: The application was not found in the directory.", 400
-        asserted = form.get("client_assertion_type") == _ASSERTION and form.get("client_assertion")
-        if not asserted and form.get("client_secret") != self._registration.client_secret:
+        asserted = given.get("client_assertion_type") == _ASSERTION and given.get("client_assertion")
+        if not asserted and given.get("client_secret") != self._registration.client_secret:
             return "invalid_client", "AADSTS7000215: Invalid client secret provided.", 401
         return None

@@ -1,0 +1,1 @@
+"""Chat stand-ins that keep what they get, and a page that shows it."""
