@@ -38,14 +38,18 @@ def _change(
     if after.part_of:
         return _absorbed(after, now)
     tally = tallies(directions(after)) if after.resolved is None or after != incident else Tally()
-    view = View(incident=after, now=now, rules=rules, tally=tally, feed_blind=any(s.blind_since for s in book.sights))
+    view = View(incident=after, now=now, rules=rules, tally=tally, feed_blind=_feed_blind(book, rules))
     decided = [(item, whether(item.reason, item.keys, after, now=now, rules=rules)) for item in news(view)]
     for item, ring in decided:
         if ring.rings:
             told = _rung(after, item, (item for item, _ in decided), now)
-            return told, _made(told, item, ring, now, tally)
-    noted, change = _unrung(after, decided, now, tally)
+            return told, _made(told, item, ring, view)
+    noted, change = _unrung(view, decided)
     return (noted, change) if change else _renewed(noted, view)
+
+
+def _feed_blind(book: Book, rules: Rules) -> bool:
+    return any(sight.blind_since is not None and sight.source in rules.sources for sight in book.sights)
 
 
 def _rung(incident: Incident, first: News, everything: Iterable[News], now: datetime) -> Incident:
@@ -62,17 +66,15 @@ def _rung(incident: Incident, first: News, everything: Iterable[News], now: date
     )
 
 
-def _unrung(
-    incident: Incident, decided: list[tuple[News, Ring]], now: datetime, tally: Tally
-) -> tuple[Incident, Change | None]:
+def _unrung(view: View, decided: list[tuple[News, Ring]]) -> tuple[Incident, Change | None]:
     """Record the first thing that is new but does not ring, once; what never will counts as told."""
     settled_keys = [key for item, ring in decided if not ring.later for key in item.keys]
-    after = _told(incident, settled_keys)
+    after = _told(view.incident, settled_keys)
     for item, ring in decided:
         note = NOTED + ":".join((str(item.reason), *item.about))
-        if note not in incident.told:
+        if not view.told(note):
             after = _told(after, [note])
-            return after, _made(after, item, ring, now, tally)
+            return after, _made(after, item, ring, view)
     return after, None
 
 
@@ -85,7 +87,7 @@ def _renewed(incident: Incident, view: View) -> tuple[Incident, Change | None]:
         return incident, None
     after = replace(incident, shown=view.now)
     ring = Ring(rings=False, why="figures renewed" if due else "an advisory changed")
-    return after, _made(after, News(reason=Reason.UPDATED, keys=()), ring, view.now, view.tally)
+    return after, _made(after, News(reason=Reason.UPDATED, keys=()), ring, view)
 
 
 def _told(incident: Incident, keys: Iterable[str]) -> Incident:
@@ -97,15 +99,16 @@ def _told(incident: Incident, keys: Iterable[str]) -> Incident:
     return replace(incident, told=tuple(dict.fromkeys([*kept, *added])))
 
 
-def _made(incident: Incident, item: News, ring: Ring, now: datetime, tally: Tally) -> Change:
+def _made(incident: Incident, item: News, ring: Ring, view: View) -> Change:
     return Change(
-        at=now,
+        at=view.now,
         reason=item.reason,
         incident=incident,
         rings=ring.rings,
         why=ring.why,
         about=item.about,
-        tally=tally,
+        tally=view.tally,
+        feed_blind=view.feed_blind,
         tenant=incident.tenant,
     )
 

@@ -183,13 +183,13 @@ def _joined(view: View) -> Iterator[News]:
 def _new_symptoms(view: View) -> Iterator[News]:
     for aspect in lasting(view.incident):
         if not any(key.startswith(f"symptom:{aspect.symptom}:") for key in view.incident.told):
-            about = (aspect.claim.reading.id,) if aspect.claim else ()
+            about = (str(aspect.symptom), *((aspect.claim.reading.id,) if aspect.claim else ()))
             yield News(reason=Reason.NEW_SYMPTOM, keys=_symptom_keys(aspect), about=about)
 
 
 def _measured_now(view: View) -> Iterator[News]:
     if view.incident.findings and not view.told("measured"):
-        yield News(reason=Reason.WORSE, keys=("measured",))
+        yield News(reason=Reason.WORSE, keys=("measured",), about=("measured",))
 
 
 def _worse(view: View) -> Iterator[News]:

@@ -18,7 +18,9 @@ def take_blind(book: Book, source: str, error: str, now: datetime) -> Book:
 
 def take_back(book: Book, source: str, now: datetime) -> Book:
     """Take in that a source can be read again."""
-    return _with(book, replace(_sight(book, source), last_read=now, blind_since=None, error=""))
+    sight = _sight(book, source)
+    since = sight.blind_since or sight.was_blind_since
+    return _with(book, replace(sight, last_read=now, blind_since=None, was_blind_since=since, error=""))
 
 
 def take_cut_off(book: Book, findings: Iterable[Finding], now: datetime) -> Book:
@@ -53,18 +55,29 @@ def _news(book: Book, sight: SourceNow, now: datetime, rules: Rules) -> tuple[Bo
     if told or now - sight.blind_since < rules.blind or not _matters(sight.source, rules):
         return book, []
     why = f"blind for {int((now - sight.blind_since).total_seconds() // 60)} minutes"
-    change = Change(at=now, reason=Reason.CANNOT_SEE, incident=None, rings=True, why=why, about=_about(sight))
-    return replace(book, blind_told=(*book.blind_told, sight.source)), [change]
+    return replace(book, blind_told=(*book.blind_told, sight.source)), [
+        Change(
+            at=now,
+            reason=Reason.CANNOT_SEE,
+            incident=None,
+            rings=True,
+            why=why,
+            about=(sight.source,),
+            since=sight.blind_since,
+        )
+    ]
 
 
 def _again(sight: SourceNow, now: datetime) -> Change:
     return Change(
-        at=now, reason=Reason.SEES_AGAIN, incident=None, rings=True, why="its blindness was told", about=_about(sight)
+        at=now,
+        reason=Reason.SEES_AGAIN,
+        incident=None,
+        rings=True,
+        why="its blindness was told",
+        about=(sight.source,),
+        since=sight.was_blind_since,
     )
-
-
-def _about(sight: SourceNow) -> tuple[str, ...]:
-    return (sight.source, *((sight.blind_since.isoformat(),) if sight.blind_since else ()))
 
 
 def _untold(book: Book, sight: SourceNow) -> Book:

@@ -90,4 +90,8 @@ class Change:
     """What it is about: ids of advisories or sources."""
     tally: Tally | None = None
     """The last ten minutes of test messages on the incident's directions, or on all of them."""
+    feed_blind: bool = False
+    """The vendor's word cannot be read now, so its silence means nothing."""
+    since: datetime | None = None
+    """Since when we cannot see, or could not."""
     tenant: str = DEFAULT_TENANT

@@ -57,6 +57,8 @@ class SourceNow:
     source: str
     last_read: datetime | None = None
     blind_since: datetime | None = None
+    was_blind_since: datetime | None = None
+    """When the last stretch without sight began that is over."""
     error: str = ""
 
 
