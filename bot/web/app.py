@@ -1,0 +1,136 @@
+"""The ASGI application: page, API, health, metrics, and whatever else is mounted beside them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from bot.web.columns import columns
+from bot.web.guard import Guard, SafeHeaders
+from bot.web.health import alive, conditions, ready, stuck
+from bot.web.lazy import Exact, Lazy
+from bot.web.live import Live
+from bot.web.metrics import Collector
+from bot.web.range import DEFAULT, RANGES
+from bot.web.render import HERE
+from bot.web.site import Ports, Site
+from bot.words.page import Line
+
+UNGUARDED = ("/healthz", "/readyz")
+"""Asked by orchestrators, which have no token; they answer conditions and nothing else."""
+
+
+def create_app(
+    ports: Ports,
+    *,
+    token: SecretStr | None = None,
+    mounts: Mapping[str, ASGIApp] | None = None,
+    links: Mapping[str, str] | None = None,
+) -> Starlette:
+    """Make the application.
+
+    ``token`` guards page, API and metrics; ``mounts`` (path to ASGI app, both the path itself and all below it) guard
+    themselves; ``links`` (words to address) are shown at the top of the page.
+    """
+    site = Site(ports=ports, links=links or {})
+    live = Live(site.live)
+    extra = mounts or {}
+    app = Starlette(
+        routes=[*_page_routes(site, live), *_machine_routes(site, live), *_mounted(extra)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(
+                Guard,
+                token=token,
+                unguarded=(*UNGUARDED, *extra),
+                refusal=site.words.string(Line.UNREACHABLE),
+            ),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
+        ],
+    )
+    app.state.live = live
+    return app
+
+
+def _page_routes(site: Site, live: Live) -> list[BaseRoute]:
+    async def page(request: Request) -> Response:
+        wanted = RANGES.get(request.query_params.get("range", ""), DEFAULT)
+        return HTMLResponse(await site.page(wanted), headers={"Cache-Control": "no-store"})
+
+    async def stream(_: Request) -> Response:
+        if live.full:
+            return PlainTextResponse("", 503, {"Retry-After": "60"})
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(live.stream(), media_type="text/event-stream", headers=headers)
+
+    async def delays(request: Request) -> Response:
+        wanted = RANGES.get(request.query_params.get("range", ""), DEFAULT)
+        return JSONResponse(columns(await site.delays(wanted), site.words), headers={"Cache-Control": "no-store"})
+
+    return [
+        Route("/", page),
+        Route("/live", stream),
+        Route("/delays.json", delays),
+        Mount("/static", _Static(directory=HERE / "static")),
+    ]
+
+
+def _machine_routes(site: Site, live: Live) -> list[BaseRoute]:
+    registry = Collector(
+        snapshots=lambda: [site.ports.snapshot(tenant) for tenant in site.ports.tenants()],
+        health=site.ports.health,
+        clients=lambda: live.clients,
+    ).registry()
+
+    async def healthz(_: Request) -> Response:
+        health = site.ports.health()
+        return JSONResponse({"alive": alive(health), "stuck": stuck(health)}, 200 if alive(health) else 503)
+
+    async def readyz(_: Request) -> Response:
+        health = site.ports.health()
+        reasons = [condition for condition, holds in conditions(health).items() if holds]
+        return JSONResponse({"ready": not reasons, "reasons": reasons}, 200 if ready(health) else 503)
+
+    async def metrics(request: Request) -> Response:
+        return _scrape(registry, request.headers.get("accept", ""))
+
+    def api() -> ASGIApp:
+        # FastAPI takes a quarter of a second and 20 MB, and few ever ask for the API.
+        from bot.web.api import build  # noqa: PLC0415 - see above
+
+        return build(site)
+
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", metrics),
+        Mount("/api/v1", Lazy(api)),
+    ]
+
+
+def _mounted(extra: Mapping[str, ASGIApp]) -> list[BaseRoute]:
+    return [route for path, app in extra.items() for route in (Route(path, Exact(app)), Mount(path, app))]
+
+
+def _scrape(registry: CollectorRegistry, accept: str) -> Response:
+    encode, media_type = choose_encoder(accept)
+    return Response(encode(registry), headers={"Content-Type": media_type})
+
+
+class _Static(StaticFiles):
+    """Files of ours; an address bears the file's checksum, so they may be kept for ever."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - Starlette's own signature
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

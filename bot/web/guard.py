@@ -1,0 +1,87 @@
+"""Who may look, and what browsers may do with the page."""
+
+import base64
+import binascii
+import secrets
+from collections.abc import Iterable
+
+from pydantic import SecretStr
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class SafeHeaders:
+    """Adds the security headers to every answer that does not set them itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class Guard:
+    """Asks for the token: as a bearer token by programs, as the password of any user by browsers."""
+
+    def __init__(self, app: ASGIApp, *, token: SecretStr | None, unguarded: Iterable[str], refusal: str) -> None:
+        self._app = app
+        self._token = token
+        self._unguarded = tuple(unguarded)
+        self._refusal = refusal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it with 401."""
+        if scope["type"] != "http" or self._may(scope):
+            await self._app(scope, receive, send)
+            return
+        challenge = {"WWW-Authenticate": 'Basic realm="mailstatus", charset="UTF-8", Bearer realm="mailstatus"'}
+        await PlainTextResponse(self._refusal, 401, challenge)(scope, receive, send)
+
+    def _may(self, scope: Scope) -> bool:
+        if self._token is None or any(_below(scope["path"], path) for path in self._unguarded):
+            return True
+        given = credential(Headers(scope=scope).get("authorization", ""))
+        return secrets.compare_digest(given.encode(), self._token.get_secret_value().encode())
+
+
+def _below(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix}/")
+
+
+def credential(header: str) -> str:
+    """Read the token out of an Authorization header; empty where there is none."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

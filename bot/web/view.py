@@ -1,0 +1,254 @@
+"""What the page shows, made of a snapshot: pure, with every sentence ready for the template to place."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.types import (
+    Change,
+    Claim,
+    Direction,
+    DirectionNow,
+    Incident,
+    Message,
+    Moment,
+    Reason,
+    Severity,
+    Snapshot,
+    SourceNow,
+    Symptom,
+    Text,
+)
+from bot.web.chart import Mark, Span
+from bot.web.timeline import Event, timeline
+from bot.words.page import CLOSED_STATES, Line, PageWords
+
+HARD = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.LOST})
+"""What loses mail, other than what only makes it late."""
+LOUDNESS = {Severity.SEVERE: 0, Severity.WARNING: 1, Severity.INFO: 2, Severity.GOOD: 3}
+
+
+class State(StrEnum):
+    """What a sign and a colour stand for; the word beside them says the same."""
+
+    OK = "ok"
+    TROUBLE = "trouble"
+    SEVERE = "severe"
+    BLIND = "blind"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The page's first sentence, and what to do."""
+
+    state: State
+    headline: Text
+    advice: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionView:
+    """One direction now."""
+
+    key: Direction
+    name: str
+    state: State
+    says: str
+    last: Text
+    usual: str
+    recent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentView:
+    """One incident, open or past."""
+
+    id: str
+    state: State
+    severity: str
+    troubles: tuple[str, ...]
+    tickets: tuple[str, ...]
+    when: Text
+    message: Message
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """One feed."""
+
+    name: str
+    state: State
+    says: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedView:
+    """One advisory that a feed lists now."""
+
+    id: str
+    title: str
+    service: str
+    status: str
+    is_mail: bool
+    seen: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """The page."""
+
+    at: datetime
+    verdict: Verdict
+    directions: tuple[DirectionView, ...]
+    open: tuple[IncidentView, ...]
+    past: tuple[IncidentView, ...]
+    sources: tuple[SourceView, ...]
+    listed: tuple[ListedView, ...]
+
+
+Tell = Callable[[Change], Message]
+
+
+def view(snapshot: Snapshot, words: PageWords, tell: Tell) -> PageView:
+    """Say all of a snapshot; the loudest incident, then the newest, comes first."""
+    loudest = sorted(snapshot.open, key=lambda incident: (LOUDNESS[incident.severity], -incident.opened.timestamp()))
+    shown = tuple(_incident(incident, snapshot, words, tell) for incident in loudest)
+    return PageView(
+        at=snapshot.at,
+        verdict=_verdict(snapshot, shown, words),
+        directions=tuple(_direction(now, words) for now in snapshot.directions),
+        open=shown,
+        past=tuple(_incident(incident, snapshot, words, tell) for incident in snapshot.past),
+        sources=tuple(_source(source, words) for source in snapshot.sources),
+        listed=tuple(_listed(claim) for claim in snapshot.advisories),
+    )
+
+
+def state_of(now: DirectionNow) -> State:
+    """Tell how a direction is; being blind is never trouble, and no measurement never good."""
+    wrong = set(now.symptoms) - {Symptom.UNMEASURABLE}
+    if wrong:
+        return State.SEVERE if wrong & HARD else State.TROUBLE
+    if now.symptoms:
+        return State.BLIND
+    return State.OK if now.last_arrived else State.UNKNOWN
+
+
+def spans(incidents: Iterable[Incident]) -> tuple[Span, ...]:
+    """Give the stretches of trouble that were measured; what is only claimed shades no chart."""
+    return tuple(Span(start=one.began, end=one.resolved) for one in incidents if one.findings)
+
+
+def marks(incidents: Iterable[Incident]) -> tuple[Mark, ...]:
+    """Give the moments when each advisory was first seen."""
+    return tuple(Mark(at=claim.first_seen, label=claim.reading.id) for one in incidents for claim in one.claims)
+
+
+def _verdict(snapshot: Snapshot, shown: tuple[IncidentView, ...], words: PageWords) -> Verdict:
+    if shown:
+        return Verdict(state=shown[0].state, headline=shown[0].message.headline, advice=shown[0].message.advice)
+    states = {state_of(now) for now in snapshot.directions} or {State.UNKNOWN}
+    blind = any(source.blind_since for source in snapshot.sources)
+    state, headline, advice = _quiet(states, blind=blind)
+    return Verdict(state=state, headline=words.text(headline), advice=words.text(advice))
+
+
+def _quiet(states: set[State], *, blind: bool) -> tuple[State, Line, Line]:
+    """Choose what to say while no incident is open; a direction can be in trouble before its incident is."""
+    seen = states - {State.BLIND, State.UNKNOWN}
+    if seen - {State.OK}:
+        return State.TROUBLE, Line.SUSPECTED, Line.SUSPECTED_ADVICE
+    if seen and (blind or State.BLIND in states):
+        return State.BLIND, Line.PARTLY_BLIND, Line.PARTLY_BLIND_ADVICE
+    if seen:
+        return State.OK, Line.FLOWS, Line.FLOWS_ADVICE
+    if State.BLIND in states:
+        return State.BLIND, Line.BLIND, Line.BLIND_ADVICE
+    return State.UNKNOWN, Line.UNKNOWN, Line.UNKNOWN_ADVICE
+
+
+def _direction(now: DirectionNow, words: PageWords) -> DirectionView:
+    state = state_of(now)
+    return DirectionView(
+        key=now.direction,
+        name=words.direction(now.direction),
+        state=state,
+        says=words.string(Line.UNMEASURED) if state is State.UNKNOWN else words.symptoms(now.symptoms),
+        last=_last(now, words),
+        usual=words.string(Line.USUAL, length=words.length(now.usual)) if now.usual is not None else "",
+        recent=words.recent(now.recent),
+    )
+
+
+def _last(now: DirectionNow, words: PageWords) -> Text:
+    if now.last_arrived is None or now.last_latency is None:
+        return ()
+    return words.text(Line.LAST, when=Moment(at=now.last_arrived), length=words.length(now.last_latency))
+
+
+def _incident(incident: Incident, snapshot: Snapshot, words: PageWords, tell: Tell) -> IncidentView:
+    closed = incident.resolved is not None
+    state = State.OK if closed else State.SEVERE if incident.severity is Severity.SEVERE else State.TROUBLE
+    return IncidentView(
+        id=incident.id,
+        state=state,
+        severity=words.severity(Severity.GOOD if closed else incident.severity),
+        troubles=_troubles(incident, words),
+        tickets=tuple(claim.reading.id for claim in incident.claims),
+        when=_when(incident, words),
+        message=tell(_as_it_stands(incident, snapshot)),
+        events=timeline(incident, snapshot.messages, words),
+    )
+
+
+def _as_it_stands(incident: Incident, snapshot: Snapshot) -> Change:
+    """Make the change that says what is true now, for the words to say it; nobody is rung by it."""
+    return Change(
+        at=snapshot.at,
+        reason=Reason.RESOLVED if incident.resolved else Reason.UPDATED,
+        incident=incident,
+        rings=False,
+        why="shown on the page",
+        tenant=snapshot.tenant,
+    )
+
+
+def _troubles(incident: Incident, words: PageWords) -> tuple[str, ...]:
+    measured = [(finding.direction, finding.symptom) for finding in incident.findings]
+    claimed = [(claim.reading.direction, claim.reading.symptom) for claim in incident.claims]
+    return tuple(words.trouble(*trouble) for trouble in dict.fromkeys(measured or claimed))
+
+
+def _when(incident: Incident, words: PageWords) -> Text:
+    start = Moment(at=incident.began, with_date=True)
+    if incident.resolved is None:
+        return words.text(Line.SINCE, when=start)
+    end = Moment(at=incident.resolved, with_date=incident.resolved.date() != incident.began.date())
+    return words.text(Line.FROM_TO, start=start, end=end, length=words.length(incident.resolved - incident.began))
+
+
+def _source(source: SourceNow, words: PageWords) -> SourceView:
+    name = source.source.capitalize()
+    if source.blind_since:
+        when = Moment(at=source.blind_since, with_date=True)
+        return SourceView(
+            name=name, state=State.BLIND, says=words.text(Line.SOURCE_BLIND, when=when, error=source.error)
+        )
+    if source.last_read is None:
+        return SourceView(name=name, state=State.UNKNOWN, says=words.text(Line.SOURCE_NEVER))
+    return SourceView(name=name, state=State.OK, says=words.text(Line.SOURCE_READ, when=Moment(at=source.last_read)))
+
+
+def _listed(claim: Claim) -> ListedView:
+    reading = claim.reading
+    return ListedView(
+        id=reading.id,
+        title=reading.title,
+        service=reading.service,
+        status=reading.status,
+        is_mail=reading.is_mail and reading.state not in CLOSED_STATES,
+        seen=Moment(at=claim.first_seen, with_date=True),
+    )
