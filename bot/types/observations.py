@@ -50,6 +50,11 @@ class Arrived(ProbeSeen):
 
     latency: timedelta
     folder: str = "inbox"
+    held_by: str = ""
+    """Who had the message longest by the servers' stamps: a server's name, or ``Microsoft``."""
+    held_seconds: float = 0.0
+    skew_seconds: float = 0.0
+    """How far a server's clock is wrong, where its stamps step back in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
