@@ -1,28 +1,21 @@
 """Looking into a mailbox by IMAP, over one connection that is made again when it breaks."""
 
 import asyncio
-import contextlib
-import logging
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
-from typing import Any, TypeVar
+from email.message import Message
+from typing import TypeVar
 
 import aioimaplib
-from pydantic import SecretStr
 
-from bot.mail.imap_answers import Fetched, fetched, junk_folder, parse, selected, uids
+from bot.mail.headers import parse
+from bot.mail.imap_answers import Fetched, fetched, junk_folder, selected, uids
+from bot.mail.imap_line import ImapLine
 from bot.mail.inbox import INBOX, JUNK, Letter, MailError
-from bot.mail.mailbox import Mailbox, Security, Server
+from bot.mail.mailbox import Mailbox, Security
 from bot.microsoft import GraphError
-from bot.microsoft.http import trust
 
-# At level DEBUG aioimaplib writes XOAUTH2 tokens, which its own scrubbing misses as they are in base64.
-logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.WARNING)
-
-CALL_SECONDS = 15.0
 LOOK_SECONDS = 60.0
-LEAVE_SECONDS = 2.0
 FIRST_LOOK = 200
 MOST_LETTERS = 100
 HEADERS = "(UID INTERNALDATE BODY.PEEK[HEADER])"
@@ -33,10 +26,11 @@ Answer = TypeVar("Answer")
 
 @dataclass(slots=True)
 class _Mark:
-    """How far a folder was looked through."""
+    """How far a folder was looked through: the lowest UID not read, and the server's next UID at that time."""
 
     validity: int = 0
-    next_uid: int = 0
+    unread: int = 0
+    announced: int = 0
 
 
 class ImapInbox:
@@ -50,7 +44,7 @@ class ImapInbox:
             raise ValueError(f"The mailbox {mailbox.name} wants IMAP with STARTTLS: use 'tls', port 993")
         self._mailbox = mailbox
         self._server = mailbox.imap
-        self._client: aioimaplib.IMAP4 | None = None
+        self._line: ImapLine | None = None
         self._folders: dict[str, str] = {}
         self._selected = ""
         self._marks: dict[str, _Mark] = {}
@@ -61,7 +55,7 @@ class ImapInbox:
         async with self._lock:
             return await self._careful(self._look())
 
-    async def whole(self, letter: Letter) -> EmailMessage:
+    async def whole(self, letter: Letter) -> Message:
         """Read a whole message, its first 256 KiB; raises MailError."""
         async with self._lock:
             return await self._careful(self._read(letter))
@@ -71,130 +65,102 @@ class ImapInbox:
         async with self._lock:
             await self._careful(self._remove(letter))
 
+    async def wait(self) -> bool:
+        """Return when the inbox may hold something new, after half a minute at most; False where no server tells."""
+        async with self._lock:
+            return await self._careful(self._idle())
+
     async def close(self) -> None:
         """Log out and let go of the connection; never raises."""
         async with self._lock:
-            if self._client is not None:
-                with contextlib.suppress(aioimaplib.AioImapException, OSError, TimeoutError):
-                    async with asyncio.timeout(LEAVE_SECONDS):
-                        await self._client.logout()
-            self._forget()
+            if self._line is not None:
+                await self._line.log_out()
+            self._line = None
 
     async def _careful(self, work: Awaitable[Answer]) -> Answer:
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 return await work
-        except MailError:
-            self._forget()
-            raise
-        except GraphError as error:
-            self._forget()
-            raise MailError(f"The mailbox {self._mailbox.name} cannot sign in: {error}") from error
-        except (aioimaplib.AioImapException, OSError, TimeoutError, ValueError, IndexError) as error:
-            self._forget()
+        except (MailError, GraphError, aioimaplib.AioImapException, OSError, ValueError, IndexError) as error:
+            self._drop()
             said = " ".join(str(error).split()) or type(error).__name__
             raise MailError(f"The mailbox {self._mailbox.name} cannot be read: {said}") from error
+        except asyncio.CancelledError:
+            # Half an answer may still come in: the next call needs a line of its own.
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        if self._line is not None:
+            self._line.drop()
+        self._line = None
 
     async def _look(self) -> Sequence[Letter]:
-        client = await self._connected()
+        line = await self._connected()
         found: list[Letter] = []
         for folder in self._folders:
-            found += [self._letter(folder, one) for one in await self._news(client, folder)]
+            found += [self._letter(folder, one) for one in await self._news(line, folder)]
         return found
 
     def _letter(self, folder: str, one: Fetched) -> Letter:
         key = f"{self._marks[folder].validity}:{one.uid}"
         return Letter(key=key, folder=folder, headers=parse(one.content), stored=one.stored)
 
-    async def _news(self, client: aioimaplib.IMAP4, folder: str) -> list[Fetched]:
-        exists = await self._select(client, folder)
+    async def _news(self, line: ImapLine, folder: str) -> list[Fetched]:
+        exists = await self._select(line, folder)
+        mark = self._marks[folder]
         if not exists:
             return []
-        mark = self._marks[folder]
-        lowest = f"UID {mark.next_uid}:*" if mark.next_uid else f"{max(1, exists - FIRST_LOOK + 1)}:*"
-        lines = await _ok(client.uid_search(lowest, charset=None), "SEARCH")
+        first = f"UID {mark.unread}:*" if mark.unread else f"{max(1, exists - FIRST_LOOK + 1)}:*"
         # "n:*" gives the newest message even when its number is below n.
-        new = [uid for uid in uids(lines) if uid >= mark.next_uid][:MOST_LETTERS]
+        new = [uid for uid in uids(await line.search(first)) if uid >= mark.unread][:MOST_LETTERS]
         if not new:
             return []
-        lines = await _ok(client.uid("FETCH", ",".join(map(str, new)), HEADERS), "FETCH")
-        mark.next_uid = new[-1] + 1
+        lines = await line.fetch(",".join(map(str, new)), HEADERS)
+        mark.unread = new[-1] + 1
         return list(fetched(lines))
 
-    async def _select(self, client: aioimaplib.IMAP4, folder: str) -> int:
-        lines = await _ok(client.select(self._folders[folder]), "SELECT")
+    async def _select(self, line: ImapLine, folder: str) -> int:
+        state = selected(await line.select(self._folders[folder]))
         self._selected = folder
-        exists, validity = selected(lines)
         mark = self._marks.setdefault(folder, _Mark())
-        if mark.validity != validity:
-            self._marks[folder] = _Mark(validity=validity)
-        return exists
+        if mark.validity != state.validity:
+            mark = self._marks[folder] = _Mark(validity=state.validity)
+        mark.announced = state.next_uid
+        return state.exists
 
-    async def _read(self, letter: Letter) -> EmailMessage:
-        client, uid = await self._at(letter)
-        lines = await _ok(client.uid("FETCH", uid, WHOLE), "FETCH")
+    async def _read(self, letter: Letter) -> Message:
+        line, uid = await self._at(letter)
+        lines = await line.fetch(uid, WHOLE)
         return parse(next((one.content for one in fetched(lines) if str(one.uid) == uid), b""))
 
     async def _remove(self, letter: Letter) -> None:
-        client, uid = await self._at(letter)
-        await _ok(client.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"), "STORE")
-        if client.has_capability("UIDPLUS"):
-            await _ok(client.uid("EXPUNGE", uid), "EXPUNGE")
-        else:
-            await _ok(client.expunge(), "EXPUNGE")
+        line, uid = await self._at(letter)
+        await line.delete(uid)
 
-    async def _at(self, letter: Letter) -> tuple[aioimaplib.IMAP4, str]:
-        client = await self._connected()
+    async def _idle(self) -> bool:
+        line = await self._connected()
+        if not line.can("IDLE"):
+            return False
+        announced = self._marks[INBOX].announced if INBOX in self._marks else 0
+        await self._select(line, INBOX)
+        if self._marks[INBOX].announced == announced:
+            await line.idle()
+        return True
+
+    async def _at(self, letter: Letter) -> tuple[ImapLine, str]:
+        line = await self._connected()
         validity, _, uid = letter.key.partition(":")
         if self._selected != letter.folder:
-            await self._select(client, letter.folder)
+            await self._select(line, letter.folder)
         if str(self._marks[letter.folder].validity) != validity:
-            raise MailError(
-                f"The mailbox {self._mailbox.name} was rebuilt by its server: its messages have new numbers"
-            )
-        return client, uid
+            raise MailError("its server gave all messages new numbers")
+        return line, uid
 
-    async def _connected(self) -> aioimaplib.IMAP4:
-        if self._client is None:
-            self._client = _client(self._server, self._mailbox)
-            await self._client.wait_hello_from_server()
-            await self._sign_in(self._client)
-            await asyncio.wait_for(self._client.protocol.capability(), CALL_SECONDS)
-            junk = junk_folder(await _ok(self._client.list('""', '"*"'), "LIST"))
+    async def _connected(self) -> ImapLine:
+        if self._line is None:
+            self._selected = ""
+            self._line = await ImapLine.open(self._server, self._mailbox)
+            junk = junk_folder(await self._line.list())
             self._folders = {INBOX: "INBOX", **({JUNK: junk} if junk else {})}
-        return self._client
-
-    async def _sign_in(self, client: aioimaplib.IMAP4) -> None:
-        secret = self._mailbox.secret
-        if secret is None:
-            return
-        if isinstance(secret, SecretStr):
-            answer = client.login(aioimaplib.quoted(self._mailbox.login), secret.get_secret_value())
-        else:
-            answer = client.xoauth2(self._mailbox.login, (await secret()).get_secret_value())
-        result, lines = await answer
-        if result != "OK":
-            said = bytes(lines[-1]).decode("utf-8", "replace") if lines else result
-            raise MailError(
-                f"The mailbox {self._mailbox.name} cannot sign in to IMAP: {said}. "
-                "Check its user, password or app permissions."
-            )
-
-    def _forget(self) -> None:
-        if self._client is not None and self._client.protocol.transport is not None:
-            self._client.protocol.transport.abort()
-        self._client, self._selected = None, ""
-
-
-def _client(server: Server, mailbox: Mailbox) -> aioimaplib.IMAP4:
-    context = trust(mailbox.ca_bundle) if server.security is Security.TLS else None
-    return aioimaplib.IMAP4(host=server.host, port=server.port, timeout=CALL_SECONDS, ssl_context=context)
-
-
-async def _ok(call: Awaitable[Any], name: str) -> list[bytes | bytearray]:
-    async with asyncio.timeout(CALL_SECONDS):
-        result, lines = await call
-    if result != "OK":
-        said = bytes(lines[-1]).decode("utf-8", "replace") if lines else ""
-        raise MailError(f"The server refuses {name}: {result} {said}".strip())
-    return list(lines)
+        return self._line

@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 
 FETCH = re.compile(rb"^\d+ FETCH \(")
 UID = re.compile(rb"\bUID (\d+)")
 STORED = re.compile(rb'INTERNALDATE "([^"]+)"')
 EXISTS = re.compile(rb"^(\d+) EXISTS")
+NEXT_UID = re.compile(rb"\[UIDNEXT (\d+)\]")
 VALIDITY = re.compile(rb"\[UIDVALIDITY (\d+)\]")
 LISTED = re.compile(rb'^(?:LIST )?\(([^)]*)\) (?:"(?:\\.|[^"\\])*"|NIL) (.+)$')
 JUNK_NAMES = {"junk", "junk e-mail", "junk email", "spam", "bulk mail", "inbox.junk", "inbox.spam", "[gmail]/spam"}
@@ -61,11 +59,22 @@ def uids(lines: Sequence[bytes | bytearray]) -> list[int]:
     return sorted({int(word) for line in lines[:-1] for word in bytes(line).split() if word.isdigit()})
 
 
-def selected(lines: Sequence[bytes | bytearray]) -> tuple[int, int]:
-    """Read how many messages a folder holds, and its UIDVALIDITY (0 where the server gives none)."""
-    exists = next((int(match[1]) for line in lines if (match := EXISTS.match(bytes(line)))), 0)
-    validity = next((int(match[1]) for line in lines if (match := VALIDITY.search(bytes(line)))), 0)
-    return exists, validity
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """What a SELECT answer says of a folder; 0 stands for what the server does not say."""
+
+    exists: int
+    validity: int
+    next_uid: int
+
+
+def selected(lines: Sequence[bytes | bytearray]) -> Selected:
+    """Read a SELECT answer."""
+    return Selected(exists=_number(EXISTS, lines), validity=_number(VALIDITY, lines), next_uid=_number(NEXT_UID, lines))
+
+
+def _number(pattern: re.Pattern[bytes], lines: Sequence[bytes | bytearray]) -> int:
+    return next((int(match[1]) for line in lines if (match := pattern.search(bytes(line)))), 0)
 
 
 def junk_folder(lines: Sequence[bytes | bytearray]) -> str | None:
@@ -79,8 +88,3 @@ def junk_folder(lines: Sequence[bytes | bytearray]) -> str | None:
 
 def _name(match: re.Match[bytes]) -> str:
     return match[2].decode("ascii", "replace").strip()
-
-
-def parse(content: bytes) -> EmailMessage:
-    """Read a message or its headers alone; email's parser takes any bytes."""
-    return message_from_bytes(content, policy=default)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import Message
 from typing import Protocol
 
 JUNK = "junk"
@@ -21,7 +21,7 @@ class Letter:
     key: str
     """The mailbox's own handle for it."""
     folder: str
-    headers: EmailMessage
+    headers: Message
     stored: datetime | None = None
     """When the mailbox's server says that it got it, to the second."""
 
@@ -32,14 +32,14 @@ class Inbox(Protocol):
     async def letters(self) -> Sequence[Letter]:
         """List what came since the last look, inbox and junk folder, within a limit; raises MailError."""
 
-    async def whole(self, letter: Letter) -> EmailMessage:
+    async def whole(self, letter: Letter) -> Message:
         """Read a whole message, its first 256 KiB; raises MailError."""
 
     async def delete(self, letter: Letter) -> None:
         """Remove a message for good; raises MailError."""
 
-    async def wait(self) -> None:
-        """Return when something new may have come, after a few minutes at the latest; raises MailError."""
+    async def wait(self) -> bool:
+        """Return when something new may have come, after half a minute at most; False where no server tells."""
 
     async def close(self) -> None:
         """Let go of the connection; never raises."""

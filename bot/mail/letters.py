@@ -1,9 +1,10 @@
 """A test message as it is sent: plain about what it is."""
 
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from bot.mail.headers import header
 from bot.mail.mailbox import Mailbox
 from bot.mail.probes import Probe, Seal
 
@@ -24,12 +25,11 @@ Sent:  {sent:%Y-%m-%d %H:%M:%S} UTC
 """
 
 
-def probe_of(headers: EmailMessage, seal: Seal) -> Probe | None:
+def probe_of(headers: Message, seal: Seal) -> Probe | None:
     """Know a test message by its headers; a reply or a report quotes the subject, so the subject must begin as ours."""
-    probe = seal.find(str(headers.get(HEADER, "")))
-    if probe is None and str(headers.get("Subject", "")).startswith(SUBJECT):
-        probe = seal.find(str(headers["Subject"]))
-    return probe
+    probe = seal.find(header(headers, HEADER))
+    subject = header(headers, "Subject")
+    return probe or (seal.find(subject) if subject.startswith(SUBJECT) else None)
 
 
 def compose(probe: Probe, seal: Seal, *, sender: Mailbox, receiver: Mailbox) -> EmailMessage:

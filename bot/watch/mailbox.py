@@ -1,13 +1,15 @@
 """Looks into one mailbox for test messages that arrived and for reports of those that did not."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.mail import Inbox, Letter, MailError, Probe, Seal
 from bot.mail.bounces import Action, Report, may_be_report, read_report
+from bot.mail.hops import latency, stamps, way
+from bot.mail.inbox import INBOX, JUNK
 from bot.mail.letters import probe_of
 from bot.types import DEFAULT_TENANT, Arrived, Bounced, Clock, Observation
 from bot.watch.sight import Sight
@@ -15,6 +17,7 @@ from bot.watch.sight import Sight
 log = structlog.get_logger(__name__)
 
 MOST_REMEMBERED = 10_000
+POLL = timedelta(seconds=15)
 
 
 class MailboxWatch:
@@ -39,6 +42,7 @@ class MailboxWatch:
         self._tenant = tenant
         self._sight = Sight(f"mailbox:{name}", tenant=tenant)
         self._told: OrderedDict[str, None] = OrderedDict()
+        self._unseen: dict[str, datetime] = {}
 
     @property
     def name(self) -> str:
@@ -52,15 +56,32 @@ class MailboxWatch:
 
     async def look(self, now: datetime) -> Sequence[Observation]:
         """Look once; what was measured is deleted."""
+        begun = self._clock.now()
         try:
             letters = await self._inbox.letters()
         except MailError as error:
             return self._sight.lost(now, str(error))
-        found = self._sight.found(now)
         seen = self._clock.now()
+        found = self._sight.found(seen)
         for letter in letters:
             found += await self._read(letter, seen)
+        # What a look did not find came after it began.
+        self._unseen = {INBOX: begun, JUNK: begun}
         return found
+
+    async def follow(self, *, poll: timedelta = POLL) -> AsyncIterator[Sequence[Observation]]:
+        """Look for ever: when the server tells of new mail, and after ``poll`` where none tells or a look failed."""
+        while True:
+            yield await self.look(self._clock.now())
+            try:
+                told = self.readable and await self._inbox.wait()
+            except MailError as error:
+                log.info("wait_failed", mailbox=self._name, why=str(error))
+                told = False
+            if told:
+                self._unseen[INBOX] = self._clock.now()
+            else:
+                await self._clock.sleep(poll)
 
     async def _read(self, letter: Letter, seen: datetime) -> list[Observation]:
         probe = probe_of(letter.headers, self._seal)
@@ -90,14 +111,18 @@ class MailboxWatch:
         if probe.route not in self._arriving:
             log.warning("probe_astray", route=probe.route, probe=probe.id, mailbox=self._name)
             return []
+        passed = way(probe.sent, seen, letter.headers)
         return [
             Arrived(
                 at=seen,
                 tenant=self._tenant,
                 route=probe.route,
                 probe=probe.id,
-                latency=max(timedelta(), seen - probe.sent),
+                latency=latency(probe.sent, seen, self._unseen.get(letter.folder), stamps(letter)),
                 folder=letter.folder,
+                held_by=passed.slowest.holder,
+                held_seconds=passed.slowest.length.total_seconds(),
+                skew_seconds=passed.skew.total_seconds(),
             )
         ]
 

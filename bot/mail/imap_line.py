@@ -1,0 +1,150 @@
+"""One connection to an IMAP server: every call has a limit, and ends at once when the line is cut."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Self, TypeAlias, TypeVar
+
+import aioimaplib
+from pydantic import SecretStr
+
+from bot.mail.inbox import MailError
+from bot.mail.mailbox import Mailbox, Security, Server
+from bot.microsoft.http import trust
+
+# At level DEBUG aioimaplib writes XOAUTH2 tokens, which its own scrubbing misses as they are in base64.
+logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.WARNING)
+
+CALL_SECONDS = 15.0
+IDLE_SECONDS = 30.0
+LEAVE_SECONDS = 2.0
+
+Answer = TypeVar("Answer")
+Lines: TypeAlias = list[bytes | bytearray]
+
+
+class ImapLine:
+    """A connection that is signed in; when any call fails, it is to be dropped and made again."""
+
+    def __init__(self, client: aioimaplib.IMAP4, lost: asyncio.Event) -> None:
+        """Take a client and the event that says that its line was cut; use ``open``."""
+        self._client = client
+        self._lost = lost
+
+    @classmethod
+    async def open(cls, server: Server, mailbox: Mailbox) -> Self:
+        """Connect and sign in; raises MailError, GraphError, OSError, TimeoutError or AioImapException."""
+        lost = asyncio.Event()
+        client = aioimaplib.IMAP4(
+            host=server.host,
+            port=server.port,
+            timeout=CALL_SECONDS,
+            conn_lost_cb=lambda _: lost.set(),
+            ssl_context=trust(mailbox.ca_bundle) if server.security is Security.TLS else None,
+        )
+        line = cls(client, lost)
+        try:
+            await line._guard(client.wait_hello_from_server())
+            await line._sign_in(mailbox)
+            # What a server can do may grow with the sign-in, and aioimaplib asks before it only.
+            await line._guard(client.protocol.capability())
+        except BaseException:
+            line.drop()
+            raise
+        return line
+
+    def can(self, capability: str) -> bool:
+        """Tell whether the server has a capability."""
+        return bool(self._client.has_capability(capability))
+
+    async def select(self, folder: str) -> Lines:
+        """Open a folder, its name as the server lists it."""
+        return await self._ok("SELECT", self._client.select(folder))
+
+    async def list(self) -> Lines:
+        """List all folders."""
+        return await self._ok("LIST", self._client.list('""', '"*"'))
+
+    async def search(self, criteria: str) -> Lines:
+        """Search the open folder."""
+        return await self._ok("SEARCH", self._client.uid_search(criteria, charset=None))
+
+    async def fetch(self, uids: str, what: str) -> Lines:
+        """Fetch from the open folder."""
+        return await self._ok("FETCH", self._client.uid("FETCH", uids, what))
+
+    async def delete(self, uid: str) -> None:
+        """Delete one message of the open folder."""
+        await self._ok("STORE", self._client.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"))
+        if self.can("UIDPLUS"):
+            await self._ok("EXPUNGE", self._client.uid("EXPUNGE", uid))
+        else:
+            await self._ok("EXPUNGE", self._client.expunge())
+
+    async def idle(self) -> None:
+        """Wait until the server speaks of a new message, for half a minute at most."""
+        # aioimaplib's own limits do not work here: idle_start hangs for ever after a BYE.
+        idle = await self._guard(self._client.idle_start(timeout=2 * IDLE_SECONDS))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self._until_lost(self._pushed())
+        self._client.idle_done()
+        await self._guard(idle)
+
+    async def _pushed(self) -> None:
+        while not any(b"EXISTS" in line for line in await self._client.protocol.idle_queue.get()):
+            pass
+
+    async def log_out(self) -> None:
+        """Leave politely; never raises."""
+        with contextlib.suppress(aioimaplib.AioImapException, MailError, OSError, TimeoutError):
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await self._guard(self._client.logout())
+        self.drop()
+
+    def drop(self) -> None:
+        """Cut the line."""
+        for task in (*self._client.tasks, *self._client.protocol.tasks, self._client._client_task):  # noqa: SLF001  # nothing else cancels what it leaves behind
+            task.cancel()
+        if self._client.protocol.transport is not None:
+            self._client.protocol.transport.abort()
+
+    async def _sign_in(self, mailbox: Mailbox) -> None:
+        secret = mailbox.secret
+        if secret is None:
+            return
+        if isinstance(secret, SecretStr):
+            call = self._client.login(aioimaplib.quoted(mailbox.login), secret.get_secret_value())
+        else:
+            call = self._client.xoauth2(mailbox.login, (await secret()).get_secret_value())
+        result, lines = await self._guard(call)
+        if result != "OK":
+            raise MailError(
+                f"the server refuses the sign-in: {_words(lines) or result} (check user, password or app permissions)"
+            )
+
+    async def _ok(self, name: str, call: Coroutine[Any, Any, Any]) -> Lines:
+        result, lines = await self._guard(call)
+        if result != "OK":
+            raise MailError(f"the server refuses {name}: {result} {_words(lines)}".strip())
+        return list(lines)
+
+    async def _guard(self, call: Awaitable[Answer]) -> Answer:
+        async with asyncio.timeout(CALL_SECONDS):
+            return await self._until_lost(call)
+
+    async def _until_lost(self, call: Awaitable[Answer]) -> Answer:
+        working, cut = asyncio.ensure_future(call), asyncio.ensure_future(self._lost.wait())
+        try:
+            await asyncio.wait({working, cut}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise MailError("the server cut the connection")
+            return working.result()
+        finally:
+            working.cancel()
+            cut.cancel()
+
+
+def _words(lines: Lines) -> str:
+    return bytes(lines[-1]).decode("utf-8", "replace") if lines else ""
