@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union, update
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -145,6 +145,15 @@ class Deliveries:
         )
         row = (await self.connection.execute(wanted)).one_or_none() if incident else None
         return None if row is None else Landed(channel=row.channel, id=row.landed)
+
+    async def heads(self, tenant: str, incident: str) -> frozenset[str]:
+        """Name the destinations that have an incident's head, landed or still to be sent."""
+        landed = select(landings.c.destination).where(landings.c.tenant == tenant, landings.c.incident == incident)
+        c = deliveries.c
+        sent_or_waiting = select(c.destination).where(
+            c.tenant == tenant, c.incident == incident, c.kind == Kind.HEAD, or_(OPEN, c.state == State.SENT)
+        )
+        return frozenset(await self.connection.scalars(union(landed, sent_or_waiting)))
 
     async def pending(self, tenant: str) -> dict[str, Pending]:
         """Count what is not told yet, by destination."""

@@ -1,0 +1,223 @@
+"""The machine with a memory: observation in, outbox rows out, in one transaction."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.correlate import passed_on, takes
+from bot.jobs import Jobs
+from bot.machine import Machine
+from bot.outbox import call, plan
+from bot.store import Deed, Store, StoreError, Transaction
+from bot.types import (
+    Change,
+    Clock,
+    Destination,
+    Draft,
+    Kind,
+    Message,
+    Observation,
+    Order,
+    Reason,
+    Reported,
+    Route,
+    Rules,
+    Snapshot,
+)
+from bot.words import tell
+
+log = structlog.get_logger(__name__)
+
+SAVE_EVERY = timedelta(minutes=1)
+"""A machine's state is saved this often, and with every change."""
+REFED_AT_MOST = timedelta(hours=48)
+"""Raw observations are kept this long, so older ones cannot be fed again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """What is decided for one tenant."""
+
+    routes: Sequence[Route]
+    rules: Rules = field(default_factory=Rules)
+    false_alarms_a_year: float = 4.0
+    language: str = "en"
+    """Of its page; each destination has its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Where the pipeline keeps what it knows, and how it has it told."""
+
+    store: Store
+    jobs: Jobs
+    clock: Clock
+
+
+Think = Callable[[Machine], list[Change]]
+
+
+class Pipeline:
+    """One machine a tenant; each step of it is saved together with what it gives to say, or not taken at all."""
+
+    def __init__(self, memory: Memory, companies: Mapping[str, Company], destinations: Sequence[Destination]) -> None:
+        """Take what is watched and who is told; ``open`` makes the machines."""
+        self._memory = memory
+        self._companies = companies
+        self._destinations = destinations
+        self._machines: dict[str, Machine] = {}
+        self._saved: dict[str, datetime] = {}
+        self._snapshots: dict[str, Snapshot] = {}
+        self._locks = {tenant: asyncio.Lock() for tenant in companies}
+
+    async def open(self) -> None:
+        """Go on where the store says that we were; raises StoreError."""
+        for tenant in self._companies:
+            await self._machine(tenant)
+
+    async def take(self, tenant: str, observations: Sequence[Observation]) -> list[Change]:
+        """Save what was seen, judge it at once, and have told what is new; raises StoreError, then nothing is taken."""
+        if not observations:
+            return []
+
+        def think(machine: Machine) -> list[Change]:
+            changes = [change for seen in observations for change in machine.observe(seen)]
+            return changes + machine.tick(self._memory.clock.now())
+
+        return await self._step(tenant, think, observations=observations)
+
+    async def tick(self, tenant: str) -> list[Change]:
+        """Let time pass; raises StoreError."""
+        return await self._step(tenant, lambda machine: machine.tick(self._memory.clock.now()))
+
+    async def order(self, order: Order) -> list[Change]:
+        """Do what a person asked for, and note who it was; raises StoreError."""
+        about = {"incident": order.incident, "advisory": order.advisory, "note": order.note}
+        deed = Deed(at=order.at, who=order.person, what=str(order.verb), about=about)
+        return await self._step(order.tenant, lambda machine: machine.order(order), deed=deed)
+
+    async def report(self, reported: Reported) -> list[Change]:
+        """Take in what a person says that they see; raises StoreError."""
+        return await self.take(reported.tenant, [reported])
+
+    def snapshot(self, tenant: str) -> Snapshot:
+        """Give how things stood after the last step, from memory."""
+        return self._snapshots[tenant]
+
+    def suspects(self, tenant: str) -> tuple[str, ...]:
+        """Name the routes that want a confirming test message now."""
+        machine = self._machines.get(tenant)
+        return machine.suspects(self._memory.clock.now()) if machine else ()
+
+    async def _step(
+        self, tenant: str, think: Think, *, observations: Sequence[Observation] = (), deed: Deed | None = None
+    ) -> list[Change]:
+        async with self._locks[tenant]:
+            machine = await self._machine(tenant)
+            changes = think(machine)
+            try:
+                await self._save(machine, changes, observations, deed)
+            except StoreError:
+                # The machine is ahead of what is saved: forget it, so that the step can be taken again.
+                del self._machines[tenant]
+                raise
+            self._publish(machine)
+            return changes
+
+    async def _machine(self, tenant: str) -> Machine:
+        """Give a tenant's machine, read from the store where we have none."""
+        machine = self._machines.get(tenant)
+        if machine is None:
+            machine, self._saved[tenant], changes = await self._read(tenant)
+            await self._save(machine, changes)
+            self._machines[tenant] = machine
+            self._publish(machine)
+        return machine
+
+    async def _save(
+        self,
+        machine: Machine,
+        changes: Sequence[Change],
+        observations: Sequence[Observation] = (),
+        deed: Deed | None = None,
+    ) -> None:
+        now, tenant = self._memory.clock.now(), machine.tenant
+        state_is_due = bool(changes or deed) or now - self._saved[tenant] >= SAVE_EVERY
+        if not (observations or state_is_due):
+            return
+        async with self._memory.store.begin() as tx:
+            await tx.observations.add(observations)
+            if deed:
+                await tx.audit.note(tenant, deed)
+            if state_is_due:
+                await tx.machines.save(tenant, machine.dump(), now)
+            await self._record(changes, tx, now)
+        if state_is_due:
+            self._saved[tenant] = now
+
+    async def _record(self, changes: Sequence[Change], tx: Transaction, now: datetime) -> None:
+        if not changes:
+            return
+        for incident in {change.incident.id: change.incident for change in changes if change.incident}.values():
+            await tx.incidents.save(incident, now)
+        await tx.incidents.record(changes)
+        for change in changes:
+            log.info("change", reason=str(change.reason), rings=change.rings, why=change.why, about=change.about)
+            await self._draft(change, tx, now)
+
+    async def _draft(self, change: Change, tx: Transaction, now: datetime) -> None:
+        heads = await tx.deliveries.heads(change.tenant, change.incident.id) if change.incident else frozenset()
+        drafts = list(_drafts(change, self._destinations, heads, now))
+        await tx.deliveries.save(drafts, now)
+        for draft in drafts:
+            await call(self._memory.jobs, change.tenant, draft.destination, due=draft.due, transaction=tx)
+
+    async def _read(self, tenant: str) -> tuple[Machine, datetime, list[Change]]:
+        """Wind a machine up: its saved state, then the observations that came after it, and what is new by them."""
+        company, now = self._companies[tenant], self._memory.clock.now()
+        async with self._memory.store.read() as tx:
+            saved = await tx.machines.load(tenant)
+            machine = _machine(company, tenant, saved[0] if saved else None)
+            since = max(saved[1], now - REFED_AT_MOST) if saved else now
+            seen = [one async for one in tx.observations.between(tenant, since, now + REFED_AT_MOST)]
+        return machine, since, [change for one in seen for change in machine.observe(one)]
+
+    def _publish(self, machine: Machine) -> None:
+        language = self._companies[machine.tenant].language
+        self._snapshots[machine.tenant] = machine.snapshot(self._memory.clock.now(), language=language)
+
+
+def _machine(company: Company, tenant: str, state: bytes | None) -> Machine:
+    return Machine(
+        company.routes,
+        tenant=tenant,
+        rules=company.rules,
+        false_alarms_a_year=company.false_alarms_a_year,
+        state=state,
+    )
+
+
+def _drafts(
+    change: Change, destinations: Sequence[Destination], heads: frozenset[str], now: datetime
+) -> Iterable[Draft]:
+    """Give what each destination is to get, in its language and when it wants it."""
+    said: dict[str, Message] = {}
+    for destination in _listeners(change, destinations):
+        wanted, due, _ = takes(destination, change, now=now)
+        if not wanted:
+            continue
+        message = said.setdefault(destination.language, tell(change, language=destination.language))
+        for draft in plan(message, [destination], heads=heads, rings=change.rings):
+            yield draft if draft.kind is Kind.EDIT else replace(draft, due=due)
+
+
+def _listeners(change: Change, destinations: Sequence[Destination]) -> Sequence[Destination]:
+    """Name who hears of a change: everybody but those on standby; who is next, where nobody acknowledged it."""
+    own = [one for one in destinations if one.tenant == change.tenant]
+    if change.reason is not Reason.ESCALATED:
+        return [one for one in own if not one.standby]
+    called = passed_on(own, int(change.about[0]))
+    return [one for one in own if one.name in called]
