@@ -1,0 +1,160 @@
+"""Since when, how bad, and how we know: measured numbers, no adjectives."""
+
+from datetime import datetime
+
+from bot.types import Change, Evidence, Finding, Incident, Moment, Reason, Symptom, Tally, Text
+from bot.types.aspects import FLOW, lasting
+from bot.words.catalogue import Catalogue
+from bot.words.headlines import is_said_only
+from bot.words.safe import codes_of
+
+MOST = 3
+"""So many findings are told with their numbers."""
+
+COUNTED = frozenset({Reason.VENDOR_SAYS_FIXED, Reason.NOT_LISTED, Reason.REMINDER, Reason.ESCALATED, Reason.OVERDUE})
+"""Changes after which people want to know how it is right now."""
+
+
+def facts(change: Change, incident: Incident, words: Catalogue) -> tuple[Text, ...]:
+    """Give the facts, a sentence each: since when, how bad, what the servers answer."""
+    if incident.part_of:
+        return ()
+    if incident.resolved is not None:
+        return (_lasted(change, incident, words), *_again(change, words))
+    now = [finding for finding in incident.findings if finding.ended is None][:MOST]
+    bad = [counted for finding in now if (counted := _finding(finding, words))]
+    lately = [_lately(change.tally, words)] if change.reason in COUNTED and change.tally and now else []
+    return tuple(text for text in (_since(change, incident, words), *(lately or bad), _codes(incident, words)) if text)
+
+
+def basis(change: Change, incident: Incident, words: Catalogue) -> Text:
+    """Say how we know."""
+    if incident.part_of or change.reason is Reason.PARTED:
+        return ()
+    if incident.findings and not _beyond_tests(incident):
+        return words.text("We know this from our own test messages.")
+    if _beyond_tests(incident):
+        uncovered = words.text("Our test messages do not cover this.")
+        known = words.text("We know it only from Microsoft, and it may not hit everybody.")
+        return words.joined(uncovered, known if is_said_only(incident) else ())
+    return tests_now(change.tally, words)
+
+
+def tests_now(tally: Tally | None, words: Catalogue) -> Text:
+    """Say how our own test messages do while somebody else tells of trouble."""
+    if tally is None or not tally.sent:
+        return words.text("We have no test messages of our own that could show it.")
+    if wrong(tally) >= max(2, tally.sent / 10):
+        return words.joined(words.text("Our own test messages show trouble too."), _lately(tally, words))
+    return words.counted(
+        "Our own test messages arrive normally: {n} of the last ten minutes.",
+        "Our own test messages arrive normally: {n} in the last ten minutes.",
+        tally.arrived,
+    )
+
+
+def wrong(tally: Tally) -> int:
+    """Count the messages that did not arrive in good time."""
+    return tally.refused + tally.bounced + tally.late
+
+
+def moment(at: datetime, now: datetime) -> Moment:
+    """Give a moment that shows its day where that is not today."""
+    return Moment(at=at, with_date=at.date() != now.date())
+
+
+def _beyond_tests(incident: Incident) -> bool:
+    """Tell whether what is wrong now is nothing that a test message can show."""
+    now = lasting(incident)
+    return bool(now) and all(aspect.symptom not in FLOW for aspect in now)
+
+
+def _since(change: Change, incident: Incident, words: Catalogue) -> Text:
+    first = min((aspect.since for aspect in lasting(incident)), default=incident.began)
+    if is_said_only(incident):
+        return ()
+    since, length = moment(first, change.at), words.length(change.at - first)
+    return words.text("It began at about {since}, {length} ago.", since=since, length=length)
+
+
+def _lasted(change: Change, incident: Incident, words: Catalogue) -> Text:
+    end = _end(incident)
+    if not incident.findings or end <= incident.began:
+        return words.text("We first told you at {opened}.", opened=moment(incident.opened, change.at))
+    start, length = moment(incident.began, change.at), words.length(end - incident.began)
+    return words.text(
+        "It lasted {length}: from {start} to {end}.", length=length, start=start, end=moment(end, change.at)
+    )
+
+
+def _end(incident: Incident) -> datetime:
+    measured = [finding.ended for finding in incident.findings if finding.ended]
+    return max(measured, default=incident.resolved or incident.opened)
+
+
+def _again(change: Change, words: Catalogue) -> tuple[Text, ...]:
+    """Say how many test messages arrived of late, once it is over."""
+    tally = change.tally
+    if tally is None or not tally.arrived or wrong(tally):
+        return ()
+    one = "In the last ten minutes {n} test message arrived, on time."
+    many = "In the last ten minutes {n} test messages arrived, all on time."
+    return (words.counted(one, many, tally.arrived),)
+
+
+def _finding(finding: Finding, words: Catalogue) -> Text:
+    seen = finding.evidence
+    if not seen.of or not seen.bad:
+        return ()
+    match finding.symptom:
+        case Symptom.SEND_FAILS:
+            one, many = "{n} of {of} test messages was refused.", "{n} of {of} test messages were refused."
+            return words.joined(words.counted(one, many, seen.bad, of=seen.of), _answer(seen, words))
+        case Symptom.BOUNCED:
+            one, many = "{n} of {of} test messages bounced.", "{n} of {of} test messages bounced."
+            return words.joined(words.counted(one, many, seen.bad, of=seen.of), _answer(seen, words))
+        case Symptom.LOST:
+            one, many = "{n} of {of} test messages is missing.", "{n} of {of} test messages are missing."
+            return words.counted(one, many, seen.bad, of=seen.of)
+        case _:
+            one, many = "{n} of {of} test messages was late.", "{n} of {of} test messages were late."
+            return words.joined(words.counted(one, many, seen.bad, of=seen.of), _late(seen, words))
+
+
+def _answer(seen: Evidence, words: Catalogue) -> Text:
+    codes = codes_of(seen.reply)
+    return words.text("The server's answer: {codes}.", codes=codes) if codes else ()
+
+
+def _late(seen: Evidence, words: Catalogue) -> Text:
+    if seen.late_median is None or seen.usual is None:
+        return ()
+    late, usual = words.length(seen.late_median), words.length(seen.usual)
+    return words.text("They take about {late}; {usual} is usual.", late=late, usual=usual)
+
+
+def _lately(tally: Tally, words: Catalogue) -> Text:
+    parts = [
+        (tally.refused, words.counted("{n} was refused", "{n} were refused", tally.refused)),
+        (tally.bounced, words.counted("{n} bounced", "{n} bounced", tally.bounced)),
+        (tally.late, words.counted("{n} was late", "{n} were late", tally.late)),
+    ]
+    bad = ["".join(map(str, text)) for n, text in parts if n]
+    if not bad or not tally.sent:
+        return ()
+    return words.counted(
+        "Of {n} test message in the last ten minutes, {bad}.",
+        "Of {n} test messages in the last ten minutes, {bad}.",
+        tally.sent,
+        bad=words.listed(bad),
+    )
+
+
+def _codes(incident: Incident, words: Catalogue) -> Text:
+    """Name the codes that the vendor quotes, where no server gave us one, so that people find theirs."""
+    if any(finding.ended is None and codes_of(finding.evidence.reply) for finding in incident.findings):
+        return ()
+    codes = [code for claim in incident.claims for text in claim.reading.codes if (code := codes_of(text))]
+    return (
+        words.text("The error may read {codes}.", codes=words.listed(list(dict.fromkeys(codes))[:2])) if codes else ()
+    )

@@ -1,0 +1,57 @@
+"""What we say when we cannot see, and when we can again."""
+
+from bot.types import Change, Reason, Text
+from bot.words.catalogue import Catalogue
+from bot.words.facts import moment, tests_now
+from bot.words.safe import name_of
+
+TESTS = "tests:"
+
+
+def parts(change: Change, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
+    """Give headline, advice, facts, vendor and basis of a message about our own sight."""
+    source = change.about[0] if change.about else ""
+    place = name_of(source.removeprefix(TESTS)) if source.startswith(TESTS) else ""
+    if change.reason is Reason.SEES_AGAIN:
+        return _again(change, place, words)
+    return _tests(change, place, words) if place else _feed(change, words)
+
+
+def _feed(change: Change, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
+    return (
+        words.text("We cannot read Microsoft's service health."),
+        words.text("You do not need to do anything. This says nothing about your mail."),
+        _since(change, words),
+        words.text("What Microsoft says now, we do not know."),
+        tests_now(change.tally, words),
+    )
+
+
+def _tests(change: Change, place: str, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
+    return (
+        words.text("We cannot see how mail is doing from {place}.", place=place),
+        words.text("You do not need to do anything. It is our own line that is cut off, not your mail."),
+        (*_since(change, words), words.text("Test messages between other providers fail from there too.")),
+        (),
+        (),
+    )
+
+
+def _again(change: Change, place: str, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
+    head = (
+        words.text("We can see again how mail is doing from {place}.", place=place)
+        if place
+        else words.text("We can read Microsoft's service health again.")
+    )
+    if change.since is None:
+        return head, (), (), (), ()
+    length = words.length(change.at - change.since)
+    since = moment(change.since, change.at)
+    return head, (), (words.text("We could not since {since}, for {length}.", since=since, length=length),), (), ()
+
+
+def _since(change: Change, words: Catalogue) -> tuple[Text, ...]:
+    if change.since is None:
+        return ()
+    since, length = moment(change.since, change.at), words.length(change.at - change.since)
+    return (words.text("That is so since {since}, for {length} now.", since=since, length=length),)

@@ -1,0 +1,135 @@
+"""What Microsoft says, beside when we saw it ourselves."""
+
+from bot.types import AdvisoryState, Change, Claim, Incident, Reason, Text
+from bot.types.aspects import CLOSED, is_measured, is_open
+from bot.words.catalogue import Catalogue
+from bot.words.facts import moment
+from bot.words.safe import id_of, name_of
+
+MOST = 3
+"""So many advisories are told in one message; the rest are in the details."""
+
+BY_US = frozenset({"opened", "quoted", "cause", "title", "canary", ""})
+
+
+def vendor(change: Change, incident: Incident, words: Catalogue) -> Text:
+    """Say what the vendor says, newest word first, and what it does not say."""
+    if incident.part_of:
+        return ()
+    if not incident.claims:
+        return _silence(change, incident, words)
+    claims = [claim for claim in sorted(incident.claims, key=lambda c: _rank(change, c)) if _worth(change, claim)]
+    said = [part for claim in claims[:MOST] for part in _claim(change, incident, claim, words)]
+    return words.joined(*said, _related(incident, words))
+
+
+def _silence(change: Change, incident: Incident, words: Catalogue) -> Text:
+    if change.feed_blind:
+        return words.text("We cannot read Microsoft's service health now, so we do not know what it says.")
+    if incident.resolved is not None:
+        return words.joined(words.text("Microsoft never said anything about it."), _related(incident, words))
+    return words.joined(words.text("Microsoft has said nothing yet."), _related(incident, words))
+
+
+def _rank(change: Change, claim: Claim) -> tuple[bool, bool, float]:
+    return (claim.reading.id not in change.about, not is_open(claim), -claim.changed.timestamp())
+
+
+def _worth(change: Change, claim: Claim) -> bool:
+    """Leave out advisories that are not about mail, unless the message is about them."""
+    return claim.reading.is_mail or claim.reading.id in change.about
+
+
+def _claim(change: Change, incident: Incident, claim: Claim, words: Catalogue) -> list[Text]:
+    return [text for text in (_came(change, incident, claim, words), _stands(change, incident, claim, words)) if text]
+
+
+def _came(change: Change, incident: Incident, claim: Claim, words: Catalogue) -> Text:
+    """Say how the advisory came to be here: confirmed, reported, joined."""
+    id_ = id_of(claim.reading.id)
+    if claim.joined_by not in BY_US:
+        return words.text("{person} put {id} to this fault.", person=name_of(claim.joined_by), id=id_)
+    if incident.findings and is_measured(claim, incident.findings):
+        return _timing(incident, claim, words)
+    if change.reason in {Reason.JOINED, Reason.REOPENED} and claim.reading.id in change.about:
+        return _link(incident, claim, words)
+    return ()
+
+
+def _timing(incident: Incident, claim: Claim, words: Catalogue) -> Text:
+    """Say who was first: when we saw the advisory, beside when the test messages told us."""
+    id_, seen = id_of(claim.reading.id), min(finding.found for finding in incident.findings)
+    length = words.length(claim.first_seen - seen)
+    if claim.first_seen >= seen:
+        return words.text("Microsoft confirmed it {length} after we saw it ({id}).", length=length, id=id_)
+    return words.text("Microsoft reported it {length} before we saw it ({id}).", length=length, id=id_)
+
+
+def _link(incident: Incident, claim: Claim, words: Catalogue) -> Text:
+    """Say by what an advisory is known to be the same fault."""
+    id_ = id_of(claim.reading.id)
+    others = [id_of(c.reading.id) for c in incident.claims if c is not claim and c.reading.is_mail][-2:]
+    if not others:
+        return words.text("Microsoft reports it as {id}.", id=id_)
+    match claim.joined_by:
+        case "title":
+            return words.text("{id} bears the same title as {others}.", id=id_, others=words.listed(others))
+        case "cause":
+            return words.text("Microsoft gives {id} the same cause as {others}.", id=id_, others=words.listed(others))
+        case _:
+            return words.text("Microsoft's own posts link {id} with {others}.", id=id_, others=words.listed(others))
+
+
+def _stands(change: Change, incident: Incident, claim: Claim, words: Catalogue) -> Text:
+    """Say where the advisory stands now."""
+    reading, id_ = claim.reading, id_of(claim.reading.id)
+    if reading.state in CLOSED:
+        return _closed(change, claim, words)
+    if claim.gone is not None:
+        gone = moment(claim.gone, change.at)
+        return words.text(
+            "{id} has not been listed for us since {gone}. Gone is not the same as fixed.", id=id_, gone=gone
+        )
+    if incident.resolved is not None:
+        return words.text("Microsoft has not closed {id} yet.", id=id_)
+    return words.joined(_progress(claim, incident, words), _next(change, claim, words))
+
+
+def _progress(claim: Claim, incident: Incident, words: Catalogue) -> Text:
+    id_ = id_of(claim.reading.id)
+    if claim.reading.state is AdvisoryState.PRE_ALERT:
+        return words.text("Microsoft is looking into it ({id}).", id=id_)
+    if claim.reading.state is AdvisoryState.RECOVERING:
+        return words.text("Microsoft says that a fix is under way ({id}).", id=id_)
+    if incident.findings and is_measured(claim, incident.findings):
+        return ()
+    return words.text("Microsoft has no fix for {id} yet.", id=id_)
+
+
+def _closed(change: Change, claim: Claim, words: Catalogue) -> Text:
+    id_, end = id_of(claim.reading.id), claim.reading.end
+    if claim.reading.state is AdvisoryState.FALSE_ALARM:
+        return words.text("Microsoft says that {id} was a false alarm.", id=id_)
+    if end is None or end > change.at:
+        return words.text("Microsoft says that {id} is fixed.", id=id_)
+    return words.text("Microsoft says that {id} was fixed at {end}.", id=id_, end=moment(end, change.at))
+
+
+def _next(change: Change, claim: Claim, words: Catalogue) -> Text:
+    """Say when the next word is promised, or how long it is overdue."""
+    promised = claim.reading.next_update
+    if promised is None:
+        return ()
+    if promised >= change.at:
+        return words.text("It promises its next word for {at}.", at=moment(promised, change.at))
+    if change.feed_blind:
+        return ()
+    late, at = words.length(change.at - promised), moment(promised, change.at)
+    return words.text("Its next word was promised for {at} and is {late} overdue.", at=at, late=late)
+
+
+def _related(incident: Incident, words: Catalogue) -> Text:
+    ids = [id_of(id_) for id_ in incident.related[:MOST]]
+    if not ids or incident.resolved is not None:
+        return ()
+    return words.text("Not shown to be the same fault, but of the same time: {ids}.", ids=words.listed(ids))
