@@ -1,0 +1,5 @@
+"""Detection: what the test messages show to be wrong, and whether we can see at all."""
+
+from bot.detect.detector import Detector
+
+__all__ = ["Detector"]

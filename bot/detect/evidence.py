@@ -1,0 +1,75 @@
+"""Evidence: Page's CUSUM of every hypothesis on each route, each direction over all vantages, and all mail."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from bot.detect.family import OF_TROUBLE, SIZE, Trouble, Vector
+from bot.detect.flights import Flight, Track
+from bot.types import Direction, Route
+
+YEAR = 365.25 * 86400.0
+MANY_WAYS = 1.0
+"""Added to the threshold for the number of groups and hypotheses; found by simulation, see docs/why-it-rang.md."""
+MOST = 3.0
+"""Evidence is kept up to so many thresholds: more would only be slow to fade."""
+CAP = 0.52
+"""One message says at most so much of the threshold: two at least are needed to ring."""
+
+
+def threshold(routes: Sequence[Route], false_alarms_a_year: float) -> float:
+    """Give the evidence that rings so rarely on healthy days, from the number of messages a year."""
+    mail = [route for route in routes if not route.control]
+    messages = sum(YEAR / route.interval.total_seconds() for route in mail)
+    return math.log(max(messages / false_alarms_a_year, 100.0)) + MANY_WAYS
+
+
+class Evidence:
+    """The sums of log-likelihood ratios, a row a group: routes first, then directions, then all mail."""
+
+    def __init__(self, routes: Sequence[Route], ring_at: float) -> None:
+        """Start without evidence."""
+        self.ring_at = ring_at
+        self.directions: tuple[Direction, ...] = tuple(sorted({r.direction for r in routes if not r.control}))
+        self._routes = len(routes)
+        self.sums: Vector = np.zeros((len(routes) + len(self.directions) + 1, SIZE))
+        self.low = 0.3 * ring_at
+        self.hot: set[int] = set()
+
+    def rows(self, index: int, route: Route) -> tuple[int, ...]:
+        """Name the groups that a route's messages count in; none for a control route."""
+        if route.control:
+            return ()
+        return (index, self._routes + self.directions.index(route.direction), len(self.sums) - 1)
+
+    def say(self, flight: Flight, row: Vector) -> None:
+        """Let a message say this from now on, in place of what it said before."""
+        delta = row if flight.row is None else row - flight.row
+        flight.row = row
+        where = flight.track.rows
+        sums = self.sums[where]
+        sums += delta
+        np.maximum(sums, 0.0, out=sums)
+        self.sums[where] = sums
+        if sums.max() >= self.low:
+            self.hot.update(where.tolist())
+
+    def strongest(self, group: int, trouble: Trouble) -> float:
+        """Give the highest sum of a class of faults in a group."""
+        return float(self.sums[group, OF_TROUBLE[trouble]].max())
+
+    def cool(self) -> None:
+        """Bound the sums of the groups that are hot, and drop those that are so no more."""
+        for group in tuple(self.hot):
+            np.minimum(self.sums[group], MOST * self.ring_at, out=self.sums[group])
+            if self.sums[group].max() < self.low:
+                self.hot.discard(group)
+
+    def clear(self, trouble: Trouble) -> None:
+        """Begin anew for a class of faults that is over."""
+        self.sums[:, OF_TROUBLE[trouble]] = 0.0
+
+    def of_track(self, track: Track, trouble: Trouble) -> float:
+        """Give the strongest evidence on one route."""
+        return 0.0 if track.route.control else self.strongest(track.index, trouble)
