@@ -15,22 +15,28 @@ _INTERNAL = (
 # Who stands outside tells the way: "from external senders" comes in although it was "sent".
 _INBOUND = (
     r"\binbound\b|\bincoming\b|\bfrom (?:\w+ )?external\b|\b(?:external|gmail|yahoo) (?:\w+ )?(?:senders?|mail servers?|users? send)\b|\bsent by external|\bexternal parties send"
-    r"|\breceiv\w*[^.]{0,60}\b(?:mail|external)\b(?!.{0,40}\breport)|\bcannot receive\b|\bexternal mail (?:to|that|late|is|may|sent to)\b|\bsent to (?:your|the) (?:users|organi)|\bcoming in\b"
+    r"|\breceiv\w*[^.]{0,60}\b(?:mail|external)\b(?!.{0,40}\breport)|\bcannot receive\b|\bexternal mail (?:to|that|late|is|may|sent to)\b|\bmail from (?!within|inside|users|their|the same|colleagues|internal|being|shared|any|\w+ing\b)|\b(?:people|senders?|those) (?:who|that) (?:write|send)\b[^.]{0,20}\bto (?:affected )?users|\bsent to (?:your|the) (?:users|organi)|\bcoming in\b"
 )
 _OUTBOUND = (
     r"\boutbound\b|\boutgoing\b|\bto (?:\w+ )?external\b|\bexternal (?:\w+ )?recipients?\b|\bexternal (?:domain|destination)s?\b|\bsend\b|\bsent by users\b"
-    r"|\b(?:users|they) sen[dt]\b|\bsenders?\b|\bsubmi(?:t|ssion)\b|\bleave\b|\bsent items\b|\bto (?:gmail|yahoo|hotmail|outlook\.com)\b"
+    r"|\b(?:users|they) sen[dt]\b|\bsenders?\b|\bsubmi(?:t|ssion)\b|\bleave\b|\bsent (?:items|mail)\b|\bto (?:gmail|yahoo|hotmail|outlook\.com)\b"
 )
 
 WAYS: tuple[Rule[Direction], ...] = (
-    Rule(Direction.INBOUND, r"\b(?:external|outside) (?:senders?|parties|users?|people)[^.]{0,60}\b(?:ndr|bounce|cannot send|reject|fail|late)", "the sender is outside: it is our inbound mail"),
+    Rule(
+        Direction.INBOUND,
+        r"\b(?:external (?:senders?|parties|users?|people)|(?:people|senders?|those) who (?:write|send))\b[^.]{0,60}\b(?:ndr|bounce|cannot send|reject|fail|late)"
+        r"|\bndr[^.]{0,40}\bto external senders",
+        "the sender is outside: it is our inbound mail",
+    ),
     Rule(Direction.BOTH, _BOTH, "both ways are named together"),
     Rule(Direction.INTERNAL, _INTERNAL, "colleagues alone are named", r"\bexternal\b|\binbound\b|\boutbound\b|spoof"),
     Rule(Direction.BOTH, rf"(?:{_INBOUND}).*\boutbound\b|\boutbound\b.*(?:{_INBOUND})", "each way is named on its own"),
     Rule(Direction.INBOUND, _INBOUND, "it comes from outside", r"\bsend (?:\w+ )?mail\b[^.]{0,40}\bto external|\boutbound\b|\bndr\b"),
     Rule(Direction.OUTBOUND, _OUTBOUND, "users send it"),
-    Rule(Direction.INBOUND, r"\breceiv|\barriv|\binbox|\brecipients?\b", "users wait for it"),
 )
+# Of late and misjudged mail: a recipient who is named waits for it. A report of non-delivery is "received" by the sender.
+WEAK: tuple[Rule[Direction], ...] = (Rule(Direction.INBOUND, r"\breceiv|\barriv|\binbox|\brecipients?\b", "users wait for it"),)
 
 # Symptoms that touch no mail flow, and those that need no word to tell the way.
 FIXED = {
@@ -46,10 +52,16 @@ FIXED = {
 UNTOLD = {Symptom.SEND_FAILS: Direction.OUTBOUND, Symptom.BOUNCED: Direction.OUTBOUND}
 
 
+_ORDER = ("title", "impact", "scope", "more", "status")
+"""Of texts: the scope names senders or recipients, the explanation may name both in passing."""
+
+
 def direction(facts: Facts, symptom: Symptom) -> Direction:
     """Name the direction that a symptom has; the shortest text that tells decides."""
     if symptom in FIXED:
         return FIXED[symptom]
-    found = next((rule.value for layer in facts.layers if (rule := first(WAYS, layer))), UNTOLD.get(symptom, Direction.BOTH))
+    ways = WAYS if symptom in UNTOLD else (*WAYS, *WEAK)
+    found = next((rule.value for name in _ORDER if (rule := first(ways, getattr(facts, name)))), None)
+    found = found or UNTOLD.get(symptom, Direction.BOTH)
     # Nobody sends what comes in: a failure of Send is outbound however the text goes on.
     return Direction.OUTBOUND if symptom is Symptom.SEND_FAILS and found is Direction.INBOUND else found

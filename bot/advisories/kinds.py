@@ -40,7 +40,7 @@ _ADMIN_PLACES = (
     r"\badmin cent(?:er|re)s?\b|\beac\b|\bpower ?shell\b|\bcmdlets?\b|\bmail trace|\bmessage trac(?:e|ing)|\bmigrat|\bmailbox(?:es)? (?:mov|import|restor|replicat)\w*|\bmove requests?\b"
     r"|\b(?:usage|activity|audit|security|protection|mail flow|status|threat|summary) reports?\b|\breports? (?:data|in the)|\be-?discovery\b|\bcontent search|\bcompliance\b|\baudit(?:ing)? (?:log|search|record)|\bpurview\b"
     r"|\bdlp\b|data loss prevention|\bprovision|\blicen[cs]|\bdirectory sync|\bdirsync|\bhybrid configuration|\bdefender portal|\bthreat explorer|\bsubmissions? (?:page|portal)|\bretention (?:polic|label|hold)"
-    r"|\bjournal|\bconnector\b|\badmin submission|\battack simulat|\btenant allow|\bgraph api|\bews api|\bsafe attachments polic|\bsecurity (?:portal|cent)|\bservice health\b|\bbilling\b|\bdkim (?:key|config)"
+    r"|\bjournal|\b(?:in|out)bound connectors?\b|\badmin submission|\battack simulat|\btenant allow|\bgraph api|\bews api|\bsafe attachments polic|\bsecurity (?:portal|cent)|\bservice health\b|\bbilling\b|\bdkim (?:key|config)"
 )
 ADMIN: tuple[Rule[Kind], ...] = (
     Rule(
@@ -49,12 +49,18 @@ ADMIN: tuple[Rule[Kind], ...] = (
         "the title's subject is administrators",
         r"^users (?:and|or) admins",
     ),
-    Rule(Kind.ADMINS, _ADMIN_PLACES, "what fails is where only administrators go, whoever is named"),
+    Rule(
+        Kind.ADMINS,
+        _ADMIN_PLACES,
+        "what fails is where only administrators go, whoever is named",
+        r"^(?:\w+ ){0,2}users (?:and|or) admins|^(?:\w+ ){0,2}admins (?:and|or) (?:\w+ )?users",
+    ),
 )
 # Administrators saw it first, and yet it is their users' mail that is held, late or lost.
 _USERS_TOO = (
     r"\b(?:mail|messages)[^.]{0,60}\b(?:users?|people)\b[^.]{0,40}\bsend[^.]{0,60}\b(?:spam|quarantin|late|ndr|reject|mark)|\busers'? (?:\w+ ){0,3}mail[^.]{0,60}\b(?:quarantin|late|ndr|lost|reject|spam|cannot)"
     r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access|open)[^.]{0,30}\b(?:mail|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish|block)"
+    r"|\busers cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign|use)[^.]{0,30}\b(?:mail\b(?! trac)|exchange online|outlook|mailbox)"
 )
 
 PRODUCTS: tuple[tuple[str, str], ...] = (
@@ -97,6 +103,11 @@ ELSEWHERE: tuple[Rule[Kind], ...] = (
         "mail that another product sends about itself",
         r"\bquarantin|\bnew mail notification|\bexchange online\b.{0,40}\bcannot (?:send|receive)",
     ),
+    Rule(
+        Kind.ELSEWHERE,
+        r"\bdownstream (?:impact|effect)\w* (?:for|to|on|in)\b(?![^.]*\b(?:exchange|outlook|mail))",
+        "what a mail fault does elsewhere has an advisory of its own",
+    ),
     Rule(Kind.ELSEWHERE, r"\bcopy of (?:your )?bill|\bteams (?:meeting|call|channel|chat)|\bdial[- ]?in\b|\bvoice ?mail", "telephony and meetings", r"\bmailbox|\bsend or receive"),
 )  # fmt: skip
 
@@ -110,7 +121,8 @@ def kind(facts: Facts) -> Kind:
     if facts.prefix == "MC" or first(ANNOUNCED, f"{facts.what} {facts.more}") or facts.service.startswith("message center"):
         return Kind.NEWS
     if first(ADMIN, facts.title) or first(ADMIN[:1], facts.impact) or first(ADMIN[1:], facts.impact):
-        return Kind.MAIL if compiled(_USERS_TOO).search(f"{facts.what} {facts.more}") and _home(facts) else Kind.ADMINS
+        if not compiled(_USERS_TOO).search(f"{facts.what} {facts.more}"):
+            return Kind.ADMINS
     if _home(facts):
         return _at_home(facts)
     return _abroad(facts)

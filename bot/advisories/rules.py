@@ -43,8 +43,11 @@ _UNHARMED = (
     r"|\bno (?:mail|data|items?)[^.]{0,20}\b(?:lost|affected|impacted)"
     r"|\b(?:continues?|able) to (?:work|send|receive|be delivered|use|access|find|deliver|read)|\b(?:works?|succeeds?)(?: normally| as \w+| fine)?\.?$"
     r"|\bis right\b|\bare delivered\.?$|\b(?:users|they|people|recipients) can\b|\bcan be (?:found|read|opened|accessed)\b|\bhave been delivered\b"
+    r"|\bstable\b|\bnot part of\b|\bnot in scope\b|\bcovered by\b|\bstays? here\b"
     r"|\b(?:function|work|operate)s? (?:normally|as (?:usual|expected))|\bunaffected\b|\bunimpacted\b|\bother functions\b"
 )
+
+_HARMED = r"\bndr\b|\bcannot\b|\b[45]\d\d [45]\.\d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,12 @@ def facts(cut: Sequence[Parts], *, title: str, impact: str, service: str, ident:
     latest = "\n".join(dict.fromkeys((impact, newest.impact))) if newest else impact
     chat = "teams" in f"{service} {title}".lower()
     told = [canonical(sentence, chat=chat) for sentence in sentences(more)]
-    harmless = compiled(_UNHARMED)
+    harmed = [sentence for sentence in told if not _is_harmless(sentence)]
     return Facts(
         title=canonical(title or (newest.title if newest else ""), chat=chat),
         impact=canonical(latest, chat=chat),
-        more=" ".join(sentence for sentence in told if not harmless.search(sentence)),
-        relief=" ".join(sentence for sentence in told if harmless.search(sentence)),
+        more=" ".join(harmed),
+        relief=" ".join(sentence for sentence in told if _is_harmless(sentence)),
         status=canonical(_status(newest), chat=chat),
         scope=canonical(newest.scope if newest else "", chat=chat),
         raw=line("\n".join((title, latest, more))).lower(),
@@ -101,6 +104,10 @@ def facts(cut: Sequence[Parts], *, title: str, impact: str, service: str, ident:
         newest=newest,
         first_only=len(cut) <= 1,
     )
+
+
+def _is_harmless(sentence: str) -> bool:
+    return compiled(_UNHARMED).search(sentence) is not None and compiled(_HARMED).search(sentence) is None
 
 
 def _status(newest: Parts | None) -> str:

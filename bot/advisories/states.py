@@ -1,6 +1,7 @@
 """Where an advisory stands, by its newest real post before its enum."""
 
 from bot.advisories.rules import Facts, Rule, first
+from bot.advisories.vocabulary import sentences
 from bot.types import AdvisoryState
 
 # The enum in lower case. Values that Microsoft reserves for later are read as what they say.
@@ -40,7 +41,7 @@ NO_RELIEF: tuple[Rule[bool], ...] = (
         True,
         r"\b(?:did|does|do|has|have) not (?:\w+ )?(?:help|improve|resolve|fix|mitigat|provid|work|bring|fully|complete(?:ly)?|remediat|have the|lead|achiev)\w*|\bnot (?:been )?(?:enough|sufficient|effective|successful)\b"
         r"|\b(?:impact|issue|problem|errors?|failures?|delays?|late)\b[^.]{0,40}\b(?:persist|continu|remain|came back|returned|recur|reoccur|reappear)\w*"
-        r"|\bhelps? for a while|\bonly (?:temporar|brief|for a)|\bno (?:sign of )?(?:improvement|relief|change)\b|\bgetting worse|\bworsen|\b(?:fix|change|attempt|mitigation)[^.]{0,30}\b(?:failed|unsuccessful|had to be)"
+        r"|\b(?:come|comes|came|coming) back\b(?! (?:to|online|up|into))|\brecurr|\b(?:fault|issue|problem|impact)[^.]{0,20}\breturned\b|\bhelps? for a while|\bonly (?:temporar|brief|for a)|\bno (?:sign of )?(?:improvement|relief|change)\b|\bgetting worse|\bworsen|\b(?:fix|change|attempt|mitigation)[^.]{0,30}\b(?:failed|unsuccessful|had to be)"
         r"|\bas soon as (?:it|the|a)\b[^.]{0,30}\b(?:chosen|ready|validated|tested|available)\b",
         "tried, and it did not help",
         r"\bwhile (?:this|impact) (?:remain|continu)|\b(?:until|so) [^.]{0,40}(?:some|those|remain)",
@@ -54,7 +55,15 @@ RELIEF: tuple[Rule[bool], ...] = (
         True,
         rf"\b{_FIX}\b[^.]{{0,50}}\b(?:is|are|has|have|was|were)\b(?: (?:now|been|already|being|fully|partially|successfully))* (?:{_DONE}|live|in place|in\b|active|effective|progress\w*|under way|underway|saturat\w*|out|on its way|underway|going out|reach\w*|begun|started|everywhere|cover\w*)",
         "a fix is in place or on its way out",
-        rf"\b(?:developing|preparing|testing|validating|building|will be|plan|before (?:it|we)|once)\b[^.]{{0,40}}\b{_FIX}|\b{_FIX}\b[^.]{{0,30}}\b(?:must|needs? to|is being (?:prepared|developed|tested|validated|written|built)|being written)",
+        # Being prepared is not being in place, and a change that is named as the cause is no fix.
+        r"\b(?:recent(?:ly)?|since|caus(?:e|ed|es)|introduced|culprit|contribut|suspect|believe|review|examin|investigat|compar|analy)\w*"
+        rf"|\b(?:developing|preparing|testing|validating|building|will be|plan|before (?:it|we)|once)\b[^.]{{0,40}}\b{_FIX}|\b{_FIX}\b[^.]{{0,30}}\b(?:must|needs? to|is being (?:prepared|developed|tested|validated|written|built)|being written)",
+    ),
+    Rule(
+        True,
+        rf"\b(?:rolling out|rolling back|deploying|applying|pushing|installing|implementing|reverting|releasing|release)\b[^.]{{0,40}}\b{_FIX}",
+        "a fix is on its way out",
+        r"\b(?:before|plan|prepar|begin|start|soon|will|once|decide|whether|option|consider)\w*\b",
     ),
     Rule(
         True,
@@ -64,7 +73,8 @@ RELIEF: tuple[Rule[bool], ...] = (
     ),
     Rule(
         True,
-        r"\b(?:improv|recover|reliev|relief|stabili[sz]|dropp|declin|shrink|shrunk|decreas|lessen|drain|subsid|eas)(?:e|es|s|ed|ing|y|ies|ement|ements)?\b|\bcatch(?:ing)? up\b|\bcaught up\b|\b(?:smaller|shorter|fewer|falling|down from|less than before)\b"
+        r"\b(?:improv|recover|reliev|relief|stabili[sz]|drain|subsid)(?:e|es|s|ed|ing|y|ies|ement|ements)?\b"
+        r"|\b(?:errors?|failures?|rates?|numbers?|queues?|late|backlog|volume|load|impact|size|time)\b[^.]{0,40}\b(?:dropp|drop|declin|shrink|shrunk|decreas|lessen|fall|fell|going down|go down|half)(?:e|es|s|ed|ing)?\b|\bcatch(?:ing)? up\b|\bcaught up\b|\b(?:smaller|shorter|fewer|falling|down from|less than before)\b"
         r"|\b(?:gets?|getting|is|are) better\b|\b(?:return|back)\w* to (?:its |their |normal|usual|health|service)|\bworking (?:its way )?through\b[^.]{0,30}\bbacklog|\bprocess (?:the )?(?:remaining )?(?:backlog|queue)",
         "numbers go the right way",
         r"\bno (?:improvement|relief)|\bto (?:improve|recover|reliev)\w*|\b(?:how to|ways to|options)\b[^.]{0,40}\b(?:recover|reliev|mitigat)|\bwill (?:improve|recover)",
@@ -73,7 +83,8 @@ RELIEF: tuple[Rule[bool], ...] = (
         True,
         r"\bno (?:further|new|more|longer)\b[^.]{0,40}\b(?:messages|mail|accounts|users|impact|failures|errors|delays)\b|\b(?:now|again) (?:leave|arrive|flow|succeed|work|go|send|deliver|complete|load|open|move|take)s?\b|\bsucceeds?\b(?: there| again| now)"
         r"|\b(?:mail|messages|requests|connections) (?:that are )?(?:sent |submitted )?(?:now|from now on) (?:are|leave|arrive|send|flow|go|reach)|\bnew (?:\w+ )?(?:mail|messages)[^.]{0,30}\b(?:go|are (?:not|no longer|delivered)|leave|arrive|is (?:not|no longer))"
-        r"|\breleas(?:e|ing|ed)\b[^.]{0,40}\b(?:those|mail|messages|quarantin|step)|\b(?:being|are|were) (?:replayed|released|redelivered)\b|\b\d\d(?:\.\d)? ?(?:%|percent)\b",
+        r"|\breleas(?:e|ing|ed)\b[^.]{0,40}\b(?:those|mail|messages|quarantin|step)|\b(?:being|are|were) (?:replayed|released|redelivered)\b|\b\d\d(?:\.\d)? ?(?:%|percent)"
+        r"|\bsucceeds?\b[^.]{0,30}\b(?:again|there|now|normally|for most|as usual)\b",
         "what was wrong happens no more, and what was held is let go",
         r"\bwill be\b[^.]{0,20}\b(?:replayed|released)|\bcpu\b",
     ),
@@ -97,7 +108,8 @@ def state(facts: Facts, *, status: str, closed: bool, quick: bool) -> AdvisorySt
         return AdvisoryState.PRE_ALERT
     if first(NO_RELIEF, facts.status):
         return AdvisoryState.ONGOING
-    return AdvisoryState.RECOVERING if word in MENDING or first(RELIEF, facts.status) else AdvisoryState.ONGOING
+    relieved = word in MENDING or any(first(RELIEF, sentence) for sentence in sentences(facts.status))
+    return AdvisoryState.RECOVERING if relieved else AdvisoryState.ONGOING
 
 
 def _unsure(facts: Facts, word: str, *, quick: bool) -> bool:

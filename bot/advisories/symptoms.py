@@ -36,7 +36,7 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.CALENDAR_STALE,
-        r"free/busy|\bcalendars?\b|scheduling assistant|\broom(?:s| mailbox| finder| list| book| reserv)|\bmeeting (?:request|invit|room|response|update|cancel)"
+        r"free/busy|\bcalendars?\b|schedul\w+ assistant|\broom(?:s| mailbox| finder| list| book| reserv)|\bmeeting (?:request|invit|room|response|update|cancel)"
         r"|\bavailability (?:information|status|of)|\bresource (?:mailbox|book)|\bappointments?\b|\bmeetings\b",
         "times of people and rooms are wrong, late or missing",
         r"\bmail(?:box(?:es)?)?,? (?:and|or|,) (?:the |their )?calendar|\bteams meeting|cannot (?:send|receive)[^.]{0,40} mail",
@@ -45,11 +45,11 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         Symptom.DELAYED,
         r"cannot (?:send (?:and|or|and/or|nor) receive|receive (?:and|or|and/or|nor) send)|cannot (?:send|receive)[^.]{0,40}\b(?:or|and|nor) (?:cannot )?(?:receive|send)\b",
         "when both ways fail the transport is down: what is sent waits in queues",
-        r"\bndr\b|\breturned\b",
+        r"\bndr\b|\breturned\b|\battachment",
     ),
     Rule(
         Symptom.BOUNCED,
-        r"\bndr\b|\bbounc|\b(?:returned|sent back|comes? back|came back)\b|\b5\d\d 5\.\d|\b5\.\d\.\d{1,3}\b|\bmail[^.]{0,60}\b(?:rejected|refused)\b|\breject\w* (?:mail|message)",
+        r"\bndr\b|\bbounc|\b(?:mail|they|messages?)\b[^.]{0,60}\b(?:returned|sent back|comes? back|came back)\b|\breturned (?:to|after|with|as)\b|\b5\d\d 5\.\d|\b5\.\d\.\d{1,3}\b|\bmail[^.]{0,60}\b(?:rejected|refused)\b|\breject\w* (?:mail|message)",
         "a report of non-delivery comes back to the sender",
     ),
     Rule(
@@ -57,6 +57,7 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         r"cannot (?:send|submit|reply|forward|compose)\b|\b(?:sends?|submission|submit)\b[^.]{0,30}\b(?:fail|refus|reject|block|not work)"
         r"|\bcannot be sent\b|\bnot (?:be |being )?(?:sent|send)\b|\bstuck in (?:the |their |users' )?(?:outbox|draft)|\boutbox\b|\bfail(?:s|ures?|ing)?[^.]{0,20} send\b",
         "Send itself fails, so that the sender knows at once",
+        r"auto(?:matic)?[- ]?repl|out[- ]of[- ]office|notifications? (?:cannot|not|may|is|are)",
     ),
     Rule(
         Symptom.OTHER,
@@ -94,7 +95,7 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     Rule(
         Symptom.CANNOT_ACCESS_MAILBOX,
         rf"\bcannot (?:access|open|connect|sign|log|load|reach|view|see|use|read|get|perform|sync|retrieve)\b[^.]{{0,90}}{_THINGS}"
-        rf"|{_THINGS}[^.]{{0,60}}\b(?:unavailab|inaccessib|unreachab|offline|disconnect|unrespons|cannot (?:be )?(?:open|access|load|reach|sync|connect)|down\b|not (?:load|open|accessib|respond|available|connect|sync))"
+        rf"|{_THINGS}[^.]{{0,120}}\b(?:unavailab|inaccessib|unreachab|offline|disconnect|unrespons|cannot (?:be )?(?:open|access|load|reach|sync|connect)|slow\b|down\b|not (?:load|open|accessib|respond|available|connect|sync))"
         rf"|\b(?:access|connection|sign-?in|log-?in|authentication|connectivity)\b[^.]{{0,40}}\b(?:fail|denied|error|issue|problem|loss|lost|timeout)[^.]{{0,60}}"
         rf"|\b(?:crash|freez|hang|stops? responding|prompt)\w*[^.]{{0,60}}|\bcannot access\b",
         "the mailbox cannot be opened, or not in time",
@@ -117,11 +118,20 @@ _MANY = 4
 _NARROWED = frozenset((Symptom.CANNOT_ACCESS_MAILBOX, Symptom.SEND_FAILS, Symptom.OTHER, Symptom.DELAYED))
 
 
+# A title that lists all there is says less than the explanation below it.
+_BROAD = Rule(0, r"\baccess[^.]{0,60}\b(?:or|and|and/or)\b[^.]{0,20}\b(?:send|receive)\b", "access, sending and receiving in one breath")
+
+_REPORTED = Rule(0, r"\bndr\b|\breturned\b", "the impact itself names the report that comes back: it was accepted before")
+
+
 def symptom(facts: Facts, failing: tuple[Client, ...]) -> Symptom:
     """Name what mail users feel; ``failing`` are the ways to the mailbox that are said to fail."""
-    rule = next((rule for layer in facts.layers if (rule := first(SYMPTOMS, layer))), None)
+    layers = sorted(facts.layers, key=_BROAD.holds)
+    rule = next((rule for layer in layers if (rule := first(SYMPTOMS, layer))), None)
     rule = rule or next((rule for layer in facts.layers if (rule := first(VAGUE, layer))), None)
     found = rule.value if rule else Symptom.OTHER
+    if found is Symptom.SEND_FAILS and _REPORTED.holds(facts.impact):
+        return Symptom.BOUNCED
     return Symptom.CLIENT_ONLY if found in _NARROWED and _one_way(facts, failing) else found
 
 

@@ -64,7 +64,8 @@ _SYNONYMS: tuple[tuple[str, str], ...] = (
     ),
     (r"\bcannot (?:intermittently |always |reliably |successfully |properly |longer )", "cannot "),
     # How slow it is.
-    (r"\bdelay(?:s|ed|ing)?\b|\blatenc(?:y|ies)\b|\blater than (?:usual|expected|normal)\b|\bslow to (?:arrive|deliver|leave)\b", "late"),
+    (r"\bdelay(?:s|ed|ing)?\b|\blatenc(?:y|ies)\b|\blater than (?:usual|expected|normal)\b|\bslow to (?:arrive|deliver|leave)\b|\bdefer(?:red|rals?|ring)\b|\bpostponed\b"
+        r"|\b(?:take|takes|taking|took) (?:up to |over |more than |about |approximately |around |as long as )?(?:\w+ ){1,3}(?:minutes?|hours?)\b", "late"),
     (r"\b(?:take|takes|taking|took) (?:much |far )?(?:longer|long)(?: than (?:usual|expected|normal))?\b", "late"),
     (r"\b(?:held up|stuck in (?:the |a )?queues?|queued|held in queues?|piling up|not (?:delivered|arriving?) (?:promptly|on time|in time))\b", "late"),
     # Who is on the other side.
