@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from bot.demo.chat.card_html import card_html
 from bot.demo.chat.slack_html import content_html
-from bot.demo.chat.slack_posts import BOT_NAME, BOT_USER, Post, Whisper, Workspace
+from bot.demo.chat.slack_posts import BOT_NAME, BOT_USER, SlackPost, Whisper, Workspace
 from bot.demo.chat.teams import Posted
 
 _NOTHING = Markup()
@@ -16,7 +16,7 @@ _QUIET = Markup('<p class="empty">Nothing posted yet. A status bot is quiet whil
 
 def slack_html(workspace: Workspace, channel: str) -> Markup:
     """Show a channel's messages with their threads, and what was whispered in it, oldest first."""
-    heads: list[Post | Whisper] = workspace.history(channel)[::-1]
+    heads: list[SlackPost | Whisper] = [*workspace.history(channel)]
     heads += [whisper for whisper in workspace.whispers if whisper.channel == channel]
     heads.sort(key=lambda item: item.ts)
     days = [_moment(item.ts).date() for item in heads]
@@ -36,18 +36,18 @@ def teams_html(posted: Sequence[Posted]) -> Markup:
     return shown or Markup('<p class="empty">Nothing posted yet.</p>')
 
 
-def _item(item: Post | Whisper, workspace: Workspace) -> Markup:
+def _item(item: SlackPost | Whisper, workspace: Workspace) -> Markup:
     return _whisper(item) if isinstance(item, Whisper) else _post(item, workspace)
 
 
-def _post(post: Post, workspace: Workspace) -> Markup:
+def _post(post: SlackPost, workspace: Workspace) -> Markup:
     if post.thread_ts:
         return _message(post, workspace, Markup('<p class="mark">replied to a thread</p>'))
     replies = [reply for reply in workspace.thread(post.channel, post.ts) if reply is not post]
     return _message(post, workspace) + (_thread(replies, workspace) if replies else Markup())
 
 
-def _message(post: Post, workspace: Workspace, above: Markup = _NOTHING) -> Markup:
+def _message(post: SlackPost, workspace: Workspace, above: Markup = _NOTHING) -> Markup:
     name = BOT_NAME if post.user == BOT_USER else workspace.people.get(post.user, post.user)
     marks = Markup('<span class="mark">(edited)</span>') if post.edited else Markup()
     if post.broadcast and not above:
@@ -55,7 +55,7 @@ def _message(post: Post, workspace: Workspace, above: Markup = _NOTHING) -> Mark
     return _bubble(name, post.ts, above + content_html(post.text, post.blocks, ts=post.ts), marks=marks)
 
 
-def _thread(replies: Sequence[Post], workspace: Workspace) -> Markup:
+def _thread(replies: Sequence[SlackPost], workspace: Workspace) -> Markup:
     count = Markup('<p class="count">{}</p>').format("1 reply" if len(replies) == 1 else f"{len(replies)} replies")
     return Markup('<div class="thread">{}{}</div>').format(
         count, _joined(_message(reply, workspace) for reply in replies)

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from bot.demo.chat.channels_html import slack_html, teams_html
 from bot.demo.chat.slack_people import People
-from bot.demo.chat.slack_posts import Post, Workspace
+from bot.demo.chat.slack_posts import SlackPost, Workspace
 from bot.demo.chat.teams import Teams
 from bot.demo.forms import form
 from bot.demo.served import served
@@ -110,6 +110,6 @@ def _foreign(request: Request) -> bool:
     return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
 
 
-def _action(post: Post, action_id: str) -> dict[str, object] | None:
+def _action(post: SlackPost, action_id: str) -> dict[str, object] | None:
     elements = [part for block in post.blocks for part in block.get("elements") or ()]
     return next((dict(part) for part in elements if action_id and part.get("action_id") == action_id), None)

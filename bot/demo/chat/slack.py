@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.demo.chat.slack_blocks import complaint
-from bot.demo.chat.slack_posts import BOT_ID, BOT_NAME, BOT_USER, TEAM, Post, Whisper, Workspace
+from bot.demo.chat.slack_posts import BOT_ID, BOT_NAME, BOT_USER, TEAM, SlackPost, Whisper, Workspace
 from bot.demo.faults import Answer, Faults, Faulty, json_answer
 from bot.demo.forms import form
 
@@ -89,7 +89,7 @@ class Slack:
         parent = str(args.get("thread_ts") or "")
         if parent and self.workspace.post(channel, parent) is None:
             raise SlackRefusal("thread_not_found")
-        post = Post(
+        post = SlackPost(
             channel=channel,
             ts=self.workspace.stamp(),
             text=text,
@@ -204,7 +204,7 @@ def _content(args: Args) -> tuple[str, list[Mapping[str, Any]]]:
     return text, list(blocks)
 
 
-def _page(posts: list[Post], args: Args) -> Reply:
+def _page(posts: list[SlackPost], args: Args) -> Reply:
     oldest, latest = str(args.get("oldest") or "0"), str(args.get("latest") or "9999999999")
     inclusive = _true(args.get("inclusive"))
     within = [post for post in posts if _between(float(post.ts), float(oldest), float(latest), inclusive=inclusive)]

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from bot.demo.chat.slack_posts import APP_ID, BOT_USER, TEAM, Post, Whisper, Workspace
+from bot.demo.chat.slack_posts import APP_ID, BOT_USER, TEAM, SlackPost, Whisper, Workspace
 
 _ANSWER_WITHIN_S = 3.0
 _RESPONSE_URL = "https://hooks.slack.com/commands/T0CONTOSO/1/demo"
@@ -49,7 +49,7 @@ class People:
         }
         return self._keep(await self._send(url, form), channel, user, f"/mailstatus {text}".strip())
 
-    async def press(self, url: str, post: Post, action: Mapping[str, Any], *, user: str) -> Whisper | None:
+    async def press(self, url: str, post: SlackPost, action: Mapping[str, Any], *, user: str) -> Whisper | None:
         """Press a button (an element of an actions block) of a post; gives what the person is told, if anything."""
         payload = {
             "type": "block_actions",
@@ -90,7 +90,7 @@ class People:
     def _keep(self, answer: Mapping[str, Any], channel: str, user: str, command: str) -> Whisper:
         text, blocks, stamp = str(answer.get("text", "")), answer.get("blocks") or (), self._workspace.stamp()
         if answer.get("response_type") == "in_channel":
-            post = Post(channel=channel, ts=stamp, text=text, blocks=blocks, user=BOT_USER)
+            post = SlackPost(channel=channel, ts=stamp, text=text, blocks=blocks, user=BOT_USER)
             self._workspace.posts.append(post)
         whisper = Whisper(channel=channel, user=user, text=text, blocks=blocks, ts=stamp, command=command)
         self._workspace.whispers.append(whisper)

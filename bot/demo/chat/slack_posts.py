@@ -16,7 +16,7 @@ BOT_NAME = "mailwatch"
 
 
 @dataclass(slots=True, kw_only=True)
-class Post:
+class SlackPost:
     """A message in a channel; ``ts`` is its id, ``thread_ts`` that of the message it answers."""
 
     channel: str
@@ -68,7 +68,7 @@ class Workspace:
         """Begin with empty ``channels`` (id to name) and ``people`` (id to name)."""
         self.channels = channels
         self.people = people
-        self.posts: list[Post] = []
+        self.posts: list[SlackPost] = []
         self.whispers: list[Whisper] = []
         self.homes: dict[str, Mapping[str, Any]] = {}
         self._clock = clock
@@ -79,16 +79,16 @@ class Workspace:
         name = wanted.removeprefix("#")
         return next((key for key, value in self.channels.items() if name in (key, value)), None)
 
-    def post(self, channel: str, ts: str) -> Post | None:
+    def post(self, channel: str, ts: str) -> SlackPost | None:
         """Find a message."""
         return next((post for post in self.posts if (post.channel, post.ts) == (channel, ts)), None)
 
-    def history(self, channel: str) -> list[Post]:
+    def history(self, channel: str) -> list[SlackPost]:
         """Give what the channel itself shows, newest first: replies only where they were broadcast."""
         shown = [post for post in self.posts if post.channel == channel and (post.broadcast or not post.thread_ts)]
         return shown[::-1]
 
-    def thread(self, channel: str, ts: str) -> list[Post]:
+    def thread(self, channel: str, ts: str) -> list[SlackPost]:
         """Give a message and its replies, oldest first."""
         return [post for post in self.posts if post.channel == channel and ts in (post.ts, post.thread_ts)]
 
