@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from bot.demo.chat.signs import with_circles
+
 _KEPT = re.compile(r"\ue000(\d+)\ue001")
 _ATOM = re.compile(
     r"\\(?P<literal>[^\w\s])"
@@ -33,7 +35,7 @@ def card_markdown(text: str) -> Markup:
     for pattern, replacement in _FORMATS:
         shown = pattern.sub(replacement, shown)
     lines = "<br>".join(_line(line) for line in re.split(r"\r\n?|\n+", shown))
-    return Markup(_KEPT.sub(lambda match: kept[int(match[1])], lines))  # noqa: S704  escaped above
+    return with_circles(Markup(_KEPT.sub(lambda match: kept[int(match[1])], lines)))  # noqa: S704  escaped above
 
 
 def _line(line: str) -> str:

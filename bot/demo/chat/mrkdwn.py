@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from bot.demo.chat.signs import with_circles
+
 _TOKEN = re.compile(r"<([^<>]*)>")
 _KEPT = re.compile(r"\ue000(\d+)\ue001")
 _LINKABLE = ("http", "https", "mailto")
@@ -40,12 +42,13 @@ def mrkdwn(text: str) -> Markup:
     shown = str(escape(decoded(_TOKEN.sub(keep, text.replace("\ue000", "").replace("\ue001", "")))))
     for pattern, replacement in _FORMATS:
         shown = pattern.sub(replacement, shown)
-    return Markup(_KEPT.sub(lambda match: kept[int(match[1])], shown.replace("\n", "<br>")))  # noqa: S704  escaped above
+    lines = shown.replace("\n", "<br>")
+    return with_circles(Markup(_KEPT.sub(lambda match: kept[int(match[1])], lines)))  # noqa: S704  escaped above
 
 
 def plain(text: str) -> Markup:
     """Show a plain_text, in which nothing but the three entities is read."""
-    return escape(decoded(text))
+    return with_circles(escape(decoded(text)))
 
 
 def decoded(text: str) -> str:
