@@ -35,6 +35,8 @@ SAVE_EVERY = timedelta(minutes=1)
 """A machine's state is saved this often, and with every change."""
 REFED_AT_MOST = timedelta(hours=48)
 """Raw observations are kept this long, so older ones cannot be fed again."""
+UNTAKEN_AT_MOST = 10_000
+"""Observations that wait in memory while the store cannot be written: hours of a company's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Pipeline:
         self._machines: dict[str, Machine] = {}
         self._saved: dict[str, datetime] = {}
         self._snapshots: dict[str, Snapshot] = {}
+        self._untaken: dict[str, Sequence[Observation]] = {}
         self._locks = {tenant: asyncio.Lock() for tenant in companies}
 
     async def open(self) -> None:
@@ -79,15 +82,11 @@ class Pipeline:
             await self._machine(tenant)
 
     async def take(self, tenant: str, observations: Sequence[Observation]) -> list[Change]:
-        """Save what was seen, judge it at once, and have told what is new; raises StoreError, then nothing is taken."""
-        if not observations:
-            return []
+        """Save what was seen, judge it at once, and have told what is new.
 
-        def think(machine: Machine) -> list[Change]:
-            changes = [change for seen in observations for change in machine.observe(seen)]
-            return changes + machine.tick(self._memory.clock.now())
-
-        return await self._step(tenant, think, observations=observations)
+        Raises StoreError where nothing could be saved; the observations are then kept for the next step.
+        """
+        return await self._step(tenant, lambda machine: machine.tick(self._memory.clock.now()), observations)
 
     async def tick(self, tenant: str) -> list[Change]:
         """Let time pass; raises StoreError."""
@@ -103,6 +102,11 @@ class Pipeline:
         """Take in what a person says that they see; raises StoreError."""
         return await self.take(reported.tenant, [reported])
 
+    @property
+    def tenants(self) -> Sequence[str]:
+        """Name whom we watch for."""
+        return tuple(self._companies)
+
     def snapshot(self, tenant: str) -> Snapshot:
         """Give how things stood after the last step, from memory."""
         return self._snapshots[tenant]
@@ -113,16 +117,18 @@ class Pipeline:
         return machine.suspects(self._memory.clock.now()) if machine else ()
 
     async def _step(
-        self, tenant: str, think: Think, *, observations: Sequence[Observation] = (), deed: Deed | None = None
+        self, tenant: str, think: Think, observations: Sequence[Observation] = (), deed: Deed | None = None
     ) -> list[Change]:
         async with self._locks[tenant]:
-            machine = await self._machine(tenant)
-            changes = think(machine)
+            batch = [*self._untaken.pop(tenant, ()), *observations]
             try:
-                await self._save(machine, changes, observations, deed)
+                machine = await self._machine(tenant)
+                changes = [change for seen in batch for change in machine.observe(seen)] + think(machine)
+                await self._save(machine, changes, batch, deed)
             except StoreError:
                 # The machine is ahead of what is saved: forget it, so that the step can be taken again.
-                del self._machines[tenant]
+                self._machines.pop(tenant, None)
+                self._untaken[tenant] = batch[-UNTAKEN_AT_MOST:]
                 raise
             self._publish(machine)
             return changes

@@ -20,6 +20,12 @@ def routes(settings: Settings, tenant: str) -> list[Route]:
     return [_route(name, table) for name, table in tables.items() if table.tenant == tenant]
 
 
+def language(settings: Settings, tenant: str) -> str:
+    """Give the language of a tenant's page."""
+    table = settings.installation.tenants.get(tenant)
+    return table.language if table else "en"
+
+
 def destinations(settings: Settings) -> list[Destination]:
     """Give every channel that is told, of all tenants."""
     return [_destination(name, table) for name, table in settings.installation.destinations.items()]

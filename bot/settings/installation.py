@@ -32,11 +32,11 @@ class Table(BaseModel):
 
 
 class Server(Table):
-    """A mail server; ``security`` is tls, starttls, or none on a loopback address."""
+    """A mail server; ``security`` is tls, starttls, or plain on a loopback address."""
 
     host: str
     port: int
-    security: Literal["tls", "starttls", "none"]
+    security: Literal["tls", "starttls", "plain"]
 
 
 def server(value: object) -> object:
@@ -52,7 +52,7 @@ def server(value: object) -> object:
     return {
         "host": found[2].strip("[]"),
         "port": int(found[3]),
-        "security": "none" if security == "plain" else security,
+        "security": security,
     }
 
 

@@ -1,0 +1,141 @@
+"""The whole bot, put together from the settings."""
+
+import os
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import wiring
+from bot.app.eyes import Eyes, Tooling, open_eyes
+from bot.app.health import CHECK, Pulse
+from bot.app.tasks import Tasks
+from bot.app.voices import open_voices
+from bot.jobs import Jobs, TableJobs
+from bot.mail import Seal
+from bot.microsoft import open_http
+from bot.outbox import Courier, Sender, SendError
+from bot.outbox.courier import Stopped
+from bot.pipeline import Company, Memory, Pipeline
+from bot.settings import Settings
+from bot.store import Deed, Store
+from bot.types import Clock, Delivery
+from bot.words.labels import passed_on_note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """Everything that runs; ``jobs.run()`` makes it go."""
+
+    settings: Settings
+    clock: Clock
+    chance: random.Random
+    store: Store
+    jobs: Jobs
+    pipeline: Pipeline
+    eyes: Eyes
+    pulse: Pulse
+
+
+@asynccontextmanager
+async def open_bot(
+    settings: Settings, clock: Clock, chance: random.Random, *, probing: Callable[[], bool] = lambda: True
+) -> AsyncIterator[Bot]:
+    """Put the bot together, its tasks registered; raises SettingsError and StoreError.
+
+    ``probing`` is asked before each test message whether it may be sent.
+    """
+    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with AsyncExitStack() as running:
+        http = await running.enter_async_context(open_http(settings.environment.ca_file))
+        voices = await running.enter_async_context(open_voices(settings, clock))
+        store = await running.enter_async_context(await Store.open(settings.store_url))
+        jobs = TableJobs(store, clock, chance)
+        memory = Memory(store=store, jobs=jobs, clock=clock)
+        pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))
+        seal = Seal(probe_key(settings))
+        eyes = open_eyes(Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=seal))
+        bot = Bot(
+            settings=settings,
+            clock=clock,
+            chance=chance,
+            store=store,
+            jobs=jobs,
+            pipeline=pipeline,
+            eyes=eyes,
+            pulse=Pulse(clock=clock, started=clock.now(), jobs=jobs, pipeline=pipeline, eyes=eyes, store=store),
+        )
+        await pipeline.open()
+        _register(bot, voices, probing)
+        yield bot
+
+
+def _register(bot: Bot, voices: Mapping[str, Sender], probing: Callable[[], bool]) -> None:
+    """Say what there is to do, and how."""
+    Tasks(
+        jobs=bot.jobs,
+        store=bot.store,
+        pipeline=bot.pipeline,
+        eyes=bot.eyes,
+        clock=bot.clock,
+        poll_every=bot.settings.installation.rules.poll_every,
+        probing=probing,
+    ).register()
+    Courier(
+        store=bot.store,
+        jobs=bot.jobs,
+        senders=voices,
+        clock=bot.clock,
+        chance=bot.chance,
+        stopped=_noting(bot.store, bot.clock),
+        excuse=passed_on_note,
+        fallbacks={one.name: one.fallback for one in wiring.destinations(bot.settings) if one.fallback},
+    ).register()
+    bot.jobs.register("check", bot.pulse.check)
+    bot.jobs.every("check", {}, interval=CHECK)
+
+
+def companies(settings: Settings) -> dict[str, Company]:
+    """Say of each tenant what is watched and by what rules."""
+    rules = wiring.rules(settings)
+    return {
+        name: Company(
+            routes=wiring.routes(settings, name),
+            rules=rules,
+            false_alarms_a_year=settings.installation.rules.false_alarms_a_year,
+            language=wiring.language(settings, name),
+        )
+        for name in wiring.tenants(settings)
+    }
+
+
+def probe_key(settings: Settings) -> SecretStr:
+    """Give the key that signs test messages: the one that is set, else one made once and kept in the state folder."""
+    if settings.environment.probe_key:
+        return settings.environment.probe_key
+    path = settings.state / "probe.key"
+    if not path.exists():
+        _keep(path, secrets.token_urlsafe(32))
+    return SecretStr(path.read_text(encoding="ascii").strip())
+
+
+def _keep(path: Path, key: str) -> None:
+    """Write a whole file or none, for our own eyes alone."""
+    part = path.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write(key)
+    part.replace(path)
+
+
+def _noting(store: Store, clock: Clock) -> Stopped:
+    async def stopped(delivery: Delivery, error: SendError) -> None:
+        about = {"destination": delivery.destination, "delivery": delivery.id, "why": str(error)}
+        async with store.begin() as tx:
+            deed = Deed(at=clock.now(), who="mailstatus", what="gave a delivery up", about=about)
+            await tx.audit.note(delivery.message.tenant, deed)
+
+    return stopped

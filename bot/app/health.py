@@ -1,0 +1,107 @@
+"""How the bot itself is, put together from its parts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.app.eyes import Eyes
+from bot.jobs import Jobs
+from bot.pipeline import Pipeline
+from bot.store import KeptDelivery, State, Store, StoreError
+from bot.types import Clock
+from bot.watch import MailboxWatch, ServiceHealth
+from bot.web.health import Beat, Count, Health
+
+DEADLINES: Mapping[str, timedelta] = {
+    "tick": timedelta(minutes=2),
+    "roll_up": timedelta(minutes=10),
+    "probe": timedelta(minutes=15),
+    "mailbox": timedelta(minutes=5),
+    "feed": timedelta(minutes=15),
+}
+"""How long each task may stay away before it counts as stuck."""
+CHECK = timedelta(seconds=15)
+
+
+@dataclass(slots=True, kw_only=True)
+class Pulse:
+    """What health is read from without waiting: counts in memory, and what the last check of the store found."""
+
+    clock: Clock
+    started: datetime
+    jobs: Jobs
+    pipeline: Pipeline
+    eyes: Eyes
+    store: Store
+    store_answers: bool = True
+    waiting: int = 0
+    oldest: datetime | None = None
+    stopped: Mapping[str, str] = field(default_factory=dict)
+    """Destinations that took no message since one was given up, with the reason."""
+
+    async def check(self, _: object = None) -> None:
+        """Ask the store what waits, and what could not be delivered."""
+        try:
+            async with self.store.read() as tx:
+                pending = [
+                    one for name in self.pipeline.tenants for one in (await tx.deliveries.pending(name)).values()
+                ]
+                recent = [one for name in self.pipeline.tenants for one in await tx.deliveries.recent(name)]
+        except StoreError:
+            self.store_answers = False
+            return
+        self.store_answers = True
+        self.waiting = sum(one.count for one in pending)
+        self.oldest = min((one.due for one in pending), default=None)
+        self.stopped = _stopped(recent)
+
+    def health(self) -> Health:
+        """Tell how the bot is now."""
+        return Health(
+            at=self.clock.now(),
+            started=self.started,
+            beats=self._beats(),
+            store=self.store_answers,
+            sees=self._sees(),
+            tells=not self.stopped,
+            waiting=self.waiting,
+            oldest=self.oldest,
+            counts=self._counts(),
+        )
+
+    def _beats(self) -> tuple[Beat, ...]:
+        counts = self.jobs.counts()
+        return tuple(
+            Beat(loop=task, last=counts[task].last_ended, deadline=deadline)
+            for task, deadline in DEADLINES.items()
+            if task in counts and self._is_used(task)
+        )
+
+    def _is_used(self, task: str) -> bool:
+        users: Mapping[str, Sequence[str] | Mapping[str, object]] = {
+            "probe": self.eyes.lines,
+            "mailbox": self.eyes.mailboxes,
+            "feed": self.eyes.feeds,
+        }
+        return bool(users.get(task, ("always",)))
+
+    def _sees(self) -> bool:
+        """Tell whether anything at all can be seen: a feed, or a mailbox."""
+        eyes: list[ServiceHealth | MailboxWatch] = [*self.eyes.feeds.values(), *self.eyes.mailboxes.values()]
+        return not eyes or any(one.readable for one in eyes)
+
+    def _counts(self) -> Mapping[Count, int]:
+        counts = self.jobs.counts().values()
+        return {
+            Count.JOBS_DONE: sum(one.runs - one.failures for one in counts),
+            Count.JOBS_FAILED: sum(one.failures for one in counts),
+        }
+
+
+def _stopped(recent: Sequence[KeptDelivery]) -> Mapping[str, str]:
+    """Name the destinations whose newest message that came to an end was given up; ``recent`` is newest first."""
+    newest: dict[str, KeptDelivery] = {}
+    for one in recent:
+        if one.state in {State.SENT, State.FAILED}:
+            newest.setdefault(one.destination, one)
+    return {name: one.error for name, one in newest.items() if one.state is State.FAILED}

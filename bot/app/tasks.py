@@ -1,0 +1,94 @@
+"""What the bot does again and again, each as a task of the jobs port."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.app.eyes import Eyes
+from bot.jobs import Args, Jobs
+from bot.pipeline import Pipeline
+from bot.store import Store
+from bot.types import Clock
+
+TICK = timedelta(seconds=5)
+LOOK = timedelta(seconds=5)
+ROLL_UP = timedelta(minutes=1)
+RETIRE = timedelta(minutes=10)
+FEED_LIMIT = timedelta(minutes=3)
+PROBE_LIMIT = timedelta(minutes=3)
+MAILBOX_LIMIT = timedelta(minutes=2)
+TICK_LIMIT = timedelta(minutes=1)
+RETIRED_AT_ONCE = 20
+"""Batches of one run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tasks:
+    """The watchers' runs, the passing of time, and the store's housekeeping."""
+
+    jobs: Jobs
+    store: Store
+    pipeline: Pipeline
+    eyes: Eyes
+    clock: Clock
+    poll_every: timedelta
+    probing: Callable[[], bool] = lambda: True
+    """False while no test message is to be sent."""
+
+    def register(self) -> None:
+        """Say what each task does and how often it runs."""
+        self.jobs.register("feed", self.feed, limit=FEED_LIMIT)
+        self.jobs.register("probe", self.probe, limit=PROBE_LIMIT)
+        self.jobs.register("mailbox", self.mailbox, limit=MAILBOX_LIMIT)
+        self.jobs.register("tick", self.tick, limit=TICK_LIMIT)
+        self.jobs.register("roll_up", self.roll_up)
+        self.jobs.register("retire", self.retire)
+        for tenant in self.eyes.feeds:
+            self.jobs.every("feed", {"tenant": tenant}, interval=self.poll_every)
+        for name, line in self.eyes.lines.items():
+            self.jobs.every("probe", {"route": name}, interval=line.route.interval, jitter=0.02)
+        for name in self.eyes.mailboxes:
+            self.jobs.every("mailbox", {"mailbox": name}, interval=LOOK)
+        for tenant in self.pipeline.tenants:
+            self.jobs.every("tick", {"tenant": tenant}, interval=TICK)
+        self.jobs.every("roll_up", {}, interval=ROLL_UP)
+        self.jobs.every("retire", {}, interval=RETIRE)
+
+    async def feed(self, args: Args) -> None:
+        """Read one tenant's service health."""
+        tenant = str(args["tenant"])
+        await self.pipeline.take(tenant, await self.eyes.feeds[tenant].look(self.clock.now()))
+
+    async def probe(self, args: Args) -> None:
+        """Send one test message."""
+        line = self.eyes.lines.get(str(args["route"]))
+        if line is None or not self.probing():
+            return
+        seen = await self.eyes.canary.send(line.route.name, self.clock.now())
+        await self.pipeline.take(line.route.tenant, seen)
+
+    async def mailbox(self, args: Args) -> None:
+        """Look into one mailbox."""
+        name = str(args["mailbox"])
+        seen = await self.eyes.mailboxes[name].look(self.clock.now())
+        await self.pipeline.take(self.eyes.owners[name], seen)
+
+    async def tick(self, args: Args) -> None:
+        """Let time pass for one tenant, and send what a first suspicion asks for."""
+        tenant = str(args["tenant"])
+        await self.pipeline.tick(tenant)
+        for route in self.pipeline.suspects(tenant):
+            key = f"confirm:{route}"
+            await self.jobs.enqueue("probe", {"route": route}, key=key, dedupe=key)
+
+    async def roll_up(self, _: Args) -> None:
+        """Sum up what is a minute old."""
+        async with self.store.begin() as tx:
+            await tx.rollups.roll_up(self.clock.now())
+
+    async def retire(self, _: Args) -> None:
+        """Delete what is too old, batch by batch, so that nobody waits for long."""
+        for _batch in range(RETIRED_AT_ONCE):
+            async with self.store.begin() as tx:
+                if not await tx.rollups.retire(self.clock.now()):
+                    return
