@@ -1,5 +1,7 @@
 """The port to the engine and its adapters."""
 
+from bot.jobs.pace import Pace
 from bot.jobs.port import Args, Jobs, Task, TaskCount
+from bot.jobs.table import TableJobs
 
-__all__ = ["Args", "Jobs", "Task", "TaskCount"]
+__all__ = ["Args", "Jobs", "Pace", "TableJobs", "Task", "TaskCount"]

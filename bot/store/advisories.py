@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.codec import canonical, digest
@@ -108,14 +108,14 @@ class Advisories:
             )
         )
 
-    async def _insert(self, table: Any, row: Mapping[str, object]) -> bool:
+    async def _insert(self, table: Table, row: Mapping[str, object]) -> bool:
         result = await self.connection.execute(insert_into(self.connection, table).values(row).on_conflict_do_nothing())
         return result.rowcount > 0
 
-    async def _read(self, tenant: str, source: str | None, *conditions: Any) -> list[KeptAdvisory]:
+    async def _read(self, tenant: str, source: str | None, condition: ColumnElement[bool]) -> list[KeptAdvisory]:
         a, b = advisories.c, advisory_bodies.c
         wanted = select(advisories, b.body).join(advisory_bodies, a.version == b.version)
-        wanted = wanted.where(a.tenant == tenant, *conditions).order_by(a.first_seen, a.source, a.id)
+        wanted = wanted.where(a.tenant == tenant, condition).order_by(a.first_seen, a.source, a.id)
         if source is not None:
             wanted = wanted.where(a.source == source)
         return [_kept(row) for row in await self.connection.execute(wanted)]

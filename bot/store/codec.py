@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,9 +11,13 @@ from bot.store.errors import StoreError
 Noun = TypeVar("Noun")
 
 
-@cache
-def _adapter(noun: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(noun)
+_adapters: dict[type[object], TypeAdapter[Any]] = {}
+
+
+def _adapter(noun: type[object]) -> TypeAdapter[Any]:
+    if noun not in _adapters:
+        _adapters[noun] = TypeAdapter(noun)
+    return _adapters[noun]
 
 
 def dump(value: object) -> str:

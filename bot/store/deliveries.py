@@ -93,7 +93,7 @@ class Deliveries:
         return _delivery(row, claimed, await self.landing(tenant, destination, row.incident))
 
     async def mark_sent(self, delivery: Delivery, landed: Landed | None, at: datetime) -> bool:
-        """Save that it was sent and where it landed, a head for the edits to come; False if the claim is not the newest."""
+        """Save that it was sent and where, a head for the edits to come; False if the claim is not the newest."""
         done = {"state": State.SENT, "ended_at": at, "unknown": False, "leased_until": None, "error": None}
         where = {"channel": landed.channel, "landed": landed.id} if landed else {}
         if not await self._mark(delivery, {**done, **where}):

@@ -1,9 +1,11 @@
 """Opening SQLite and PostgreSQL so that both behave the same."""
 
 from pathlib import Path
-from typing import Any
+from typing import cast
 
+import aiosqlite
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, make_url
+from sqlalchemy.engine import AdaptedConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -46,7 +48,8 @@ def _sqlite(url: URL) -> AsyncEngine:
         pool_size=1 if in_memory else 5,  # a database in memory is its one connection
         max_overflow=0,
         pool_timeout=PATIENCE,
-        connect_args={"timeout": PATIENCE},
+        # The driver would begin transactions by itself, and only at the first change: too late to be the one writer.
+        connect_args={"timeout": PATIENCE, "isolation_level": None},
     )
     event.listen(engine.sync_engine, "connect", _tune_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -54,7 +57,7 @@ def _sqlite(url: URL) -> AsyncEngine:
 
 
 def _make_private(path: Path) -> None:
-    """The file holds what people and vendors wrote: nobody else on the machine may read it."""
+    """Keep others on the machine from reading it: it holds what people and vendors wrote."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
@@ -62,21 +65,23 @@ def _make_private(path: Path) -> None:
         raise StoreError(f"the store {path} cannot be written: {error.strerror}", passing=False) from error
 
 
-def _tune_sqlite(connection: Any, _record: object) -> None:
-    # The driver would begin transactions by itself, and only at the first change: too late to be the one writer.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+def _tune_sqlite(connection: AdaptedConnection, _record: object) -> None:
+    connection.run_async(_tune)
+
+
+async def _tune(driver: aiosqlite.Connection) -> None:
+    await driver.execute("PRAGMA journal_mode = WAL")
     # In WAL mode a killed process loses nothing with NORMAL; a power cut may undo the last moments, never more.
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA temp_store = MEMORY")
-    cursor.execute("PRAGMA journal_size_limit = 67108864")
-    cursor.close()
+    await driver.execute("PRAGMA synchronous = NORMAL")
+    await driver.execute("PRAGMA temp_store = MEMORY")
+    await driver.execute("PRAGMA journal_size_limit = 67108864")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     reads_only = connection.get_execution_options().get(READS_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
+    adapted = cast("AdaptedConnection", connection.connection.dbapi_connection)
+    adapted.run_async(lambda driver: driver.execute(begin))  # one trip to the driver's thread instead of three
 
 
 def _postgresql(url: URL) -> AsyncEngine:

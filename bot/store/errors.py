@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from sqlite3 import Error as SqliteError
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -23,7 +24,7 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         passing = type(error).__name__ in {"OperationalError", "InterfaceError", "InternalError", "DBAPIError"}
         raise StoreError(f"store: {_first_line(error.orig)}", passing=passing) from error
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, SqliteError) as error:
         raise StoreError(f"store: {_first_line(error)}") from error
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.codec import canonical, digest, dump, load
@@ -100,7 +99,7 @@ class Incidents:
             statement = insert_into(self.connection, incident_evidence).on_conflict_do_nothing()
             await self.connection.execute(statement, rows)
 
-    async def _read(self, tenant: str, condition: Any) -> list[Incident]:
+    async def _read(self, tenant: str, condition: ColumnElement[bool]) -> list[Incident]:
         wanted = select(incidents.c.body).where(incidents.c.tenant == tenant, condition)
         bodies = await self.connection.scalars(wanted.order_by(incidents.c.opened, incidents.c.id))
         return [load(Incident, body) for body in bodies]

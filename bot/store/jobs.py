@@ -1,18 +1,18 @@
 """The job table: what is to be run when, and who runs it."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.codec import canonical
-from bot.store.columns import insert_into
+from bot.store.columns import EPOCH, Time, insert_into
 from bot.store.tables import jobs, schedules
 
 
@@ -79,7 +79,8 @@ class JobTable:
         self, now: datetime, lease: timedelta, *, tasks: Collection[str], but: Collection[int], at_most: int
     ) -> list[ClaimedJob]:
         """Claim due jobs of these tasks, oldest first and one a key, leaving out the ids in ``but``."""
-        rows = (await self.connection.execute(_claimable(now, tasks, but, at_most))).all()
+        wanted = {"now": now, "tasks": list(tasks), "but": list(but), "at_most": at_most}
+        rows = (await self.connection.execute(CLAIMABLE, wanted)).all()
         claimed = []
         for row in rows:
             if await self._take(row, now + lease):
@@ -89,7 +90,7 @@ class JobTable:
 
     async def finish(self, job: ClaimedJob) -> bool:
         """Delete a job that is done; False if the claim is not the newest."""
-        return (await self.connection.execute(delete(jobs).where(*_held(job)))).rowcount > 0
+        return (await self.connection.execute(FINISH, {"the_id": job.id, "the_attempts": job.attempts})).rowcount > 0
 
     async def retry(self, job: ClaimedJob, error: str, run_at: datetime) -> bool:
         """Put back a job that failed; False if the claim is not the newest."""
@@ -108,12 +109,9 @@ class JobTable:
         held = (jobs.c.id.in_(ids), jobs.c.state == "running")
         await self.connection.execute(update(jobs).where(*held).values(leased_until=until))
 
-    async def next_due(self, now: datetime, *, tasks: Collection[str], but: Collection[int]) -> datetime | None:
-        """Tell when after ``now`` a job of these tasks is due, a lease's end included; None if none waits for a time."""
-        c = jobs.c
-        moment = case((c.state == "running", c.leased_until), else_=c.run_at)
-        open_ = (c.state.in_(["waiting", "running"]), c.task.in_(tasks), c.id.not_in(but))
-        due: datetime | None = await self.connection.scalar(select(func.min(moment)).where(*open_, moment > now))
+    async def first_due(self, *, tasks: Collection[str], but: Collection[int]) -> datetime | None:
+        """Tell when ``claim`` will next find a job, a lease's end included; None if none waits for a time."""
+        due: datetime | None = await self.connection.scalar(FIRST_DUE, {"tasks": list(tasks), "but": list(but)})
         return due
 
     async def dead(self, *, limit: int = 100) -> list[DeadJob]:
@@ -141,41 +139,69 @@ class JobTable:
 
     async def move(self, name: str, seen: datetime, to: datetime) -> bool:
         """Move the next run of a schedule; False if another machine moved it since it was seen."""
-        match = (schedules.c.name == name, schedules.c.next_at == seen)
-        return (await self.connection.execute(update(schedules).where(*match).values(next_at=to))).rowcount > 0
+        moved = {"the_name": name, "seen": seen, "next_at": to}
+        return (await self.connection.execute(MOVE, moved)).rowcount > 0
 
     async def _take(self, row: ResultRow[Any], until: datetime) -> bool:
-        taken = update(jobs).where(jobs.c.id == row.id, jobs.c.attempts == row.attempts)
-        taken = taken.values(state="running", attempts=row.attempts + 1, leased_until=until)
+        took = {"the_id": row.id, "the_attempts": row.attempts, "attempts": row.attempts + 1, "leased_until": until}
         if row.key is None or self.connection.dialect.name == "sqlite":  # alone with the table, no race to lose
-            return (await self.connection.execute(taken)).rowcount > 0
+            return (await self.connection.execute(TAKE, took)).rowcount > 0
         try:
             async with self.connection.begin_nested():
-                return (await self.connection.execute(taken)).rowcount > 0
+                return (await self.connection.execute(TAKE, took)).rowcount > 0
         except IntegrityError:  # another machine began a job of the same key since we looked
             return False
 
     async def _change(self, job: ClaimedJob, **values: object) -> bool:
-        return (await self.connection.execute(update(jobs).where(*_held(job)).values(values))).rowcount > 0
+        c = jobs.c
+        held = (c.id == job.id, c.state == "running", c.attempts == job.attempts)
+        return (await self.connection.execute(update(jobs).where(*held).values(values))).rowcount > 0
 
 
-UNTRIED = and_(jobs.c.state == "waiting", jobs.c.attempts == 0)
+def _blocked() -> ColumnElement[bool]:
+    """Match a waiting job whose key is held by a running one or by one that was saved before it."""
+    c, other = jobs.c, jobs.alias("other").c
+    ahead = or_(other.state == "running", and_(other.state == "waiting", other.id < c.id))
+    return select(other.id).where(other.key == c.key, other.id != c.id, ahead).exists()
 
 
-def _held(job: ClaimedJob) -> Sequence[ColumnElement[bool]]:
-    return jobs.c.id == job.id, jobs.c.state == "running", jobs.c.attempts == job.attempts
-
-
-def _claimable(now: datetime, tasks: Collection[str], but: Collection[int], at_most: int) -> Any:
-    c, other = jobs.c, jobs.alias("other")
-    ahead = or_(other.c.state == "running", and_(other.c.state == "waiting", other.c.id < c.id))
-    blocked = select(other.c.id).where(other.c.key == c.key, other.c.id != c.id, ahead).exists()
-    due = and_(c.state == "waiting", or_(c.run_at.is_(None), c.run_at <= now), ~blocked)
+def _claimable() -> Select[Any]:
+    c, now = jobs.c, bindparam("now", type_=Time)
+    due = and_(c.state == "waiting", or_(c.run_at.is_(None), c.run_at <= now), ~_blocked())
     expired = and_(c.state == "running", c.leased_until <= now)
     return (
         select(jobs)
-        .where(or_(due, expired), c.task.in_(tasks), c.id.not_in(but))
+        .where(or_(due, expired), *OURS)
         .order_by(c.id)
-        .limit(at_most)
+        .limit(bindparam("at_most", type_=Integer))
         .with_for_update(skip_locked=True, of=jobs)
     )
+
+
+def _first_due() -> Select[Any]:
+    c = jobs.c
+    moment = case((c.state == "running", c.leased_until), else_=func.coalesce(c.run_at, EPOCH))
+    ready = or_(c.state == "running", and_(c.state == "waiting", ~_blocked()))
+    return select(func.min(moment)).where(ready, *OURS)
+
+
+# What every turn of a loop needs is built once: building it took as long as running it.
+UNTRIED = and_(jobs.c.state == "waiting", jobs.c.attempts == 0)
+OURS = (jobs.c.task.in_(bindparam("tasks", expanding=True)), jobs.c.id.not_in(bindparam("but", expanding=True)))
+HELD = (
+    jobs.c.id == bindparam("the_id"),
+    jobs.c.attempts == bindparam("the_attempts"),
+)
+CLAIMABLE = _claimable()
+FIRST_DUE = _first_due()
+TAKE = (
+    update(jobs)
+    .where(*HELD)
+    .values(state="running", attempts=bindparam("attempts"), leased_until=bindparam("leased_until"))
+)
+FINISH = delete(jobs).where(*HELD, jobs.c.state == "running")
+MOVE = (
+    update(schedules)
+    .where(schedules.c.name == bindparam("the_name"), schedules.c.next_at == bindparam("seen"))
+    .values(next_at=bindparam("next_at"))
+)

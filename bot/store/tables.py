@@ -1,9 +1,9 @@
 """Every table; the migrations lead to exactly these."""
 
 from sqlalchemy import (
-    DDL,
     Boolean,
     Column,
+    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -300,6 +300,10 @@ APPEND_ONLY = {
 }
 """What the database itself refuses, by dialect."""
 
-for _dialect, _statements in APPEND_ONLY.items():
-    for _statement in _statements:
-        event.listen(audit, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+
+def _guard_audit(_table: Table, connection: Connection, **_: object) -> None:
+    for statement in APPEND_ONLY[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+event.listen(audit, "after_create", _guard_audit)

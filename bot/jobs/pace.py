@@ -1,0 +1,37 @@
+"""How fast the loop goes, and when a failed job is tried again."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The loop's times, all on its clock but ``drain``."""
+
+    at_once: int = 16
+    """How many jobs run side by side, and as many scheduled runs."""
+    poll: timedelta = timedelta(seconds=1)
+    """How often to look for jobs that other processes saved."""
+    lease: timedelta = timedelta(seconds=20)
+    """After how long without renewal another process takes over."""
+    drain: timedelta = timedelta(seconds=10)
+    """How long, in real time, what runs may go on when the loop is stopped."""
+    tries: int = 20
+    """After how many a job is given up, and kept as dead."""
+    backoff: timedelta = timedelta(seconds=1)
+    """Before the second try; twice as long before each one more."""
+    longest_backoff: timedelta = timedelta(minutes=5)
+
+
+def backoff(pace: Pace, failures: int, chance: random.Random) -> timedelta:
+    """Tell how long to wait after so many failures in a row, spread by half so that none come back together."""
+    doubled: timedelta = pace.backoff * 2 ** min(failures - 1, 20)
+    return min(doubled, pace.longest_backoff) * chance.uniform(0.5, 1.0)
+
+
+def next_try(pace: Pace, attempts: int, now: datetime, chance: random.Random) -> datetime | None:
+    """Tell when a job that failed is tried again; None if it was tried often enough."""
+    if attempts >= pace.tries:
+        return None
+    return now + backoff(pace, attempts, chance)

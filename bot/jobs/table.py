@@ -1,0 +1,199 @@
+"""The adapter over the store's job table: one loop, on SQLite and on PostgreSQL."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.jobs.pace import Pace
+from bot.jobs.port import DEFAULT_LIMIT, Args, Task, TaskCount
+from bot.jobs.runs import Runs
+from bot.jobs.schedule import NEVER, Schedule, Schedules
+from bot.store import ClaimedJob, NewJob, Store, StoreError, Transaction
+from bot.store.codec import canonical
+from bot.types import Clock
+
+log = structlog.get_logger()
+
+
+class TableJobs:
+    """Drains the job table by one loop, waking at once for what is saved in this process."""
+
+    def __init__(self, store: Store, clock: Clock, chance: random.Random, *, pace: Pace | None = None) -> None:
+        """Take the store that holds the table; nothing runs before ``run``."""
+        self._store = store
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._schedules = Schedules(self._pace, chance)
+        self._runs = Runs(clock, chance, self._pace, schedules=self._schedules, on_end=self._look_again)
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._news = True
+        """Whether something may be due that the last look did not see."""
+        self._next_job = NEVER
+        self._look_at = NEVER
+        self._renew_at = NEVER
+        self._store_failures = 0
+
+    def register(self, task: str, run: Task, *, limit: timedelta = DEFAULT_LIMIT) -> None:
+        """Say what a task does, and how long one run of it may take."""
+        self._runs.runner.register(task, run, limit)
+        self._look_again()
+
+    async def enqueue(
+        self,
+        task: str,
+        args: Args,
+        *,
+        key: str | None = None,
+        dedupe: str | None = None,
+        run_at: datetime | None = None,
+        transaction: Transaction | None = None,
+    ) -> None:
+        """Save a job, in the caller's transaction if there is one."""
+        job = NewJob(task=task, args=args, key=key, dedupe=dedupe, run_at=run_at)
+        if transaction is not None:
+            await self._add(job, transaction)
+            return
+        async with self._store.begin() as own:
+            await self._add(job, own)
+
+    def every(self, task: str, args: Args, *, interval: timedelta, jitter: float = 0.1) -> None:
+        """Run a task again and again, on one machine at a time."""
+        name = f"{task} {canonical(args)}"
+        self._schedules.add(Schedule(name=name, task=task, args=args, interval=interval, jitter=jitter))
+        self._wake.set()
+
+    def counts(self) -> Mapping[str, TaskCount]:
+        """Tell how each registered task has fared in this process."""
+        return self._runs.runner.counts()
+
+    async def run(self) -> None:
+        """Run what is due until cancelled, then drain."""
+        loop = asyncio.create_task(self._loop(), name="jobs")
+        try:
+            await asyncio.shield(loop)
+        except asyncio.CancelledError:
+            self._stopping = True
+            self._wake.set()
+            await loop  # a second cancel goes through to the loop
+            raise
+
+    async def _add(self, job: NewJob, transaction: Transaction) -> None:
+        await transaction.jobs.add(job, self._clock.now())
+        transaction.afterwards(self._look_again)
+
+    def _look_again(self) -> None:
+        self._news = True
+        self._wake.set()
+
+    async def _loop(self) -> None:
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                await self._turn(self._clock.now())
+            await self._runs.stop(self._save_endings)
+        finally:
+            self._runs.cancel()
+
+    async def _turn(self, now: datetime) -> None:
+        """Save what ended, start what is due, and wait until there is more to do; slower if the store fails."""
+        try:
+            await self._save_and_start(now)
+        except StoreError as error:
+            self._news = True
+            self._store_failures += 1
+            log.warning("jobs_store_failed", error=str(error), in_a_row=self._store_failures)
+            await self._wait(min(self._pace.poll * 2**self._store_failures, self._pace.lease))
+            return
+        self._store_failures = 0
+        await self._wait(self._idle(self._clock.now()))
+
+    async def _save_and_start(self, now: datetime) -> None:
+        claims = await self._is_job_due(now)
+        due = self._schedules.due(now)
+        renews = self._renews(now)
+        if not (claims or due or renews or self._runs.endings):
+            return
+        endings = tuple(self._runs.endings)
+        async with self._store.begin() as transaction:
+            for ending in endings:
+                await ending(transaction)
+            if renews:
+                await transaction.jobs.renew(list(self._runs.jobs), now + self._pace.lease)
+            steps = await self._schedules.step(transaction, due, now)
+            claimed = await self._claim(transaction, now) if claims else []
+        del self._runs.endings[: len(endings)]
+        self._renew_at = now + self._pace.lease / 3 if renews else self._renew_at
+        for schedule in self._schedules.begin(steps):
+            self._runs.start_schedule(schedule)
+        for job in claimed:
+            self._runs.start_job(job)
+
+    async def _is_job_due(self, now: datetime) -> bool:
+        """Tell whether to claim, looking at the table if nobody has for a while."""
+        if self._runs.free <= 0:
+            return False
+        if self._news or self._next_job <= now:
+            return True
+        if now < self._look_at <= now + self._pace.poll:  # further off: the clock was set back
+            return False
+        async with self._store.read() as transaction:
+            await self._look(transaction, now)
+        return self._next_job <= now
+
+    async def _claim(self, transaction: Transaction, now: datetime) -> list[ClaimedJob]:
+        free, self._news = self._runs.free, False
+        claimed = await transaction.jobs.claim(
+            now, self._pace.lease, tasks=self._runs.runner.tasks, but=self._runs.jobs.keys(), at_most=free
+        )
+        if len(claimed) == free:
+            self._news = True
+        else:
+            await self._look(transaction, now)
+        return claimed
+
+    async def _look(self, transaction: Transaction, now: datetime) -> None:
+        tasks, ours = self._runs.runner.tasks, self._runs.jobs.keys()
+        self._next_job = await transaction.jobs.first_due(tasks=tasks, but=ours) or NEVER
+        self._look_at = now + self._pace.poll
+
+    def _renews(self, now: datetime) -> bool:
+        """Tell whether the leases of our jobs are a third through; the first turn with jobs sets the time."""
+        if not self._runs.jobs:
+            self._renew_at = NEVER
+            return False
+        if self._renew_at > now + self._pace.lease:
+            self._renew_at = now + self._pace.lease / 3
+        return self._renew_at <= now
+
+    def _idle(self, now: datetime) -> timedelta:
+        """Tell how long there is nothing to do, never longer than a lease: clocks may be set."""
+        moments = [self._schedules.next_wake(now), now + self._pace.lease / 3]
+        if self._runs.free > 0:
+            moments += [self._look_at, self._next_job]
+        return max(min(moments) - now, timedelta())
+
+    async def _wait(self, length: timedelta) -> None:
+        sleeping = asyncio.ensure_future(self._clock.sleep(length))
+        waking = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+
+    async def _save_endings(self) -> None:
+        endings = tuple(self._runs.endings)
+        if not endings:
+            return
+        try:
+            async with self._store.begin() as transaction:
+                for ending in endings:
+                    await ending(transaction)
+        except StoreError as error:
+            log.warning("jobs_store_failed", error=str(error), unsaved=len(endings))
+            return
+        del self._runs.endings[: len(endings)]
