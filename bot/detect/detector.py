@@ -221,16 +221,15 @@ class Detector:
         return not self.open
 
     def learn(self, track: Track, f: Flight, log_took: float) -> None:
-        if self.open or self.evidence.of_track(track, Trouble.TIMING) > self.evidence.low:
+        timing = self.open.get(Trouble.TIMING)
+        if timing is not None and track.index in timing.tracks:
             return
         rhythm = self.pool.at_hour(f.sent)
-        if track.usual.count > 20:
+        if track.usual.count > 20 and not self.open:
             c = self.pool.counts(f.ended)
             c.messages += 1
             c.late(f.u)
-            self.pool.learn_rhythm(
-                f.sent, log_took - rhythm - track.usual.level, 86400 / track.interval * len(self.by_index)
-            )
+            self.pool.learn_rhythm(f.sent, log_took - rhythm - track.usual.level, 86400 / track.interval * len(self.by_index))
         track.usual.learn(log_took, rhythm)
 
     def refused(self, track: Track, o: Refused, now: float) -> None:
