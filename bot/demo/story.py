@@ -1,0 +1,78 @@
+"""What a story is made of: events at moments of its own time, and scenes that are worth watching."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from bot.demo.mail.faults import MailFault
+from bot.demo.world import World
+
+Happening: TypeAlias = Callable[[World], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that changes in the world at a moment; ``what`` says it in a few words."""
+
+    at: datetime
+    what: str
+    happen: Happening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What people should read in a channel: one message that every pattern is found in."""
+
+    what: str
+    patterns: tuple[re.Pattern[str], ...]
+
+    def met_by(self, texts: Sequence[str]) -> bool:
+        """Tell whether one of these texts says it."""
+        return any(all(pattern.search(text) for pattern in self.patterns) for text in texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A stretch that is played rather than skipped; it may end ``lingers`` after its last event if all was said."""
+
+    name: str
+    opens: datetime
+    closes: datetime
+    expects: tuple[Expectation, ...] = ()
+    lingers: timedelta = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Scenes in order of time; every event happens in one of them."""
+
+    name: str
+    scenes: tuple[Scene, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def begins(self) -> datetime:
+        """When the first scene opens."""
+        return self.scenes[0].opens
+
+    def within(self, scene: Scene) -> tuple[Event, ...]:
+        """Give what happens in a scene, in order of time."""
+        inside = [event for event in self.events if scene.opens <= event.at < scene.closes]
+        return tuple(sorted(inside, key=lambda event: event.at))
+
+
+def expect(what: str, *patterns: str) -> Expectation:
+    """Expect one message in which all patterns are found, in any case."""
+    return Expectation(what=what, patterns=tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+
+
+def breaks(at: datetime, what: str, fault: MailFault) -> Event:
+    """Switch a mail fault on."""
+    return Event(at=at, what=what, happen=lambda world: world.mail.faults.switch_on(fault))
+
+
+def mends(at: datetime, what: str, fault: MailFault) -> Event:
+    """Switch a mail fault off again."""
+    return Event(at=at, what=what, happen=lambda world: world.mail.faults.switch_off(fault))
