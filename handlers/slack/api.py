@@ -33,6 +33,10 @@ class SlackApi:
         """Call a method that reads, once: those take a form and no JSON. Raises SlackError."""
         return await self.wire().call(method, data=arguments)
 
+    async def respond(self, url: str, body: Mapping[str, object]) -> None:
+        """Answer by the address that came with a request; what cannot be answered any more is only logged."""
+        await self.wire().respond(url, body)
+
     def wire(self) -> Wire:
         """Connect at the first use."""
         if self._wire is None:

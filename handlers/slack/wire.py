@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+import structlog
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack.trouble import SlackError, refused
+from handlers.slack.trouble import SUCCESS, SlackError, refused
 
 CONNECT_LIMIT = timedelta(seconds=5)
+RESPONSE_HOSTS = ("https://hooks.slack.com/", "https://hooks.slack-gov.com/")
+
+log = structlog.get_logger()
 
 
 class Wire:
@@ -21,6 +25,7 @@ class Wire:
         limits = ClientTimeout(total=limit.total_seconds(), sock_connect=CONNECT_LIMIT.total_seconds())
         self._session = ClientSession(timeout=limits)
         # slack_sdk's default handlers post a second time when the connection drops after Slack accepted the first.
+        self._origin = f"{base_url.removesuffix('/').removesuffix('/api')}/"
         self.client = AsyncWebClient(
             token=token.get_secret_value(), base_url=base_url, session=self._session, retry_handlers=[]
         )
@@ -35,6 +40,18 @@ class Wire:
             # AttributeError: slack_sdk 3.47 takes an answer of text/plain for a mapping.
             raise _lost(method, error) from None
         return answer.data if isinstance(answer.data, dict) else {}
+
+    async def respond(self, url: str, body: Mapping[str, object]) -> None:
+        """Post to a response URL once, if it is Slack's own; the person has moved on where that fails."""
+        if not url.startswith((*RESPONSE_HOSTS, self._origin)):
+            log.warning("response_url_refused")
+            return
+        try:
+            async with self._session.post(url, json=body, allow_redirects=False) as answer:
+                if answer.status != SUCCESS:
+                    log.warning("response_url_failed", status=answer.status)
+        except (TimeoutError, ClientError, OSError) as error:
+            log.warning("response_url_failed", why=type(error).__name__)
 
     async def aclose(self) -> None:
         """Close the connections."""

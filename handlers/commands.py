@@ -1,0 +1,152 @@
+"""What ``/mailstatus`` understands, for every platform: words in, an answer out, from a snapshot in memory."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TypeAlias
+
+from bot.types import Direction, Snapshot, Symptom
+from bot.types.aspects import CLOSED, lasting
+from bot.words import accounts, answers, replies
+from bot.words.answers import Answer
+from handlers.asked import Asked, advisory_meant, claim_of, incident_meant
+from handlers.clean import clean
+from handlers.orders import Orders
+from handlers.saving import Late
+from handlers.vocabulary import DIRECTIONS, PRODUCTS, TOPICS, Topic, words_of
+
+TEXT_LIMIT = 1000
+WEEK = timedelta(days=7)
+_DAYS = re.compile(r"\b(\d{1,2})\s*d")
+_BOUNCES = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED})
+
+Take: TypeAlias = Callable[[Asked, str, Late | None], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """Answers people; ``name`` is how a person begins on this platform."""
+
+    orders: Orders
+    name: str = "/mailstatus"
+    language: str = "en"
+    """Where the platform and the channel name none."""
+
+    async def answer(self, asked: Asked, *, late: Late | None = None) -> Answer:
+        """Answer at once; where saving takes too long, ``late`` is given the outcome. No words are an error."""
+        text = clean(asked.text)[:TEXT_LIMIT]
+        shared, rest = _share(text)
+        verb, _, more = rest.partition(" ")
+        answer = await self._take(verb.lower())(replace(asked, text=rest), more.strip(), late)
+        return replace(answer, everyone=True) if shared else answer
+
+    async def press(self, action: str, asked: Asked, *, late: Late | None = None) -> Answer:
+        """Answer a button: the verb of its action, about the incident that it stands under."""
+        if action in _REPORTS:
+            return await self.orders.tell(asked, "", late, works=_REPORTS[action])
+        return await self._take(action)(asked, "", late)
+
+    def _take(self, verb: str) -> Take:
+        changing: Mapping[str, Take] = {
+            "ack": self.orders.ack,
+            "mute": self.orders.mute,
+            "unmute": self.orders.unmute,
+            "part": self.orders.part,
+            "join": self.orders.join,
+        }
+        reading: Mapping[str, Take] = {
+            "help": self._help,
+            "history": self._history,
+            "details": self._details,
+            "explain": self._explain,
+            "report": self.orders.tell,
+        }
+        return self._guarded(changing[verb]) if verb in changing else reading.get(verb, self._free)
+
+    def _guarded(self, take: Take) -> Take:
+        async def guarded(asked: Asked, rest: str, late: Late | None) -> Answer:
+            if not self.orders.may(asked.person):
+                return replies.not_allowed(asked.language)
+            return await take(asked, rest, late)
+
+        return guarded
+
+    async def _help(self, asked: Asked, _rest: str, _late: Late | None) -> Answer:
+        return replies.guide(self.name, asked.language)
+
+    async def _history(self, asked: Asked, rest: str, _late: Late | None) -> Answer:
+        found = _DAYS.search(rest)
+        length = min(timedelta(days=max(int(found[1]), 1)), WEEK) if found else WEEK
+        return accounts.history(self.orders.snapshot(), length, asked.language)
+
+    async def _details(self, asked: Asked, rest: str, _late: Late | None) -> Answer:
+        snapshot = self.orders.snapshot()
+        incident = incident_meant(snapshot, asked, rest) or next(iter(snapshot.past), None)
+        if incident is None:
+            return answers.now(snapshot, asked.language)
+        return accounts.details(snapshot, incident, asked.language)
+
+    async def _explain(self, asked: Asked, rest: str, _late: Late | None) -> Answer:
+        snapshot = self.orders.snapshot()
+        advisory = advisory_meant(rest)
+        if not advisory:
+            return replies.name_one("explain", snapshot.advisories, asked.language)
+        claim, incident = claim_of(snapshot, advisory) or (None, None)
+        if claim is None:
+            return replies.no_such(advisory, asked.language)
+        return accounts.explain(claim, incident, snapshot.at, asked.language)
+
+    async def _free(self, asked: Asked, _rest: str, late: Late | None) -> Answer:
+        """Answer a person's own words by what they are about, and with how mail is where nothing else fits."""
+        if advisory_meant(asked.text):
+            return await self._explain(asked, asked.text, late)
+        snapshot, words = self.orders.snapshot(), words_of(asked.text)
+        product = next((PRODUCTS[word] for word in words if word in PRODUCTS), "")
+        if product:
+            return _about_product(product, snapshot, asked.language)
+        ways = {DIRECTIONS[word] for word in words if word in DIRECTIONS}
+        topics = {TOPICS[word] for word in words if word in TOPICS}
+        if Topic.HELP in topics:
+            return replies.guide(self.name, asked.language)
+        known = bool(ways or topics or not words)
+        answer = _topical(topics, ways, snapshot, asked.language)
+        return answer if known else replace(answer, note=replies.not_understood(asked.text[:80], asked.language))
+
+
+_REPORTS: Mapping[str, bool] = {"works": True, "fails": False}
+
+
+def _share(text: str) -> tuple[bool, str]:
+    """Tell whether everyone is to see the answer, and what was asked."""
+    words = text.split(" ")
+    if words[0].lower() == "share":
+        return True, " ".join(words[1:])
+    if len(words) > 1 and words[-1].lower() == "share":
+        return True, " ".join(words[:-1])
+    return False, text
+
+
+def _topical(topics: set[Topic], ways: set[Direction], snapshot: Snapshot, language: str) -> Answer:
+    """Say how mail is, and begin with what to do where a topic asks for it."""
+    state = answers.now(snapshot, language, only=ways)
+    if Topic.BOUNCED in topics:
+        lasts = any(one.symptom in _BOUNCES for incident in snapshot.open for one in lasting(incident))
+        first = replies.bounced(language, lasts=lasts)
+    elif Topic.SLOW in topics:
+        first = replies.slow(language)
+    else:
+        return state
+    return replace(first, parts=replies.beside(state), incident=state.incident)
+
+
+def _about_product(product: str, snapshot: Snapshot, language: str) -> Answer:
+    """Say what the vendor lists about something that is not mail."""
+    claims = [
+        claim
+        for claim in snapshot.advisories
+        if product.lower() in f"{claim.reading.service} {claim.reading.product} {claim.reading.title}".lower()
+        and not claim.gone
+        and claim.reading.state not in CLOSED
+    ]
+    return replies.other_product(product, claims, language)

@@ -1,0 +1,139 @@
+"""What a person may change from chat, and what they may report."""
+
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from bot.types import Claim, Clock, Incident, Order, Reported, Snapshot, Verb
+from bot.words import replies
+from bot.words.answers import Answer
+from handlers.asked import Asked, advisory_meant, claim_of, incident_meant
+from handlers.saving import Late, Saving
+
+MUTE_USUAL = timedelta(hours=1)
+MUTE_MOST = timedelta(days=7)
+NOTE_LIMIT = 300
+REPORT_PACE = timedelta(minutes=1)
+REPORTERS_MOST = 1000
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_LENGTH = re.compile(r"(\d{1,4})([mhd])")
+
+Save: TypeAlias = Callable[[Order], Coroutine[None, None, None]]
+SaveReport: TypeAlias = Callable[[Reported], Coroutine[None, None, None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """Saves orders and reports; ``may`` tells by a person's id who may change incidents."""
+
+    snapshot: Callable[[], Snapshot]
+    order: Save
+    report: SaveReport
+    clock: Clock
+    may: Callable[[str], bool]
+    saving: Saving = field(default_factory=Saving)
+    reporters: dict[str, datetime] = field(default_factory=dict)
+    """When each person reported last."""
+
+    async def ack(self, asked: Asked, rest: str, late: Late | None) -> Answer:
+        """Say that a person is on it."""
+        incident = self._open(asked, rest)
+        if incident is None:
+            return replies.nothing_open(asked.language)
+        done = replies.acknowledged(asked.name, incident, asked.language)
+        return await self._save(self._order(Verb.ACK, incident, asked), done, late)
+
+    async def mute(self, asked: Asked, rest: str, late: Late | None) -> Answer:
+        """Keep an incident quiet for a while: ``mute 1h why``."""
+        incident = self._open(asked, rest)
+        if incident is None:
+            return replies.nothing_open(asked.language)
+        length, note = _length([word for word in rest.split() if word != incident.id])
+        if length is None:
+            return replies.bad_length(rest, MUTE_MOST, asked.language)
+        until = self.clock.now() + length
+        order = replace(self._order(Verb.MUTE, incident, asked), until=until, note=note[:NOTE_LIMIT])
+        return await self._save(order, replies.muted(incident, until, asked.language), late)
+
+    async def unmute(self, asked: Asked, rest: str, late: Late | None) -> Answer:
+        """Let an incident ring again."""
+        incident = self._open(asked, rest)
+        if incident is None:
+            return replies.nothing_open(asked.language)
+        done = replies.unmuted(incident, asked.language)
+        return await self._save(self._order(Verb.UNMUTE, incident, asked), done, late)
+
+    async def part(self, asked: Asked, rest: str, late: Late | None) -> Answer:
+        """Take an advisory out of the incident that it is in; the only one there may go unnamed."""
+        snapshot = self.snapshot()
+        incident = incident_meant(snapshot, asked, rest)
+        claims = incident.claims if incident else ()
+        advisory = advisory_meant(rest) or (claims[0].reading.id if len(claims) == 1 else "")
+        if not advisory:
+            return replies.name_one("part", claims, asked.language)
+        claim, home = claim_of(snapshot, advisory) or (None, None)
+        if claim is None or home is None:
+            return replies.no_such(advisory, asked.language)
+        order = replace(self._order(Verb.PART, home, asked), advisory=claim.reading.id)
+        return await self._save(order, replies.parted(claim.reading.id, asked.language), late)
+
+    async def join(self, asked: Asked, rest: str, late: Late | None) -> Answer:
+        """Put an advisory into an incident; the only one that looks alike may go unnamed."""
+        snapshot = self.snapshot()
+        incident = incident_meant(snapshot, asked, rest)
+        if incident is None:
+            return replies.nothing_open(asked.language)
+        advisory = advisory_meant(rest) or (incident.related[0] if len(incident.related) == 1 else "")
+        if not advisory:
+            return replies.name_one("join", _loose(snapshot, incident), asked.language)
+        claim, _ = claim_of(snapshot, advisory) or (None, None)
+        if claim is None:
+            return replies.no_such(advisory, asked.language)
+        order = replace(self._order(Verb.JOIN, incident, asked), advisory=claim.reading.id)
+        return await self._save(order, replies.joined(claim.reading.id, incident, asked.language), late)
+
+    async def tell(self, asked: Asked, rest: str, late: Late | None, *, works: bool | None = None) -> Answer:
+        """Take a person's report, one a minute."""
+        if not rest and works is None:
+            return replies.report_what(asked.language)
+        now = self.clock.now()
+        last = self.reporters.get(asked.person)
+        if last is not None and timedelta() <= now - last < REPORT_PACE:
+            return replies.heard(asked.language)
+        self._remember(asked.person, now)
+        seen = Reported(at=now, person=asked.name, text=rest, works=works, tenant=self.snapshot().tenant)
+        return await self.saving.save(self.report(seen), replies.reported(asked.language, works=works), late)
+
+    def _remember(self, person: str, now: datetime) -> None:
+        """Keep when a person reported; the oldest is forgotten where there are many."""
+        self.reporters.pop(person, None)
+        self.reporters[person] = now
+        if len(self.reporters) > REPORTERS_MOST:
+            del self.reporters[next(iter(self.reporters))]
+
+    def _open(self, asked: Asked, rest: str) -> Incident | None:
+        incident = incident_meant(self.snapshot(), asked, rest)
+        return None if incident is None or incident.resolved else incident
+
+    def _order(self, verb: Verb, incident: Incident, asked: Asked) -> Order:
+        return Order(at=self.clock.now(), person=asked.name, verb=verb, incident=incident.id, tenant=incident.tenant)
+
+    async def _save(self, order: Order, done: Answer, late: Late | None) -> Answer:
+        return await self.saving.save(self.order(order), done, late)
+
+
+def _length(words: list[str]) -> tuple[timedelta | None, str]:
+    """Read ``1h why``: the length of time, an hour where none is given, None where it cannot be used, and the rest."""
+    if not words or not words[0][0].isdigit():
+        return MUTE_USUAL, " ".join(words)
+    found = _LENGTH.fullmatch(words[0].lower())
+    length = int(found[1]) * _UNITS[found[2]] if found else timedelta()
+    return (length if timedelta() < length <= MUTE_MOST else None), " ".join(words[1:])
+
+
+def _loose(snapshot: Snapshot, incident: Incident) -> list[Claim]:
+    """Give the advisories that could be joined: about mail, and not in the incident."""
+    inside = {claim.reading.id for claim in incident.claims}
+    return [one for one in snapshot.advisories if one.reading.is_mail and one.reading.id not in inside]

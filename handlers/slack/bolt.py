@@ -1,0 +1,106 @@
+"""The listeners, on slack_bolt's app: commands are answered inside the ack, from memory."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.words.answers import Answer
+from handlers.asked import Asked
+from handlers.commands import Commands
+from handlers.slack.answer import body as body_of
+from handlers.slack.api import SlackApi
+from handlers.slack.render import ACTIONS
+
+ANY_COMMAND = re.compile(r"/.+")
+"""An admin may have named the command otherwise; whatever command comes to our app is ours."""
+OUR_ACTIONS = re.compile("|".join(ACTIONS))
+
+
+class Bolt:
+    """Makes the app and dispatches what the guard let in."""
+
+    def __init__(self, api: SlackApi, commands: Commands, languages: Mapping[str, str]) -> None:
+        """Register every listener; ``languages`` are by channel id."""
+        # Below ERROR slack_bolt logs whole bodies, which hold response URLs and people's words.
+        quiet = logging.getLogger("slack_bolt")
+        quiet.setLevel(logging.ERROR)
+        self._api = api
+        self._commands = commands
+        self._languages = languages
+        self._client = api.wire().client
+        # Without process_before_response an ack takes 11 ms more: the runner polls for it.
+        self.app = AsyncApp(
+            logger=quiet,
+            name="mailstatus",
+            process_before_response=True,
+            client=self._client,
+            authorize=_authorizer(self._client.token),
+            request_verification_enabled=False,  # the guard did it, on the raw bytes
+            ssl_check_enabled=False,
+        )
+        self.app.command(ANY_COMMAND)(self._command)
+        self.app.action(OUR_ACTIONS)(self._button)
+
+    async def dispatch(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
+        """Give status, content type and body of the answer to a request."""
+        request = AsyncBoltRequest(body=body, headers=dict(headers))
+        response = await self.app.async_dispatch(request)
+        return response.status, response.headers["content-type"][0], response.body
+
+    async def _command(self, ack: AsyncAck, command: dict[str, Any]) -> None:
+        asked = Asked(
+            text=str(command.get("text") or ""),
+            person=str(command.get("user_id") or ""),
+            name=str(command.get("user_name") or command.get("user_id") or ""),
+            language=self._language(str(command.get("channel_id") or "")),
+        )
+        answer = await self._commands.answer(asked, late=self._teller(command.get("response_url")))
+        await ack(body_of(answer))
+
+    async def _button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        user, channel = body.get("user") or {}, body.get("channel") or {}
+        asked = Asked(
+            text="",
+            person=str(user.get("id") or ""),
+            name=str(user.get("name") or user.get("username") or user.get("id") or ""),
+            language=self._language(str(channel.get("id") or "")),
+            incident=str(action.get("value") or ""),
+        )
+        tell = self._teller(body.get("response_url"))
+        answer = await self._commands.press(str(action["action_id"]), asked, late=tell)
+        await ack()
+        self._commands.orders.saving.hold(tell(answer))
+
+    def _teller(self, response_url: object) -> "Teller":
+        return Teller(self._api, str(response_url or ""))
+
+    def _language(self, channel: str) -> str:
+        return self._languages.get(channel, self._commands.language)
+
+
+def _authorizer(token: str | None) -> Callable[[str | None, str | None], Awaitable[AuthorizeResult]]:
+    """One workspace, one token: asking Slack about it at the first request would make a person wait."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
+
+    return authorize
+
+
+class Teller:
+    """Answers one person after the ack, by the address that came with their request."""
+
+    def __init__(self, api: SlackApi, url: str) -> None:
+        """Keep the address; it is checked before it is used."""
+        self._api = api
+        self._url = url
+
+    async def __call__(self, answer: Answer) -> None:
+        """Show an answer to the person alone, beside what they pressed."""
+        if self._url:
+            await self._api.respond(self._url, {**body_of(answer), "replace_original": False})
