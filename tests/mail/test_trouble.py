@@ -1,0 +1,42 @@
+import pytest
+
+from bot.mail.trouble import own_trouble
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "word"),
+    [
+        ("auth", "535 5.7.3 Authentication unsuccessful", "cannot sign in"),
+        ("auth", "535 5.7.139 SmtpClientAuthentication is disabled", "cannot sign in"),
+        ("mail", "550 5.1.8 Access denied, bad outbound sender", "blocked"),
+        ("data", "554 5.2.252 SendAsDenied; a@x not allowed", "own address"),
+        ("mail", "530 5.7.57 Client not authenticated to send mail", "must sign in"),
+        ("rcpt", "550 5.7.68 TenantInboundAttribution; Direct Send not allowed", "without a sign-in"),
+        ("connect", "550 5.7.606 Access denied, banned sending IP", "address is blocked"),
+        ("rcpt", "552 5.2.2 Mailbox full", "full"),
+        ("data", "554 5.2.2 Submission quota exceeded", "quota"),
+        ("data", "432 4.3.2 STOREDRV; sender thread limit exceeded", "throttled"),
+    ],
+)
+def test_trouble_of_the_canarys_own_says_what_to_do(stage: str, reply: str, word: str) -> None:
+    """No outage may be told of a wrong password."""
+    advice = own_trouble(stage, reply, "alice")
+    assert word in advice
+    assert advice.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        ("mail", "503 5.5.1 Bad sequence of commands"),
+        ("rcpt", "451 4.7.500 Server busy. Please try again later"),
+        ("connect", "421 4.3.2 Service not active"),
+        ("data", "550 5.7.705 Access denied, tenant has exceeded threshold"),
+        ("rcpt", "550 5.4.1 Recipient address rejected: Access denied"),
+        ("auth", "454 4.7.0 Temporary authentication failure"),
+        ("rcpt", "451 4.3.2 temporary server issue"),
+    ],
+)
+def test_what_outages_said_stays_an_outage(stage: str, reply: str) -> None:
+    """These were real ones."""
+    assert not own_trouble(stage, reply, "alice")
