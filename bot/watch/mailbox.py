@@ -1,7 +1,7 @@
 """Looks into one mailbox for test messages that arrived and for reports of those that did not."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -69,7 +69,7 @@ class MailboxWatch:
         self._unseen = {INBOX: begun, JUNK: begun}
         return found
 
-    async def follow(self, *, poll: timedelta = POLL) -> AsyncIterator[Sequence[Observation]]:
+    async def follow(self, *, poll: timedelta = POLL) -> AsyncGenerator[Sequence[Observation], None]:
         """Look for ever: when the server tells of new mail, and after ``poll`` where none tells or a look failed."""
         while True:
             yield await self.look(self._clock.now())

@@ -1,0 +1,10 @@
+import inspect
+
+from bot.watch import WATCHERS
+
+
+def test_every_watcher_in_the_table_has_a_name_and_looks() -> None:
+    """One table lists them all."""
+    for watcher in WATCHERS.values():
+        assert inspect.iscoroutinefunction(watcher.look)
+        assert isinstance(inspect.getattr_static(watcher, "name"), property)
