@@ -53,7 +53,7 @@ def create_app(
                 Guard,
                 token=token,
                 unguarded=(*UNGUARDED, *extra),
-                refusal=site.words.string(Line.UNREACHABLE),
+                refusal=site.words.string(Line.LOCKED),
             ),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],

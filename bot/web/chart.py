@@ -9,8 +9,7 @@ from bot.types import Direction
 from bot.web.history import DelayPoint
 
 TICKS = tuple(
-    timedelta(seconds=seconds)
-    for seconds in (0.1, 0.3, 1, 3, 10, 30, 60, 300, 900, 3600, 4 * 3600, 12 * 3600, 48 * 3600)
+    timedelta(seconds=seconds) for seconds in (0.1, 0.3, 1, 3, 10, 60, 300, 900, 3600, 4 * 3600, 12 * 3600, 48 * 3600)
 )
 """Where the scale of delays, which is logarithmic, may bear a line."""
 FAILED_ROW = 13

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.store.errors import StoreError
+from bot.store import StoreError
 from bot.web.history import DelayPoint, History
 
-FRESH = 5.0
+FRESH, FRESH_COARSE = 5.0, 60.0
+"""Seconds: points of an hour or more change slowly, and are many to read."""
+COARSE = timedelta(hours=1)
 LIMIT = 3.0
 """Seconds: a page without a chart is better than a page that waits for the store."""
 KEPT = 64
@@ -35,7 +37,7 @@ class Remembered:
                     known = await self.history.delays(tenant, since=since, until=until, step=step)
             except (TimeoutError, StoreError):
                 pass
-            self._keep(key, (now + FRESH, known))
+            self._keep(key, (now + (FRESH_COARSE if step >= COARSE else FRESH), known))
             return known
 
     def _keep(self, key: object, answer: tuple[float, Sequence[DelayPoint]]) -> None:

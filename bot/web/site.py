@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from bot.types import DEFAULT_TENANT, Direction, Snapshot, Text
 from bot.web import render
@@ -12,9 +12,10 @@ from bot.web.history import DelayPoint, History
 from bot.web.memory import Remembered
 from bot.web.metrics import installed
 from bot.web.range import Range
-from bot.web.view import PageView, Tell, marks, spans, view
+from bot.web.view import PageView, marks, spans, view
 from bot.web.week import CELL, CELLS, WeekView, beginning, week
-from bot.words.catalogue import catalogue
+from bot.words import catalogue, tell
+from bot.words import text as flat
 from bot.words.page import Line, PageWords
 
 WIDE, NARROW = (960, 320), (420, 300)
@@ -33,8 +34,6 @@ class Ports:
     """How a tenant's mail is now."""
     health: Callable[[], Health]
     history: History
-    tell: Tell
-    """Says what an incident means, in the page's language."""
     tenants: Callable[[], Sequence[str]] = _one_tenant
     """For the metrics, which sum them up."""
     tenant: str = DEFAULT_TENANT
@@ -65,11 +64,11 @@ class Site:
 
     def view(self) -> PageView:
         """Say how mail is now."""
-        return view(self.snapshot(), self.words, self.ports.tell)
+        return view(self.snapshot(), self.words, partial(tell, language=self.ports.language))
 
     def flat(self, text: Text) -> str:
         """Write a text in one string, its times in UTC."""
-        return "".join(said for said, _, _ in render.parts(text, self.words.catalogue))
+        return flat(text, self.words.catalogue)
 
     async def live(self) -> tuple[str, str]:
         """Render the live part; the second value is the time that it is as of, for machines."""

@@ -1,4 +1,4 @@
-"""What happened in an incident, in order of time: what we measured, what people were told, what the vendor says."""
+"""What happened in an incident, newest first: what we measured, what people were told, what the vendor says."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.types import Claim, Finding, Incident, Message, Moment, Text
-from bot.words.page import CLOSED_STATES, Line, PageWords
+from bot.types.aspects import CLOSED
+from bot.words.page import Line, PageWords
 
 EXCERPT = 240
 """Characters of a vendor's post; the whole of it is in the admin centre."""
@@ -35,12 +36,12 @@ LABELS = {By.US: Line.BY_US, By.TOLD: Line.TOLD, By.VENDOR: Line.BY_VENDOR}
 
 
 def timeline(incident: Incident, messages: Sequence[Message], words: PageWords) -> tuple[Event, ...]:
-    """Give the events of an incident, oldest first; ``messages`` are those that rang, of any incident."""
-    told = ((message.at, By.TOLD, message.headline) for message in messages if message.incident == incident.id)
+    """Give the events of an incident, newest first; ``messages`` are those about it that rang."""
+    told = ((message.at, By.TOLD, message.headline) for message in messages)
     found = [*_measured(incident, words), *told, *_claimed(incident.claims, words)]
     return tuple(
         Event(at=at, moment=Moment(at=at, with_date=True), by=by, label=words.string(LABELS[by]), says=says)
-        for at, by, says in sorted(found, key=lambda event: event[0])
+        for at, by, says in sorted(found, key=lambda event: event[0], reverse=True)
     )
 
 
@@ -78,7 +79,7 @@ def _claim(claim: Claim, words: PageWords) -> Iterator[_Entry]:
     yield claim.first_seen, By.VENDOR, words.text(Line.FIRST_SEEN, id=reading.id, title=reading.title)
     if reading.start:
         yield reading.start, By.VENDOR, words.text(Line.CLAIMS_START, id=reading.id)
-    if reading.end and reading.state in CLOSED_STATES:
+    if reading.end and reading.state in CLOSED:
         yield reading.end, By.VENDOR, words.text(Line.CLAIMS_END, id=reading.id)
     if claim.closed_seen:
         yield claim.closed_seen, By.VENDOR, words.text(Line.CLOSED, id=reading.id)

@@ -18,11 +18,13 @@ from bot.types import (
     Snapshot,
     SourceNow,
     Symptom,
+    Tally,
     Text,
 )
+from bot.types.aspects import CLOSED, aspects, covered, ended, lasting
 from bot.web.chart import Mark, Span
 from bot.web.timeline import Event, timeline
-from bot.words.page import CLOSED_STATES, Line, PageWords
+from bot.words.page import Line, PageWords
 
 HARD = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.LOST})
 """What loses mail, other than what only makes it late."""
@@ -71,6 +73,8 @@ class IncidentView:
     troubles: tuple[str, ...]
     tickets: tuple[str, ...]
     when: Text
+    taken: str
+    """Who is on it."""
     message: Message
     events: tuple[Event, ...]
 
@@ -114,17 +118,24 @@ Tell = Callable[[Change], Message]
 
 def view(snapshot: Snapshot, words: PageWords, tell: Tell) -> PageView:
     """Say all of a snapshot; the loudest incident, then the newest, comes first."""
-    loudest = sorted(snapshot.open, key=lambda incident: (LOUDNESS[incident.severity], -incident.opened.timestamp()))
+    loudest = sorted(
+        _own(snapshot.open), key=lambda incident: (LOUDNESS[incident.severity], -incident.opened.timestamp())
+    )
     shown = tuple(_incident(incident, snapshot, words, tell) for incident in loudest)
     return PageView(
         at=snapshot.at,
         verdict=_verdict(snapshot, shown, words),
         directions=tuple(_direction(now, words) for now in snapshot.directions),
         open=shown,
-        past=tuple(_incident(incident, snapshot, words, tell) for incident in snapshot.past),
+        past=tuple(_incident(incident, snapshot, words, tell) for incident in _own(snapshot.past)),
         sources=tuple(_source(source, words) for source in snapshot.sources),
         listed=tuple(_listed(claim) for claim in snapshot.advisories),
     )
+
+
+def _own(incidents: Iterable[Incident]) -> list[Incident]:
+    """Leave out what turned out to be a part of another incident, and is told there."""
+    return [incident for incident in incidents if not incident.part_of]
 
 
 def state_of(now: DirectionNow) -> State:
@@ -199,9 +210,16 @@ def _incident(incident: Incident, snapshot: Snapshot, words: PageWords, tell: Te
         troubles=_troubles(incident, words),
         tickets=tuple(claim.reading.id for claim in incident.claims),
         when=_when(incident, words),
+        taken=words.string(Line.ACK, person=incident.acknowledged_by) if incident.acknowledged_by else "",
         message=tell(_as_it_stands(incident, snapshot)),
-        events=timeline(incident, snapshot.messages, words),
+        events=timeline(incident, _told(incident, snapshot), words),
     )
+
+
+def _told(incident: Incident, snapshot: Snapshot) -> list[Message]:
+    """Give what people were told about an incident, and about those that turned out to be parts of it."""
+    parts = {one.id for one in (*snapshot.open, *snapshot.past) if one.part_of == incident.id}
+    return [message for message in snapshot.messages if message.incident in {incident.id, *parts}]
 
 
 def _as_it_stands(incident: Incident, snapshot: Snapshot) -> Change:
@@ -212,14 +230,32 @@ def _as_it_stands(incident: Incident, snapshot: Snapshot) -> Change:
         incident=incident,
         rings=False,
         why="shown on the page",
+        tally=_tally(incident, snapshot),
+        feed_blind=any(source.blind_since for source in snapshot.sources),
         tenant=snapshot.tenant,
     )
 
 
+def _tally(incident: Incident, snapshot: Snapshot) -> Tally:
+    """Sum up the last ten minutes on the incident's directions, or on all where it names none."""
+    touched = {way for aspect in aspects(incident) for way in covered(aspect.direction)} - {Direction.NONE}
+    recent = [now.recent for now in snapshot.directions if now.direction in touched or not touched]
+    return Tally(
+        sent=sum(tally.sent for tally in recent),
+        arrived=sum(tally.arrived for tally in recent),
+        refused=sum(tally.refused for tally in recent),
+        bounced=sum(tally.bounced for tally in recent),
+        late=sum(tally.late for tally in recent),
+        waiting=sum(tally.waiting for tally in recent),
+    )
+
+
 def _troubles(incident: Incident, words: PageWords) -> tuple[str, ...]:
-    measured = [(finding.direction, finding.symptom) for finding in incident.findings]
-    claimed = [(claim.reading.direction, claim.reading.symptom) for claim in incident.claims]
-    return tuple(words.trouble(*trouble) for trouble in dict.fromkeys(measured or claimed))
+    """Name what lasts, or, where all is over, what there was."""
+    by_direction: dict[Direction, list[Symptom]] = {}
+    for aspect in lasting(incident) or ended(incident):
+        by_direction.setdefault(aspect.direction, []).append(aspect.symptom)
+    return tuple(words.trouble(direction, *symptoms) for direction, symptoms in by_direction.items())
 
 
 def _when(incident: Incident, words: PageWords) -> Text:
@@ -231,7 +267,7 @@ def _when(incident: Incident, words: PageWords) -> Text:
 
 
 def _source(source: SourceNow, words: PageWords) -> SourceView:
-    name = source.source.capitalize()
+    name = words.source(source.source)
     if source.blind_since:
         when = Moment(at=source.blind_since, with_date=True)
         return SourceView(
@@ -249,6 +285,6 @@ def _listed(claim: Claim) -> ListedView:
         title=reading.title,
         service=reading.service,
         status=reading.status,
-        is_mail=reading.is_mail and reading.state not in CLOSED_STATES,
+        is_mail=reading.is_mail and reading.state not in CLOSED,
         seen=Moment(at=claim.first_seen, with_date=True),
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from babel.dates import format_date
 
-from bot.types import AdvisoryState, Direction, Severity, Symptom, Tally, Text
+from bot.types import Direction, Severity, Symptom, Tally, Text
 from bot.words.catalogue import Catalogue, Value
 
 
@@ -35,9 +35,10 @@ class Line(StrEnum):
     INBOUND = "Incoming mail"
     INTERNAL = "Mail between colleagues"
     BOTH = "Mail in both directions"
-    NONE = "Not about a direction"
+    NONE = "Not about the way of mail"
     OK = "Arrives as usual"
     UNMEASURED = "No measurement yet"
+    TROUBLE = "{direction}: {what}"
     SEND_FAILS = "Sending is refused"
     BOUNCED = "Bounces"
     DELAYED = "Late"
@@ -62,7 +63,7 @@ class Line(StrEnum):
     BOUNCED_COUNT = "{n} bounced"
     WAITING = "{n} under way"
     OPEN = "What is wrong now"
-    NO_OPEN = "No incident is open."
+    ACK = "{person} is on it"
     SINCE = "Since {when}"
     FROM_TO = "{start} to {end}, {length}"
     SEVERE = "Severe"
@@ -70,9 +71,11 @@ class Line(StrEnum):
     INFO = "Note"
     GOOD = "Good"
     FACTS = "What we measure"
+    NOT_MEASURED = "The test messages show nothing of it."
     VENDOR_SILENT = "Microsoft has said nothing yet."
     VENDOR = "What Microsoft says"
     TIMELINE = "What happened, and when"
+    EARLIER = "Earlier ({n})"
     BY_US = "Measured"
     BY_VENDOR = "Microsoft"
     TOLD = "Told"
@@ -106,17 +109,18 @@ class Line(StrEnum):
     PAST = "Resolved in the last seven days"
     NO_PAST = "None."
     WATCHED = "Where we look"
+    FEED_MICROSOFT = "Microsoft's service health"
+    FEED_TESTS = "Test messages from {place}"
     SOURCE_READ = "Read at {when}."
     SOURCE_NEVER = "Not read yet."
-    SOURCE_BLIND = "Cannot be read since {when}: {error}"
+    SOURCE_BLIND = "We cannot see there since {when}. {error}"
     LISTED = "All advisories that are listed now"
     NOT_MAIL = "not about mail"
     NO_LISTED = "No advisory is listed."
     ZONE = "Times are in UTC."
     ZONE_LOCAL = "Times are in your time zone."
     API = "JSON API"
-    DURATION = "{length}"
-    UNREACHABLE = "This page needs the access token."
+    LOCKED = "This page needs the access token."
 
 
 DIRECTIONS: Mapping[Direction, Line] = {
@@ -147,7 +151,9 @@ SEVERITIES: Mapping[Severity, Line] = {
     Severity.INFO: Line.INFO,
     Severity.GOOD: Line.GOOD,
 }
-CLOSED_STATES = frozenset({AdvisoryState.RESOLVED, AdvisoryState.FALSE_ALARM})
+
+
+TESTS = "tests:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +186,20 @@ class PageWords:
 
     def symptoms(self, symptoms: tuple[Symptom, ...]) -> str:
         """Say all that is wrong with one direction; nothing is said as ``arrives as usual``."""
-        said = [self.symptom(symptom) for symptom in dict.fromkeys(symptoms)]
-        return self.catalogue.listed(said) if said else self.string(Line.OK)
+        return " · ".join(self.symptom(symptom) for symptom in dict.fromkeys(symptoms)) or self.string(Line.OK)
 
-    def trouble(self, direction: Direction, symptom: Symptom) -> str:
-        """Name a trouble with its direction: ``Outgoing mail: late``."""
-        return f"{self.direction(direction)}: {self.symptom(symptom)}"
+    def trouble(self, direction: Direction, *symptoms: Symptom) -> str:
+        """Name troubles with their direction: ``Outgoing mail: Late``."""
+        said = self.symptoms(symptoms)
+        if direction is Direction.NONE:
+            return said
+        return self.string(Line.TROUBLE, direction=self.direction(direction), what=said)
+
+    def source(self, source: str) -> str:
+        """Name a feed, or a place that test messages go from."""
+        if source.startswith(TESTS):
+            return self.string(Line.FEED_TESTS, place=source.removeprefix(TESTS))
+        return self.string(Line.FEED_MICROSOFT) if source == "microsoft" else source
 
     def severity(self, severity: Severity) -> str:
         """Name how bad it is."""

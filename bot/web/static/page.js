@@ -2,10 +2,13 @@
 // The page says everything without this file.
 (() => {
   "use strict";
-  const STALE = 30_000, REDRAW = 5_000, language = document.documentElement.lang;
+  const STALE = 30_000, REDRAW = 5_000, spoken = document.documentElement.lang;
+  // The words are the page's, the way of writing times the reader's, where both are one language.
+  const language = navigator.languages.find(one => one.startsWith(spoken)) ?? spoken;
   const clock = { hour: "2-digit", minute: "2-digit" };
   const forms = {
     time: new Intl.DateTimeFormat(language, clock),
+    date: new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }),
     day: new Intl.DateTimeFormat(language, { day: "numeric", month: "short", ...clock }),
   };
 
@@ -58,7 +61,12 @@
     return `${(seconds / 3600).toFixed(1)} h`;
   }
 
-  const TICKS = [0.1, 0.3, 1, 3, 10, 30, 60, 300, 900, 3600, 14400, 43200, 172800];
+  function hour(seconds) {
+    const at = new Date(seconds * 1000);
+    return at.getHours() || at.getMinutes() ? forms.time.format(at) : forms.date.format(at);
+  }
+
+  const TICKS = [0.1, 0.3, 1, 3, 10, 60, 300, 900, 3600, 14400, 43200, 172800];
 
   function limits(data) {
     const seen = data.directions.flatMap(way => [...way.median, ...way.worst]).filter(value => value > 0);
@@ -121,7 +129,6 @@
     u.ctx.lineWidth = 1.5 * scale;
     u.ctx.setLineDash([2 * scale, 3 * scale]);
     u.ctx.font = `${11 * scale}px system-ui, sans-serif`;
-    u.ctx.textAlign = "center";
     for (const [at, label] of [...shown.marks].sort((a, b) => a[0] - b[0])) {
       const x = u.valToPos(at, "x", true);
       if (x < left || x > left + width) continue;
@@ -129,6 +136,7 @@
       u.ctx.moveTo(x, top - 4 * scale);
       u.ctx.lineTo(x, top + height);
       u.ctx.stroke();
+      u.ctx.textAlign = x > left + width - 32 * scale ? "right" : "center";
       if (x - taken > 90 * scale) u.ctx.fillText(label, x, top - 9 * scale), taken = x;
     }
     u.ctx.restore();
@@ -146,7 +154,7 @@
       legend: { live: true, markers: { stroke: (u, i) => colour(data.directions[(i - 1) >> 1].key), dash: (u, i) => borders[data.directions[(i - 1) >> 1].key], width: 3 } },
       scales: { x: { time: true, range: () => [shown.since, shown.until] }, y: { distr: 3, range: () => [floor, high] } },
       axes: [
-        { ...axis, size: 34 },
+        { ...axis, size: 28, space: 64, values: (u, splits) => splits.map(hour) },
         { ...axis, size: 56, splits: () => TICKS.filter(tick => tick >= low && tick <= high), values: (u, splits) => splits.map(tick => brief(tick).replace(".0", "")), filter: (u, splits) => splits },
       ],
       series: [{ label: plot.dataset.time, value: (u, at) => at == null ? "–" : forms.day.format(new Date(at * 1000)) }, ...lines(data, plot)],

@@ -1,0 +1,68 @@
+"""The HTTP server: where it may listen, and how it starts and stops with the rest of the program."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+
+import uvicorn
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+STOP = 3
+"""Seconds that open requests have when the server stops."""
+
+
+class ServeError(Exception):
+    """The address cannot be served."""
+
+
+class Server(uvicorn.Server):
+    """A server that leaves the signals to the program and ends its streams when it stops."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone: whoever runs the server sets ``should_exit``."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the pages' streams first, for they would never end by themselves."""
+        self.config.app.state.live.close()  # type: ignore[union-attr]  # uvicorn also takes an import string
+        await super().shutdown(sockets)
+
+
+def bind(host: str, port: int, *, token: SecretStr | None) -> socket.socket:
+    """Open the listening socket (port 0: any free one); raise ServeError without a token beyond this machine."""
+    if token is None and not is_loopback(host):
+        raise ServeError(f"{host} can be reached from elsewhere: set MAILSTATUS_PAGE_TOKEN, or listen on 127.0.0.1")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise ServeError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+
+
+def server(app: Starlette) -> Server:
+    """Make the server; ``await server.serve(sockets=[bind(...)])`` runs it until ``should_exit`` is set."""
+    return Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            proxy_headers=False,
+            timeout_graceful_shutdown=STOP,
+        )
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address is this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
