@@ -29,7 +29,7 @@ class TableJobs:
         self._schedules = Schedules(self._pace, chance)
         self._runs = Runs(clock, chance, self._pace, schedules=self._schedules, on_end=self._look_again)
         self._wake = asyncio.Event()
-        self._stopping = False
+        self._stop = asyncio.Event()
         self._news = True
         """Whether something may be due that the last look did not see."""
         self._next_job = NEVER
@@ -76,7 +76,7 @@ class TableJobs:
         try:
             await asyncio.shield(loop)
         except asyncio.CancelledError:
-            self._stopping = True
+            self._stop.set()
             self._wake.set()
             await loop  # a second cancel goes through to the loop
             raise
@@ -91,7 +91,7 @@ class TableJobs:
 
     async def _loop(self) -> None:
         try:
-            while not self._stopping:
+            while not self._stop.is_set():
                 self._wake.clear()
                 await self._turn(self._clock.now())
             await self._runs.stop(self._save_endings)
@@ -106,10 +106,10 @@ class TableJobs:
             self._news = True
             self._store_failures += 1
             log.warning("jobs_store_failed", error=str(error), in_a_row=self._store_failures)
-            await self._wait(min(self._pace.poll * 2**self._store_failures, self._pace.lease))
+            await self._wait(min(self._pace.poll * 2 ** min(self._store_failures, 10), self._pace.lease), self._stop)
             return
         self._store_failures = 0
-        await self._wait(self._idle(self._clock.now()))
+        await self._wait(self._idle(self._clock.now()), self._wake)
 
     async def _save_and_start(self, now: datetime) -> None:
         claims = await self._is_job_due(now)
@@ -176,9 +176,9 @@ class TableJobs:
             moments += [self._look_at, self._next_job]
         return max(min(moments) - now, timedelta())
 
-    async def _wait(self, length: timedelta) -> None:
+    async def _wait(self, length: timedelta, event: asyncio.Event) -> None:
         sleeping = asyncio.ensure_future(self._clock.sleep(length))
-        waking = asyncio.ensure_future(self._wake.wait())
+        waking = asyncio.ensure_future(event.wait())
         try:
             await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, delete, func, literal, or_, select, update
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -132,7 +132,7 @@ class JobTable:
     async def schedule(self, name: str, first: datetime, latest: datetime) -> datetime:
         """Make sure that a schedule is there and tell its next run, moved to ``latest`` if it was later than that."""
         statement = insert_into(self.connection, schedules).values(name=name, next_at=first)
-        next_at = case((schedules.c.next_at > latest, latest), else_=schedules.c.next_at)
+        next_at = case((schedules.c.next_at > latest, literal(latest, Time)), else_=schedules.c.next_at)
         statement = statement.on_conflict_do_update(index_elements=["name"], set_={"next_at": next_at})
         found: datetime | None = await self.connection.scalar(statement.returning(schedules.c.next_at))
         return first if found is None else found
@@ -180,7 +180,7 @@ def _claimable() -> Select[Any]:
 
 def _first_due() -> Select[Any]:
     c = jobs.c
-    moment = case((c.state == "running", c.leased_until), else_=func.coalesce(c.run_at, EPOCH))
+    moment = case((c.state == "running", c.leased_until), else_=func.coalesce(c.run_at, literal(EPOCH, Time)))
     ready = or_(c.state == "running", and_(c.state == "waiting", ~_blocked()))
     return select(func.min(moment)).where(ready, *OURS)
 
