@@ -1,16 +1,14 @@
 """Plays a story: its scenes at a speed at which real messages keep up, what lies between them skipped."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.demo.chat.texts import slack_texts, teams_texts
 from bot.demo.clock import StoryClock
 from bot.demo.story import Event, Scene, Story
 from bot.demo.world import World
-
-Hook = Callable[[], Awaitable[None]]
 
 _SCENE_SPEED = 60.0
 _SKIP_SPEED = 600.0
@@ -21,16 +19,13 @@ _LOOK_EVERY = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """The world to play in, and how to hold the bot's new test messages back and let them go again.
-
-    ``hold_probes`` returns when no message is being handed over any more.
-    """
+    """The world to play in, and how to hold the bot's new test messages back and let them go again."""
 
     world: World
     clock: StoryClock
-    hold_probes: Hook
-    resume_probes: Hook
-    told: Callable[[Event], None] = field(default=lambda _: None)
+    hold_probes: Callable[[], None]
+    resume_probes: Callable[[], None]
+    told: Callable[[Event], None] = lambda _: None
     """Hears of each event when it happens, for the terminal."""
 
 
@@ -57,19 +52,22 @@ class Director:
         """Let nothing be under way across the gap: to the bot it is a pause in which it watched nothing."""
         if scene.opens > self._clock.now():
             self.caption = f"nothing changes until {scene.opens:%H:%M}"
-            await self._stage.hold_probes()
-            self._clock.run_at(_SKIP_SPEED)
+            self._stage.hold_probes()
             await self._quiet(scene.opens)
             if scene.opens > self._clock.now():
                 self._clock.jump_to(scene.opens)
         self._clock.run_at(_SCENE_SPEED)
-        await self._stage.resume_probes()
+        self._stage.resume_probes()
 
     async def _quiet(self, latest: datetime) -> None:
-        """Wait until what is under way has landed and was looked at, at most until ``latest``."""
+        """Wait until what is under way has landed and was looked at; past ``latest`` it is cut short."""
+        mail = self._stage.world.mail
         try:
             async with asyncio.timeout(_LAND_WITHIN_S):
-                await self._stage.world.mail.network.landed()
+                while mail.submitting:
+                    await self._clock.sleep(_LOOK_EVERY)
+                self._clock.run_at(_SKIP_SPEED)
+                await mail.network.landed()
                 self._clock.run_at(_SCENE_SPEED)
                 await self._clock.sleep_until(min(latest, self._clock.now() + _AFTERMATH))
         except TimeoutError:

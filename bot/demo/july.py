@@ -142,8 +142,8 @@ _REFUSING = _post(
 _UNDONE = _post(
     _at(18, 10, 39),
     "Final status: We took back what kept messages from being sent, and monitoring shows that users can send again.",
-    "Root cause: An update flooded Exchange Online with free/busy Control Flow Messages (CFM). The interceptor rule that "
-    "we put in place to drop them caught ordinary mail as well.",
+    "Root cause: An update flooded Exchange Online with free/busy Control Flow Messages (CFM). The interceptor rule "
+    "that we put in place to drop them caught ordinary mail as well.",
 )
 _DRAINED = _post(
     _at(18, 19, 40),
@@ -154,8 +154,8 @@ _DRAINED = _post(
 _STALE = _post(
     _at(19, 9, 2),
     "User impact: What calendars show as free or busy may be out of date, however people connect.",
-    "Root cause: An update intended to make free/busy lookups better produced a flood of free/busy Control Flow Messages "
-    "(CFM), and free/busy data was not refreshed.",
+    "Root cause: An update intended to make free/busy lookups better produced a flood of free/busy Control Flow "
+    "Messages (CFM), and free/busy data was not refreshed.",
 )
 
 

@@ -10,7 +10,7 @@ from bot.demo.imap.wire import Command, WireError, read_command, text
 from bot.demo.mail.keys import Keys
 from bot.demo.mail.mailbox import Account
 
-CAPABILITIES = "IMAP4rev1 IDLE UIDPLUS AUTH=PLAIN AUTH=XOAUTH2 SASL-IR LITERAL+"
+CAPABILITIES = "IMAP4rev1 IDLE UIDPLUS SPECIAL-USE AUTH=PLAIN AUTH=XOAUTH2 SASL-IR LITERAL+"
 _CLIENT_LIMIT_S = 30 * 60
 # Sequence numbers must not change under the answers to these.
 _QUIET = ("FETCH", "STORE", "SEARCH")
@@ -124,7 +124,7 @@ class Session:
 
     async def _list(self, _: Command, account: Account) -> None:
         for folder in account.folders:
-            await self._send(f'* LIST () "/" "{folder.name}"')
+            await self._send(f'* LIST ({folder.use}) "/" "{folder.name}"')
 
     async def _select(self, command: Command, account: Account) -> None:
         self._view = opened(account, text(command.args[0]), read_only=command.name == "EXAMINE")

@@ -19,6 +19,11 @@ class Entrance:
         self._server: asyncio.Server | None = None
         self._inside: set[asyncio.Transport] = set()
 
+    @property
+    def visitors(self) -> int:
+        """How many connections are open."""
+        return sum(not transport.is_closing() for transport in self._inside)
+
     async def open(self) -> None:
         """Listen on loopback: on a free port the first time, on the same one ever after."""
         if self._server is None:

@@ -26,9 +26,10 @@ class Stored:
 class Folder:
     """Messages in the order of their arrival; the oldest give way above ten thousand."""
 
-    def __init__(self, name: str) -> None:
-        """Begin empty."""
+    def __init__(self, name: str, *, use: str = "") -> None:
+        """Begin empty; ``use`` is its special use by RFC 6154."""
         self.name = name
+        self.use = use
         self.messages: list[Stored] = []
         self.uid_next = 1
         self._changed = asyncio.Event()
@@ -66,7 +67,7 @@ class Account:
     address: str
     password: str = field(repr=False)
     inbox: Folder = field(default_factory=lambda: Folder(INBOX))
-    junk: Folder = field(default_factory=lambda: Folder(JUNK))
+    junk: Folder = field(default_factory=lambda: Folder(JUNK, use="\\Junk"))
 
     def folder(self, name: str) -> Folder | None:
         """Find a folder by its name in any case."""

@@ -45,6 +45,11 @@ class MailSystem:
         """The switches for mail on its routes; ``doors`` have their own."""
         return self.network.faults
 
+    @property
+    def submitting(self) -> int:
+        """How many connections to submission servers are open."""
+        return sum(door.smtp.visitors for door in self.doors.values())
+
     async def open(self) -> None:
         """Open all doors."""
         for door in self.doors.values():
