@@ -1,0 +1,156 @@
+"""One advisory in plain words: what is wrong, what to do, and where it stands."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bot.types import Action, AdvisoryState, Client, Direction, Reading, Symptom, Text, Topic
+from bot.words import advisory_tables as tables
+from bot.words.catalogue import Catalogue, catalogue, mark
+from bot.words.safe import name_of
+
+VENDORS: Mapping[str, str] = {"google": "Google", "slack": "Slack", "fastmail": "Fastmail", "proton": "Proton"}
+VENDOR = "Microsoft"
+_BY_MAIL = frozenset((Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.DELAYED, Symptom.QUARANTINED, Symptom.SPAM_MISSED))
+_FRUITLESS = frozenset((Client.WEB, Client.DESKTOP, Client.PHONE))
+_OVER = frozenset((AdvisoryState.RESOLVED, AdvisoryState.FALSE_ALARM))
+MOST_PARTIES = 3
+
+
+def explain(reading: Reading, *, language: str = "en") -> str:
+    """Say in about sixty words what an advisory means for people who use mail."""
+    words = catalogue(language)
+    told = words.joined(*_sentences(reading, words))
+    return "".join(str(part) for part in told)
+
+
+def _sentences(reading: Reading, words: Catalogue) -> Iterator[Text]:
+    if Topic.ANNOUNCEMENT in reading.topics:
+        yield words.text("This announces a change, such as a new feature. Nothing is broken.")
+        yield words.text(tables.DO[Action.NOTHING])
+    elif reading.state is AdvisoryState.FALSE_ALARM:
+        yield words.text("This was a false alarm: {vendor} says that no customer was hit.", vendor=_vendor(reading))
+        yield words.text(tables.DO[Action.NOTHING])
+    elif not reading.is_mail:
+        yield from _elsewhere(reading, words)
+    elif reading.state is AdvisoryState.RESOLVED:
+        yield from _past(reading, words)
+    else:
+        yield from _present(reading, words)
+
+
+def _present(reading: Reading, words: Catalogue) -> Iterator[Text]:
+    if reading.state is AdvisoryState.PRE_ALERT:
+        yield words.text(
+            "{vendor} is checking a possible fault. Nothing is confirmed yet. If it is real:", vendor=_vendor(reading)
+        )
+    yield wrong(reading, words)
+    yield from details(reading, words)
+    yield advice(reading, words)
+    if reading.state is AdvisoryState.RECOVERING:
+        yield words.text("It is getting better.")
+    if reading.places:
+        places = words.listed([words.string(place) for place in reading.places])
+        yield words.text("{vendor} names {places} as the place.", vendor=_vendor(reading), places=places)
+
+
+def _past(reading: Reading, words: Catalogue) -> Iterator[Text]:
+    topical = _first(tables.TOPICAL_WAS, reading.topics) if reading.symptom is Symptom.OTHER else None
+    general = tables.WAS.get(reading.symptom)
+    if topical or not general:
+        yield words.text(topical or mark("A part of mail did not work as it should. This is fixed."))
+    else:
+        yield words.text(_by(general, reading.direction), clients=_clients(reading.failing, words))
+    yield from _which(reading, words)
+    if reading.action is Action.RESEND_BOUNCED:
+        yield words.text(_by(tables.AFTER_RESEND, reading.direction))
+    else:
+        yield words.text(tables.AFTER.get(reading.symptom, tables.DO[Action.NOTHING]))
+
+
+def _elsewhere(reading: Reading, words: Catalogue) -> Iterator[Text]:
+    over = reading.state in _OVER
+    yield _matter(reading, words)
+    if over:
+        yield words.text("This is fixed, and it was not about mail.")
+    elif reading.state is AdvisoryState.PRE_ALERT:
+        yield words.text("Nothing is confirmed yet, and nothing says that mail is hit.")
+    else:
+        yield words.text("It is not about mail.")
+    yield words.text(tables.DO[Action.NOTHING])
+
+
+def _matter(reading: Reading, words: Catalogue) -> Text:
+    """Say what is hit where it is not mail."""
+    name = name_of(reading.product or reading.service or VENDOR)
+    if reading.symptom is Symptom.ADMIN_ONLY:
+        return words.text("Only admins notice this, in their own tools and reports ({product}).", product=name)
+    if reading.state is AdvisoryState.PRE_ALERT:
+        return words.text(
+            "{vendor} is checking a possible problem with {product}.", vendor=_vendor(reading), product=name
+        )
+    if Topic.NOTICES in reading.topics:
+        return words.text("Notifications and alerts from {product} are late or missing.", product=name)
+    if Topic.SIGN_IN in reading.topics:
+        return words.text("People have trouble when they sign in to {product}.", product=name)
+    return words.text("{vendor} reports a problem with {product}.", vendor=_vendor(reading), product=name)
+
+
+def wrong(reading: Reading, words: Catalogue) -> Text:
+    """Say what is wrong, as exactly as the advisory does."""
+    topical = next((s for t in reading.topics if (s := tables.TOPICAL.get((reading.symptom, t)))), None)
+    if topical:
+        return words.text(topical)
+    general = tables.NOW.get(reading.symptom)
+    if general:
+        return words.text(_by(general, reading.direction), clients=_clients(reading.failing, words))
+    return words.text("{vendor} reports a problem with a part of mail.", vendor=_vendor(reading))
+
+
+def details(reading: Reading, words: Catalogue) -> Iterator[Text]:
+    """Say what the advisory says more: the error, how late, which mail."""
+    if reading.codes and reading.symptom in (Symptom.SEND_FAILS, Symptom.BOUNCED):
+        yield words.text("The error is {code}.", code=reading.codes[0])
+    if reading.lateness:
+        yield words.text(
+            "{vendor} speaks of up to {length}.", vendor=_vendor(reading), length=words.length(reading.lateness)
+        )
+    yield from _which(reading, words)
+
+
+def _which(reading: Reading, words: Catalogue) -> Iterator[Text]:
+    """Say which mail it is."""
+    about = _first(tables.ABOUT, reading.topics) if reading.symptom in _BY_MAIL else None
+    if about and not any((reading.symptom, topic) in tables.TOPICAL for topic in reading.topics):
+        yield words.text(about)
+    if reading.parties and reading.symptom in _BY_MAIL:
+        yield words.text("It is about mail from or to {parties}.", parties=words.listed(reading.parties[:MOST_PARTIES]))
+
+
+def advice(reading: Reading, words: Catalogue) -> Text:
+    """Say what to do while it lasts."""
+    if reading.action is Action.USE_ANOTHER_CLIENT:
+        return words.text(tables.DO[reading.action], clients=_clients(_instead(reading), words))
+    by_topic = next((s for t in reading.topics if (s := tables.DO_TOPIC.get((reading.action, t)))), None)
+    by_symptom = tables.DO_ABOUT.get((reading.action, reading.symptom, reading.direction))
+    return words.text(by_topic or by_symptom or tables.DO[reading.action])
+
+
+def _instead(reading: Reading) -> tuple[Client, ...]:
+    """Give ways to the mailbox that the vendor says work; the usual ones where it names none."""
+    usual = (client for client in (Client.WEB, Client.DESKTOP, Client.PHONE) if client not in reading.failing)
+    return reading.working or tuple(usual)
+
+
+def _clients(clients: Iterable[Client], words: Catalogue) -> str:
+    return words.listed([words.string(tables.CLIENTS[client]) for client in clients])
+
+
+def _by(sentences: Mapping[Direction, str], direction: Direction) -> str:
+    return sentences.get(direction) or sentences[tables.ANY]
+
+
+def _first(sentences: Mapping[Topic, str], topics: Iterable[Topic]) -> str | None:
+    return next((sentences[topic] for topic in topics if topic in sentences), None)
+
+
+def _vendor(reading: Reading) -> str:
+    return VENDORS.get(reading.source, VENDOR)
