@@ -17,6 +17,9 @@ PRIOR_SPREAD = 0.5
 PRIOR_WEIGHT = 30.0
 UNKNOWN_SPREAD = 1.2
 """Spread of u on a route that has not delivered anything yet."""
+STALE_AFTER = 1200.0
+WANDERS = 0.08
+"""How far the level may have moved in an hour in which nothing arrived."""
 CLIP = 1.5
 CLIPPED_VARIANCE = 0.7784
 """Of a standard normal variable clipped at CLIP."""
@@ -36,6 +39,8 @@ class RouteUsual:
     level: float = PRIOR_LEVEL
     drift: float = 0.0
     variance: float = PRIOR_SPREAD**2
+    at: float = 0.0
+    recent: float = 0.0
 
     @property
     def lasting(self) -> float:
@@ -46,26 +51,31 @@ class RouteUsual:
         """Give the log of the usual time under way."""
         return self.level + self.drift + rhythm
 
-    def spread(self) -> float:
+    def spread(self, now: float) -> float:
         """Give the spread of u, what is not known of the level included."""
         if not self.count:
             return UNKNOWN_SPREAD
-        unsure = 1 / min(self.count, 2 * self.lasting)
-        return math.sqrt(self.variance * (1 + unsure) + 0.04**2)
+        unsure = 1 / max(2 * min(self.recent, self.lasting), 1.0)
+        stale = min(WANDERS * max(now - self.at - STALE_AFTER, 0.0) / HOUR, 0.5)
+        return math.sqrt(self.variance * (1 + unsure) + 0.04**2 + stale**2)
 
-    def learn(self, log_time: float, rhythm: float) -> None:
+    def learn(self, log_time: float, rhythm: float, now: float) -> None:
         """Take one healthy message into account."""
         self.count += 1
+        if now - self.at > STALE_AFTER:
+            self.recent = min(self.recent, self.lasting) * math.exp(-(now - self.at - STALE_AFTER) / HOUR)
+        self.at = max(self.at, now)
+        self.recent += 1
         if self.count == 1:
             self.level = log_time - rhythm
             return
         reach = CLIP * math.sqrt(self.variance)
         off = log_time - self.level - rhythm
-        recent = off - self.drift
-        self.drift += _clip(recent, reach) / max(min(self.count, self.lasting), 2.0)
+        near = off - self.drift
+        self.drift += _clip(near, reach) / max(min(self.recent, self.lasting), 2.0)
         self.level += _clip(off, reach) / min(self.count, 2 * DAY / self.interval)
         weight = 1 / (min(self.count, 2000.0) + PRIOR_WEIGHT)
-        self.variance += (min(recent * recent, reach * reach) / CLIPPED_VARIANCE - self.variance) * weight
+        self.variance += (min(near * near, reach * reach) / CLIPPED_VARIANCE - self.variance) * weight
         self.variance = max(self.variance, 0.05**2)
 
 

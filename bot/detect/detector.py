@@ -111,8 +111,8 @@ class Detector:
 
     def centre(self, track: Track, now: float) -> None:
         track.centre = track.usual.centre(self.pool.at_hour(now))
-        track.centre_until = now + 300 if track.usual.count > 60 else now
-        spread = track.usual.spread()
+        track.centre_until = now + 300 if track.usual.recent > 60 else now
+        spread = track.usual.spread(now)
         if self.cache_version != self.pool.version:
             self.cache, self.cache_version = {}, self.pool.version
         key = round(math.log(spread) / 0.05)
@@ -229,8 +229,10 @@ class Detector:
             c = self.pool.counts(f.ended)
             c.messages += 1
             c.late(f.u)
-            self.pool.learn_rhythm(f.sent, log_took - rhythm - track.usual.level, 86400 / track.interval * len(self.by_index))
-        track.usual.learn(log_took, rhythm)
+            self.pool.learn_rhythm(
+                f.sent, log_took - rhythm - track.usual.level, 86400 / track.interval * len(self.by_index)
+            )
+        track.usual.learn(log_took, rhythm, f.ended)
 
     def refused(self, track: Track, o: Refused, now: float) -> None:
         f = self.end(track, o, now, Fate.REFUSED, now)

@@ -18,6 +18,7 @@ HOLD = 120.0
 LONGEST_HOLD = 3600.0
 CONFIDENT = 1.28
 LOST_AT_LEAST = 3
+TOO_SOON = 0.04
 
 
 @dataclass(slots=True, eq=False)
@@ -43,6 +44,7 @@ class Open:
     of: float = 0.0
     relief: float = 0.0
     touched: bool = True
+    noted: int = 0
     ended: float | None = None
 
     def note(self, flight: Flight, row: Vector) -> None:
@@ -50,8 +52,10 @@ class Open:
         self.touched = True
         ratio = self.ratio(row)
         verdict = verdict_of(flight, ratio)
-        if flight not in self.trail and len(self.trail) > TRAIL + 8 * len(self.tracks):
-            del self.trail[next(iter(self.trail))]
+        if flight not in self.trail:
+            self.noted += 1
+            if len(self.trail) > TRAIL + 8 * len(self.tracks):
+                del self.trail[next(iter(self.trail))]
         self.trail[flight] = ratio
         if verdict:
             self._bad(flight)
@@ -63,7 +67,7 @@ class Open:
 
     def _bad(self, flight: Flight) -> None:
         if flight.sent > self.last_bad:
-            if self.last_bad and self.relief > 0.5 * self.needed():
+            if self.last_bad and self.relief > 0.9 * self.needed():
                 self.spell = max(self.spell, flight.sent - self.last_bad)
             self.last_bad = flight.sent
         if flight.reply:
@@ -91,7 +95,7 @@ class Open:
 
     def needed(self) -> float:
         """Give the relief that ends the trouble: more, the more often a chance run may look like it."""
-        return math.log(20 + self.of) + 1.5
+        return math.log((20 + self.noted) / TOO_SOON)
 
     def hold(self) -> float:
         """Give the time without a bad message that is waited for at least."""
