@@ -5,6 +5,7 @@ import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from bot.store.errors import StoreError
 
@@ -21,9 +22,13 @@ def _adapter(noun: type[object]) -> TypeAdapter[Any]:
 
 
 def dump(value: object) -> str:
-    """Write a noun as JSON text."""
-    text: str = _adapter(type(value)).dump_json(value).decode()
-    return text
+    """Write a noun as JSON text, with ? for halves of characters."""
+    adapter = _adapter(type(value))
+    try:
+        return adapter.dump_json(value).decode()
+    except PydanticSerializationError:  # half a character, as undecodable mail has them
+        text = json.dumps(adapter.dump_python(value, mode="json"), ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="replace").decode()
 
 
 def load(noun: type[Noun], text: str) -> Noun:

@@ -222,11 +222,6 @@ def _news(each: Sent | Refused | Unreachable | Arrived | Bounced) -> Row:
         case Arrived():
             return {"arrived_at": each.at, "latency": each.latency}
         case Unreachable():
-            return {"failed_at": each.at, "failure": _clean(each.error)}
+            return {"failed_at": each.at, "failure": each.error}
         case Refused() | Bounced():
-            return {"failed_at": each.at, "failure": _clean(each.reply)}
-
-
-def _clean(words: str) -> str:
-    """PostgreSQL takes no NUL in a text."""
-    return words.replace("\0", "")
+            return {"failed_at": each.at, "failure": each.reply}

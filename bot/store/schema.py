@@ -55,7 +55,11 @@ def upgrade(connection: Connection) -> None:
     """Run the migrations that are missing, all in the transaction of this connection."""
     from alembic import command  # noqa: PLC0415 - a second to import, and hardly ever needed
     from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.util import CommandError  # noqa: PLC0415 - as above
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS))
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(f"the store's tables cannot be brought up to date: {error}", passing=False) from error

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.store.columns import Id, Span, Time
+from bot.store.columns import Id, Span, Time, Words
 
 metadata = MetaData(
     naming_convention={
@@ -60,6 +60,7 @@ route_minutes, route_quarters = (
         Column("latency_max", Span),
         PrimaryKeyConstraint("tenant", "route", "at"),
         Index(None, "at"),
+        sqlite_with_rowid=False,
     )
     for name in ("route_minutes", "route_quarters")
 )
@@ -74,8 +75,9 @@ current = Table(
     Column("arrived_at", Time),
     Column("latency", Span),
     Column("failed_at", Time),
-    Column("failure", Text),
+    Column("failure", Words),
     PrimaryKeyConstraint("tenant", "route"),
+    sqlite_with_rowid=False,
 )
 
 marks = Table(
@@ -97,7 +99,7 @@ advisories = Table(
     metadata,
     Column("tenant", String, nullable=False),
     Column("source", String, nullable=False),
-    Column("id", String, nullable=False),
+    Column("id", Words, nullable=False),
     Column("first_seen", Time, nullable=False),
     Column("last_seen", Time, nullable=False),
     Column("gone_at", Time),
@@ -111,7 +113,7 @@ advisory_versions = Table(
     metadata,
     Column("tenant", String, nullable=False),
     Column("source", String, nullable=False),
-    Column("id", String, nullable=False),
+    Column("id", Words, nullable=False),
     Column("version", String, nullable=False),
     Column("first_seen", Time, nullable=False),
     PrimaryKeyConstraint("tenant", "source", "id", "version"),
@@ -122,8 +124,8 @@ advisory_posts = Table(
     metadata,
     Column("tenant", String, nullable=False),
     Column("source", String, nullable=False),
-    Column("id", String, nullable=False),
-    Column("created", String, nullable=False),  # as the vendor wrote it
+    Column("id", Words, nullable=False),
+    Column("created", Words, nullable=False),  # as the vendor wrote it
     Column("hash", String, nullable=False),
     Column("first_seen", Time, nullable=False),
     Column("body", Text, nullable=False),
@@ -173,7 +175,7 @@ changes = Table(
     Column("incident", String),
     Column("reason", String, nullable=False),
     Column("rings", Boolean, nullable=False),
-    Column("why", Text, nullable=False),
+    Column("why", Words, nullable=False),
     Column("about", Text, nullable=False),
     Column("body", Text, nullable=False),
     Index(None, "tenant", "at"),
@@ -205,9 +207,9 @@ deliveries = Table(
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("leased_until", Time),
     Column("unknown", Boolean, nullable=False, server_default=text("false")),
-    Column("channel", String),
-    Column("landed", String),
-    Column("error", Text),
+    Column("channel", Words),
+    Column("landed", Words),
+    Column("error", Words),
     Column("ended_at", Time),
     UniqueConstraint("tenant", "destination", "key"),
     Index(
@@ -228,8 +230,8 @@ landings = Table(
     Column("tenant", String, nullable=False),
     Column("destination", String, nullable=False),
     Column("incident", String, nullable=False),
-    Column("channel", String, nullable=False),
-    Column("landed", String, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("landed", Words, nullable=False),
     Column("at", Time, nullable=False),
     PrimaryKeyConstraint("tenant", "destination", "incident"),
 )
@@ -240,8 +242,8 @@ audit = Table(
     Column("id", Id, primary_key=True),
     Column("tenant", String, nullable=False),
     Column("at", Time, nullable=False),
-    Column("who", String, nullable=False),
-    Column("what", String, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("what", Words, nullable=False),
     Column("about", Text, nullable=False),
     Index(None, "tenant", "at"),
 )
@@ -259,7 +261,7 @@ jobs = Table(
     Column("run_at", Time),  # NULL is at once: two machines' clocks need not agree on when that is
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("leased_until", Time),
-    Column("error", Text),
+    Column("error", Words),
     Index(None, "state", "run_at"),
     Index(None, "key", "id"),
     Index(
@@ -276,6 +278,7 @@ jobs = Table(
         sqlite_where=text("state = 'running'"),
         postgresql_where=text("state = 'running'"),
     ),
+    sqlite_autoincrement=True,  # an id given is never given again, so that a late ending cannot hit another job
 )
 
 schedules = Table(
@@ -283,7 +286,6 @@ schedules = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("next_at", Time, nullable=False),
-    Column("failures", Integer, nullable=False, server_default="0"),
 )
 
 NEVER = "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"

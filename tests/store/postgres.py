@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import psycopg
 from psycopg import sql
@@ -95,16 +96,24 @@ def _binaries(folder: Path, user: Mapping[str, Any]) -> Path:
 
 def _can_run(binary: Path, user: Mapping[str, Any]) -> bool:
     try:
-        subprocess.run([binary, "--version"], check=True, capture_output=True, cwd="/", **user)
-    except (OSError, subprocess.CalledProcessError):
+        return _start([str(binary), "--version"], user).wait(START_LIMIT) == 0
+    except OSError:
         return False
-    return True
 
 
 def _check(command: list[str], user: Mapping[str, Any]) -> None:
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", timeout=START_LIMIT, **user)
-    if done.returncode:
-        raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
+    with TemporaryFile() as output:
+        if _start(command, user, output).wait(START_LIMIT):
+            output.seek(0)
+            raise RuntimeError(f"{command[0]}: {output.read().decode()}")
+
+
+def _start(
+    command: list[str], user: Mapping[str, Any], output: IO[bytes] | int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - the wheel's own binaries
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/", **user
+    )
 
 
 @contextmanager
@@ -113,7 +122,7 @@ def _running(command: list[str], folder: Path, user: Mapping[str, Any]) -> Itera
     guarded = [guard, "--pdeathsig", "QUIT", *command] if guard else command
     log = folder / "log"
     with log.open("wb") as output:
-        server = subprocess.Popen(guarded, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", **user)
+        server = _start(guarded, user, output)
     try:
         _wait_until_ready(server, folder, log)
         yield

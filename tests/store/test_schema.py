@@ -1,0 +1,97 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from bot.store import Store, StoreError
+from bot.store.engine import open_engine
+from bot.store.schema import HEAD, MIGRATIONS, stored_revision, upgrade
+from bot.store.tables import metadata
+from tests.store.postgres import Postgres
+
+
+@pytest.fixture
+def bare_url(store_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Name a database without any table, of the same kind as the other."""
+    if store_url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path / 'bare.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.url(server.create())
+
+
+def shape(connection: Connection) -> dict[str, Any]:
+    """Describe all tables as the database itself knows them."""
+    seen = inspect(connection)
+    return {
+        table: (
+            sorted((column["name"], str(column["type"]), column["nullable"]) for column in seen.get_columns(table)),
+            seen.get_pk_constraint(table)["constrained_columns"],
+            sorted((index["name"] or "", index["column_names"], index["unique"]) for index in seen.get_indexes(table)),
+        )
+        for table in sorted(set(seen.get_table_names()) - {"alembic_version"})
+    }
+
+
+async def test_migrations_from_nothing_lead_to_the_tables_of_today(bare_url: str, store_url: str) -> None:
+    """A store that went through every revision has the same tables as one that was made at once."""
+    old, new = open_engine(bare_url), open_engine(store_url)
+    async with old.begin() as connection:
+        await connection.run_sync(upgrade)
+    async with old.begin() as grown, new.begin() as made:
+        assert await grown.run_sync(stored_revision) == HEAD
+        assert await grown.run_sync(shape) == await made.run_sync(shape)
+    await old.dispose()
+    await new.dispose()
+
+
+async def test_alembic_finds_nothing_to_migrate(store_url: str) -> None:
+    """Whoever changes a table writes a migration."""
+    engine = open_engine(store_url)
+    async with engine.begin() as connection:
+        differences = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+        )
+    assert differences == []
+    await engine.dispose()
+
+
+def test_the_head_that_a_start_compares_with_is_the_newest_migration() -> None:
+    """A start knows the newest revision without importing Alembic."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+async def test_a_store_that_is_behind_is_migrated_when_it_is_opened(store_url: str) -> None:
+    """Alembic is asked for the way up, and says so if it knows none."""
+    engine = open_engine(store_url)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    await engine.dispose()
+    with pytest.raises(StoreError, match="0000"):
+        await Store.open(store_url)
+
+
+async def test_a_store_from_a_newer_program_is_left_alone(store_url: str) -> None:
+    """Old and new programs run side by side while machines are upgraded one by one."""
+    engine = open_engine(store_url)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await engine.dispose()
+    async with await Store.open(store_url) as store, store.read() as tx:
+        assert await tx.incidents.open("default") == []
+
+
+async def test_somebody_elses_tables_are_not_touched(bare_url: str) -> None:
+    """A database with our tables and no revision is refused rather than guessed at."""
+    engine = open_engine(bare_url)
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE observations (id INTEGER)"))
+    await engine.dispose()
+    with pytest.raises(StoreError, match="no revision"):
+        await Store.open(bare_url)
