@@ -119,7 +119,8 @@ def _state_keys(view: View) -> tuple[str, ...]:
     claims = [key for claim in view.incident.claims if is_open(claim) for key in _claim_keys(claim)]
     loud = ["severe"] if view.incident.severity is Severity.SEVERE else []
     measured = ["measured"] if view.incident.findings else []
-    return tuple(dict.fromkeys([*symptoms, *loud, *measured, *claims]))
+    overdue = [key for item in _overdue(view) for key in item.keys]
+    return tuple(dict.fromkeys([*symptoms, *loud, *measured, *claims, *overdue]))
 
 
 def _claim_keys(claim: Claim) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from bot.types import (
     Severity,
     Symptom,
 )
-from bot.types.aspects import aspects, covered, lasting
+from bot.types.aspects import aspects, covered, is_open, lasting
 
 URGENT = frozenset({Reason.OPENED, Reason.REOPENED, Reason.RESOLVED, Reason.VENDOR_SAYS_FIXED, Reason.NEW_SYMPTOM})
 """What does not wait to be merged with what follows."""
@@ -38,18 +38,11 @@ class Ring:
 
 def whether(reason: Reason, keys: Sequence[str], incident: Incident, *, now: datetime, rules: Rules) -> Ring:
     """Decide for everybody whether news of an incident is worth a ring now."""
-    severe = incident.severity is Severity.SEVERE
-    if incident.muted_until is not None and now < incident.muted_until and reason not in WORSENS:
-        return Ring(rings=False, why="muted")
-    if not severe and (window := _window(now, rules)):
-        return Ring(rings=False, why=f"maintenance: {window}" if window.strip() else "maintenance", later=True)
-    if reason is Reason.OPENED and _small(incident, rules):
-        return Ring(rings=False, why=f"late by less than {rules.least_delay}", later=True)
-    if reason is Reason.OPENED and _stale(incident, now, rules):
-        return Ring(rings=False, why="an old advisory", later=True)
-    if reason is Reason.BETTER and not _changes_advice(keys):
-        return Ring(rings=False, why="better, and nothing else to do")
-    return _merged(reason, keys, incident, now=now, rules=rules)
+    if why := _never(reason, keys, incident, now):
+        return Ring(rings=False, why=why)
+    if why := _later(reason, keys, incident, now=now, rules=rules):
+        return Ring(rings=False, why=why, later=True)
+    return Ring(rings=True, why=_WHY.get(reason, str(reason)))
 
 
 def takes(destination: Destination, change: Change, *, now: datetime) -> tuple[bool, datetime, str]:
@@ -80,11 +73,26 @@ def after_quiet(quiet: QuietHours, now: datetime) -> datetime:
     return datetime.combine(day, quiet.end, tzinfo=local.tzinfo).astimezone(UTC)
 
 
-def _merged(reason: Reason, keys: Sequence[str], incident: Incident, *, now: datetime, rules: Rules) -> Ring:
+def _never(reason: Reason, keys: Sequence[str], incident: Incident, now: datetime) -> str:
+    """Say why news will never ring; empty where it may."""
+    if incident.muted_until is not None and now < incident.muted_until and reason not in WORSENS:
+        return "muted"
+    if reason is Reason.RESOLVED and _unsaid(incident):
+        return "no longer listed, and nobody says that it is over"
+    return "better, and nothing else to do" if reason is Reason.BETTER and not _changes_advice(keys) else ""
+
+
+def _later(reason: Reason, keys: Sequence[str], incident: Incident, *, now: datetime, rules: Rules) -> str:
+    """Say why news waits; empty where it does not."""
+    if incident.severity is not Severity.SEVERE and (window := _window(now, rules)):
+        return window
+    if reason is Reason.OPENED and _small(incident, rules):
+        return f"late by less than {rules.least_delay}"
+    if reason is Reason.OPENED and _stale(incident, now, rules):
+        return "an old advisory"
     urgent = reason in URGENT or "severe" in keys
-    if not urgent and incident.last_rung is not None and now - incident.last_rung < rules.merge:
-        return Ring(rings=False, why="waits to be told with what follows", later=True)
-    return Ring(rings=True, why=_WHY.get(reason, str(reason)))
+    soon = incident.last_rung is not None and now - incident.last_rung < rules.merge
+    return "waits to be told with what follows" if soon and not urgent else ""
 
 
 _WHY = {
@@ -97,8 +105,8 @@ _WHY = {
 
 
 def _window(now: datetime, rules: Rules) -> str:
-    """Give the note of the maintenance that is on, a blank where it has none, or nothing."""
-    return next((window.note or " " for window in rules.windows if window.start <= now < window.end), "")
+    """Name the maintenance that is on, if any."""
+    return next((f"maintenance: {w.note}" for w in rules.windows if w.start <= now < w.end), "")
 
 
 def _small(incident: Incident, rules: Rules) -> bool:
@@ -113,8 +121,9 @@ def _small(incident: Incident, rules: Rules) -> bool:
 
 
 def _lateness(finding: Finding) -> timedelta:
-    evidence = finding.evidence
-    return max(evidence.late_median or timedelta(), evidence.late_worst or timedelta())
+    """Give how late messages are; what is not known yet is not small."""
+    known = [late for late in (finding.evidence.late_median, finding.evidence.late_worst) if late is not None]
+    return max(known, default=timedelta.max)
 
 
 def _stale(incident: Incident, now: datetime, rules: Rules) -> bool:
@@ -123,6 +132,11 @@ def _stale(incident: Incident, now: datetime, rules: Rules) -> bool:
         return False
     newest = max(claim.reading.modified or claim.changed for claim in incident.claims)
     return now - newest >= rules.stale
+
+
+def _unsaid(incident: Incident) -> bool:
+    """Tell whether an incident ends only because its advisories are listed no more."""
+    return not incident.findings and any(is_open(claim) for claim in incident.claims)
 
 
 def _changes_advice(keys: Sequence[str]) -> bool:

@@ -5,8 +5,9 @@ What bounced is lost until somebody sends it again, and only after the fix; what
 
 from collections.abc import Mapping
 
-from bot.types import Action, Change, Direction, Incident, Reason, Symptom, Text
+from bot.types import Change, Direction, Incident, Reason, Symptom, Text
 from bot.types.aspects import FLOW, Aspect, ended, lasting
+from bot.words import advisory
 from bot.words.catalogue import Catalogue, mark
 from bot.words.headlines import is_temporary
 
@@ -47,31 +48,6 @@ DO: Mapping[Symptom, Mapping[Direction, str]] = {
             "Ask whether a message has arrived before you resend it."
         ),
     },
-    Symptom.CANNOT_ACCESS_MAILBOX: {
-        Direction.NONE: mark("No mail is lost. Try again in a while. For what is urgent, call or chat."),
-    },
-    Symptom.CLIENT_ONLY: {
-        Direction.NONE: mark("No mail is lost. Use another way in, such as Outlook on the web or your phone."),
-    },
-    Symptom.SEARCH_BROKEN: {
-        Direction.NONE: mark("No mail is lost. Until search works, look through your folders by hand."),
-    },
-    Symptom.CALENDAR_STALE: {
-        Direction.NONE: mark("Do not trust the calendar on free and busy times: ask the people."),
-    },
-    Symptom.QUARANTINED: {
-        Direction.OUTBOUND: mark(
-            "Nobody needs to send it twice: it is let go later. For what is urgent, call or chat."
-        ),
-        Direction.NONE: mark(
-            "If you miss a message, look in quarantine and in the junk folder. Nobody needs to send it twice."
-        ),
-    },
-    Symptom.SPAM_MISSED: {
-        Direction.NONE: mark("Do not open links or files in mail that looks odd, and do not answer it."),
-    },
-    Symptom.ADMIN_ONLY: {Direction.NONE: mark("There is nothing that you need to do.")},
-    Symptom.OTHER: {Direction.NONE: mark("There is nothing that you need to do for now.")},
 }
 
 WAITS: Mapping[Direction, str] = {
@@ -85,32 +61,6 @@ WAITS: Mapping[Direction, str] = {
     ),
 }
 """For refusals with a temporary code."""
-
-USUAL: Mapping[Symptom, frozenset[Action]] = {
-    Symptom.SEND_FAILS: frozenset({Action.RESEND_BOUNCED}),
-    Symptom.BOUNCED: frozenset({Action.RESEND_BOUNCED}),
-    Symptom.DELAYED: frozenset({Action.WAIT}),
-    Symptom.LOST: frozenset({Action.RESEND_BOUNCED, Action.WAIT}),
-    Symptom.CANNOT_ACCESS_MAILBOX: frozenset({Action.RETRY_LATER, Action.WAIT}),
-    Symptom.CLIENT_ONLY: frozenset({Action.USE_ANOTHER_CLIENT}),
-    Symptom.SEARCH_BROKEN: frozenset({Action.WAIT, Action.RETRY_LATER}),
-    Symptom.CALENDAR_STALE: frozenset({Action.ASK_PEOPLE}),
-    Symptom.QUARANTINED: frozenset({Action.CHECK_QUARANTINE, Action.WAIT}),
-    Symptom.SPAM_MISSED: frozenset({Action.BEWARE_SPAM}),
-}
-"""The actions that the advice by symptom already holds."""
-
-ACTION: Mapping[Action, str] = {
-    Action.RESEND_BOUNCED: mark("Resend what bounced, but only once we say that it is fixed."),
-    Action.WAIT: mark("There is nothing to do: it mends by itself. Nobody needs to send anything twice."),
-    Action.RETRY_LATER: mark("Try it once more in a while. For what is urgent, call or chat."),
-    Action.USE_ANOTHER_CLIENT: mark("Use another way in, such as Outlook on the web, another program or your phone."),
-    Action.CHECK_QUARANTINE: mark("If you miss a message, look in quarantine and in the junk folder."),
-    Action.ASK_PEOPLE: mark("Do not trust the screen: ask the people."),
-    Action.USE_ANOTHER_CHANNEL: mark("Use phone or chat for now, or share a link instead of a file."),
-    Action.BEWARE_SPAM: mark("Do not open links or files in mail that looks odd, and do not answer it."),
-    Action.TELL_ADMIN: mark("If it hits you, tell your IT team: only they can put it right."),
-}
 
 AFTER: Mapping[Symptom, str] = {
     Symptom.LOST: mark("Ask whether what matters has arrived, and resend what has not."),
@@ -131,25 +81,24 @@ def advice(change: Change, incident: Incident, words: Catalogue) -> Text:
     now = lasting(incident)
     if not now:
         return words.joined(*after) or words.text(NOTHING_LEFT)
-    main = words.text(_do(now[0]))
+    main = _do(now[0], words)
     also_late = any(aspect.symptom is Symptom.DELAYED for aspect in now)
     if after:
         late = [words.text("Do not resend what is only late: it is on its way.")] if also_late else []
         return words.joined(*after, *(late or [main]))
     if also_late and now[0].symptom is not Symptom.DELAYED:
         return words.joined(main, words.text("Do not resend what is only late."))
-    other = [words.text(_do(aspect)) for aspect in now[1:2] if not {aspect.symptom, now[0].symptom} <= FLOW]
+    other = [_do(aspect, words) for aspect in now[1:2] if not {aspect.symptom, now[0].symptom} <= FLOW]
     return words.joined(main, *other)
 
 
-def _do(aspect: Aspect) -> str:
+def _do(aspect: Aspect, words: Catalogue) -> Text:
+    if aspect.claim is not None and not aspect.measured:
+        return advisory.advice(aspect.claim.reading, words)
     if aspect.symptom is Symptom.SEND_FAILS and is_temporary(aspect):
-        return WAITS.get(aspect.direction, WAITS[Direction.NONE])
-    action = aspect.claim.reading.action if aspect.claim and not aspect.measured else None
-    if action is not None and action in ACTION and action not in USUAL.get(aspect.symptom, ()):
-        return ACTION[action]
-    by_direction = DO.get(aspect.symptom, DO[Symptom.OTHER])
-    return by_direction.get(aspect.direction, by_direction[Direction.NONE])
+        return words.text(WAITS.get(aspect.direction, WAITS[Direction.NONE]))
+    by_direction = DO[aspect.symptom]
+    return words.text(by_direction.get(aspect.direction, by_direction[Direction.NONE]))
 
 
 def _after(change: Change, incident: Incident, words: Catalogue) -> list[Text]:

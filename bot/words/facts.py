@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from bot.types import Change, Evidence, Finding, Incident, Moment, Reason, Symptom, Tally, Text
-from bot.types.aspects import FLOW, lasting
+from bot.types.aspects import FLOW, aspects, is_open, lasting
+from bot.words import advisory
 from bot.words.catalogue import Catalogue
 from bot.words.headlines import is_said_only
 from bot.words.safe import codes_of
@@ -20,11 +21,12 @@ def facts(change: Change, incident: Incident, words: Catalogue) -> tuple[Text, .
     if incident.part_of:
         return ()
     if incident.resolved is not None:
-        return (_lasted(change, incident, words), *_again(change, words))
+        return (_lasted(change, incident, words), *(_again(change, words) if incident.findings else ()))
     now = [finding for finding in incident.findings if finding.ended is None][:MOST]
     bad = [counted for finding in now if (counted := _finding(finding, words))]
     lately = [_lately(change.tally, words)] if change.reason in COUNTED and change.tally and now else []
-    return tuple(text for text in (_since(change, incident, words), *(lately or bad), _codes(incident, words)) if text)
+    since, said = _since(change, incident, words), _said(incident, words)
+    return tuple(text for text in (since, *(lately or bad), *said, _codes(incident, words)) if text)
 
 
 def basis(change: Change, incident: Incident, words: Catalogue) -> Text:
@@ -34,6 +36,8 @@ def basis(change: Change, incident: Incident, words: Catalogue) -> Text:
     if incident.findings and not _beyond_tests(incident):
         return words.text("We know this from our own test messages.")
     if _beyond_tests(incident):
+        if incident.resolved is not None:
+            return words.text("Our test messages do not cover this, so we have only Microsoft's word for it.")
         uncovered = words.text("Our test messages do not cover this.")
         known = words.text("We know it only from Microsoft, and it may not hit everybody.")
         return words.joined(uncovered, known if is_said_only(incident) else ())
@@ -65,14 +69,27 @@ def moment(at: datetime, now: datetime) -> Moment:
 
 def _beyond_tests(incident: Incident) -> bool:
     """Tell whether what is wrong now is nothing that a test message can show."""
-    now = lasting(incident)
+    now = lasting(incident) or aspects(incident)
     return bool(now) and all(aspect.symptom not in FLOW for aspect in now)
 
 
+def _said(incident: Incident, words: Catalogue) -> list[Text]:
+    """Give what the advisory adds, where nothing else speaks."""
+    first = next((aspect.claim for aspect in lasting(incident) if aspect.claim), None)
+    if first is None or not is_said_only(incident):
+        return []
+    reading = first.reading
+    places = words.listed([words.string(place) for place in reading.places])
+    where = [words.text("{vendor} names {places} as the place.", vendor="Microsoft", places=places)] if places else []
+    return [*advisory.details(reading, words), *where]
+
+
 def _since(change: Change, incident: Incident, words: Catalogue) -> Text:
-    first = min((aspect.since for aspect in lasting(incident)), default=incident.began)
     if is_said_only(incident):
         return ()
+    measured = [aspect for aspect in lasting(incident) if aspect.measured]
+    new = [aspect.since for aspect in measured if str(aspect.symptom) in change.about]
+    first = min(new or [aspect.since for aspect in measured])
     since, length = moment(first, change.at), words.length(change.at - first)
     return words.text("It began at about {since}, {length} ago.", since=since, length=length)
 
@@ -152,9 +169,11 @@ def _lately(tally: Tally, words: Catalogue) -> Text:
 
 def _codes(incident: Incident, words: Catalogue) -> Text:
     """Name the codes that the vendor quotes, where no server gave us one, so that people find theirs."""
-    if any(finding.ended is None and codes_of(finding.evidence.reply) for finding in incident.findings):
+    answered = any(finding.ended is None and codes_of(finding.evidence.reply) for finding in incident.findings)
+    if answered or is_said_only(incident):
         return ()
-    codes = [code for claim in incident.claims for text in claim.reading.codes if (code := codes_of(text))]
+    said = [claim for claim in incident.claims if is_open(claim)]
+    codes = [code for claim in said for text in claim.reading.codes if (code := codes_of(text))]
     return (
         words.text("The error may read {codes}.", codes=words.listed(list(dict.fromkeys(codes))[:2])) if codes else ()
     )

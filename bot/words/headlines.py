@@ -1,14 +1,16 @@
-"""What is wrong, in one sentence for each symptom and direction, and what is new in front of it."""
+"""What is new, and what is wrong: one sentence for each symptom and direction that test messages show."""
 
 from collections.abc import Mapping, Sequence
 
 from bot.types import AdvisoryState, Change, Direction, Incident, Reason, Symptom, Text
 from bot.types.aspects import CLOSED, Aspect, aspects, ended, is_open, lasting
+from bot.words import advisory
 from bot.words.catalogue import Catalogue, mark
 from bot.words.safe import codes_of, id_of
 
-MOST = 3
+MOST = 2
 """So many symptoms are named in a headline."""
+MOST_IDS = 3
 
 WRONG: Mapping[Symptom, Mapping[Direction, str]] = {
     Symptom.SEND_FAILS: {
@@ -39,17 +41,6 @@ WRONG: Mapping[Symptom, Mapping[Direction, str]] = {
         Direction.BOTH: mark("Mail does not arrive, in either direction."),
         Direction.NONE: mark("Mail does not arrive."),
     },
-    Symptom.CANNOT_ACCESS_MAILBOX: {Direction.NONE: mark("Mailboxes cannot be opened.")},
-    Symptom.CLIENT_ONLY: {Direction.NONE: mark("Mail fails in one app or on one kind of device.")},
-    Symptom.SEARCH_BROKEN: {Direction.NONE: mark("Search in mail does not work as it should.")},
-    Symptom.CALENDAR_STALE: {Direction.NONE: mark("Calendars may show wrong or old free and busy times.")},
-    Symptom.QUARANTINED: {
-        Direction.OUTBOUND: mark("Good mail that you send is held as spam."),
-        Direction.NONE: mark("Good mail lands in quarantine."),
-    },
-    Symptom.SPAM_MISSED: {Direction.NONE: mark("More spam and fake mail than usual gets through.")},
-    Symptom.ADMIN_ONLY: {Direction.NONE: mark("There is a fault that only administrators notice.")},
-    Symptom.OTHER: {Direction.NONE: mark("Microsoft reports a problem with mail.")},
 }
 
 HELD_UP: Mapping[Direction, str] = {
@@ -104,15 +95,17 @@ def headline(change: Change, incident: Incident, words: Catalogue) -> Text:
 def wrong(change: Change, incident: Incident, words: Catalogue) -> list[Text]:
     """Say what is wrong now, a sentence a symptom; first what the change is about."""
     now = sorted(lasting(incident), key=lambda aspect: not _is_about(change, aspect))
-    return [words.text(sentence(aspect)) for aspect in now[:MOST]]
+    return [_wrong(aspect, words) for aspect in now[:MOST]]
 
 
-def sentence(aspect: Aspect) -> str:
-    """Choose the sentence for a symptom and direction."""
+def _wrong(aspect: Aspect, words: Catalogue) -> Text:
+    """Say what is wrong: as measured, or as exactly as the advisory says it."""
+    if aspect.claim is not None and not aspect.measured:
+        return advisory.wrong(aspect.claim.reading, words)
     if aspect.symptom is Symptom.SEND_FAILS and is_temporary(aspect):
-        return HELD_UP.get(aspect.direction, HELD_UP[Direction.NONE])
-    by_direction = WRONG.get(aspect.symptom, WRONG[Symptom.OTHER])
-    return by_direction.get(aspect.direction, by_direction[Direction.NONE])
+        return words.text(HELD_UP.get(aspect.direction, HELD_UP[Direction.NONE]))
+    by_direction = WRONG[aspect.symptom]
+    return words.text(by_direction.get(aspect.direction, by_direction[Direction.NONE]))
 
 
 def is_temporary(aspect: Aspect) -> bool:
@@ -132,12 +125,13 @@ def _is_about(change: Change, aspect: Aspect) -> bool:
 
 
 def _new(change: Change, incident: Incident, words: Catalogue) -> Text:
-    ids = words.listed([id_of(id_) for id_ in change.about[:MOST] if any(c.isdigit() for c in id_)])
+    ids = words.listed([id_of(id_) for id_ in change.about[:MOST_IDS] if any(c.isdigit() for c in id_)])
     match change.reason:
         case Reason.OPENED:
             return words.text("Microsoft reports a fault ({ids}).", ids=ids) if is_said_only(incident) else ()
         case Reason.BETTER:
-            return words.joined(*(words.text(RIGHT[aspect.symptom]) for aspect in _mended(change, incident)))
+            right = [words.text(RIGHT[aspect.symptom]) for aspect in _mended(change, incident)]
+            return words.joined(*right, words.text("The rest is not over yet."))
         case Reason.WORSE if change.about == ("measured",):
             return words.text("Our own test messages show it now too.")
         case Reason.PARTED:
@@ -154,7 +148,7 @@ def _mended(change: Change, incident: Incident) -> Sequence[Aspect]:
 
 def _over(change: Change, incident: Incident, words: Catalogue) -> Text:
     if change.reason is Reason.VENDOR_CONFIRMS:
-        ids = words.listed([id_of(id_) for id_ in change.about[:MOST]])
+        ids = words.listed([id_of(id_) for id_ in change.about[:MOST_IDS]])
         return words.joined(
             words.text("Microsoft has now confirmed a fault that is over by our tests ({ids}).", ids=ids),
             words.text("Mail flows normally."),

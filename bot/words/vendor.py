@@ -1,5 +1,7 @@
 """What Microsoft says, beside when we saw it ourselves."""
 
+from datetime import datetime
+
 from bot.types import AdvisoryState, Change, Claim, Incident, Reason, Text
 from bot.types.aspects import CLOSED, is_measured, is_open
 from bot.words.catalogue import Catalogue
@@ -9,18 +11,21 @@ from bot.words.safe import id_of, name_of
 MOST = 3
 """So many advisories are told in one message; the rest are in the details."""
 
+WHOLE = frozenset({Reason.OPENED, Reason.RESOLVED, Reason.NEW_SYMPTOM, Reason.VENDOR_CONFIRMS})
+"""Changes that tell everything once; the others tell what is new and what is open."""
+
 BY_US = frozenset({"opened", "quoted", "cause", "title", "canary", ""})
 
 
 def vendor(change: Change, incident: Incident, words: Catalogue) -> Text:
-    """Say what the vendor says, newest word first, and what it does not say."""
+    """Say what the vendor says, first what the message is about, and what it does not say."""
     if incident.part_of:
         return ()
     if not incident.claims:
         return _silence(change, incident, words)
     claims = [claim for claim in sorted(incident.claims, key=lambda c: _rank(change, c)) if _worth(change, claim)]
     said = [part for claim in claims[:MOST] for part in _claim(change, incident, claim, words)]
-    return words.joined(*said, _related(incident, words))
+    return words.joined(*said, _related(incident, words)) or _silence(change, incident, words)
 
 
 def _silence(change: Change, incident: Incident, words: Catalogue) -> Text:
@@ -36,33 +41,55 @@ def _rank(change: Change, claim: Claim) -> tuple[bool, bool, float]:
 
 
 def _worth(change: Change, claim: Claim) -> bool:
-    """Leave out advisories that are not about mail, unless the message is about them."""
-    return claim.reading.is_mail or claim.reading.id in change.about
+    """Leave out what is not about mail and what was closed before, unless the message is about it or tells all."""
+    if claim.reading.id in change.about:
+        return True
+    return claim.reading.is_mail and (is_open(claim) or change.reason in WHOLE or claim.changed == change.at)
 
 
 def _claim(change: Change, incident: Incident, claim: Claim, words: Catalogue) -> list[Text]:
-    return [text for text in (_came(change, incident, claim, words), _stands(change, incident, claim, words)) if text]
+    stands = _stands(change, incident, claim, words)
+    came = _came(change, incident, claim, words)
+    if not (came or stands):
+        came = words.text("Microsoft tells of it as {id}.", id=id_of(claim.reading.id))
+    return [text for text in (came, stands) if text]
 
 
 def _came(change: Change, incident: Incident, claim: Claim, words: Catalogue) -> Text:
     """Say how the advisory came to be here: confirmed, reported, joined."""
-    id_ = id_of(claim.reading.id)
+    id_, about = id_of(claim.reading.id), claim.reading.id in change.about
     if claim.joined_by not in BY_US:
         return words.text("{person} put {id} to this fault.", person=name_of(claim.joined_by), id=id_)
     if incident.findings and is_measured(claim, incident.findings):
-        return _timing(incident, claim, words)
-    if change.reason in {Reason.JOINED, Reason.REOPENED} and claim.reading.id in change.about:
-        return _link(incident, claim, words)
-    return ()
+        return _timing(incident, claim, words) if about or change.reason in WHOLE else ()
+    if not about or change.reason not in {Reason.JOINED, Reason.REOPENED}:
+        return ()
+    return words.joined(_link(incident, claim, words), _early(change, incident, words))
+
+
+def _early(change: Change, incident: Incident, words: Catalogue) -> Text:
+    """Say that the vendor had called it fixed, where that was too early."""
+    ended = [c for c in incident.claims if c.reading.state in CLOSED and c.reading.is_mail and c.closed_seen]
+    if change.reason is not Reason.REOPENED or not ended:
+        return ()
+    last = max(ended, key=lambda c: c.closed_seen or c.changed)
+    return words.text("It had called {id} fixed, too early.", id=id_of(last.reading.id))
 
 
 def _timing(incident: Incident, claim: Claim, words: Catalogue) -> Text:
     """Say who was first: when we saw the advisory, beside when the test messages told us."""
-    id_, seen = id_of(claim.reading.id), min(finding.found for finding in incident.findings)
+    seen = _seen(incident, claim)
+    id_ = id_of(claim.reading.id)
     length = words.length(claim.first_seen - seen)
     if claim.first_seen >= seen:
-        return words.text("Microsoft confirmed it {length} after we saw it ({id}).", length=length, id=id_)
-    return words.text("Microsoft reported it {length} before we saw it ({id}).", length=length, id=id_)
+        return words.text("Microsoft confirmed it {length} after we told you ({id}).", length=length, id=id_)
+    return words.text("Microsoft reported it {length} before our tests showed it ({id}).", length=length, id=id_)
+
+
+def _seen(incident: Incident, claim: Claim) -> datetime:
+    """Give when test messages first showed what the advisory is about, or anything at all."""
+    same = [finding.found for finding in incident.findings if finding.symptom is claim.reading.symptom]
+    return min(same or [finding.found for finding in incident.findings])
 
 
 def _link(incident: Incident, claim: Claim, words: Catalogue) -> Text:
@@ -117,15 +144,15 @@ def _closed(change: Change, claim: Claim, words: Catalogue) -> Text:
 
 def _next(change: Change, claim: Claim, words: Catalogue) -> Text:
     """Say when the next word is promised, or how long it is overdue."""
-    promised = claim.reading.next_update
+    promised, id_ = claim.reading.next_update, id_of(claim.reading.id)
     if promised is None:
         return ()
     if promised >= change.at:
-        return words.text("It promises its next word for {at}.", at=moment(promised, change.at))
+        return words.text("Its next word on {id} is promised for {at}.", id=id_, at=moment(promised, change.at))
     if change.feed_blind:
         return ()
     late, at = words.length(change.at - promised), moment(promised, change.at)
-    return words.text("Its next word was promised for {at} and is {late} overdue.", at=at, late=late)
+    return words.text("Its next word on {id} was promised for {at} and is {late} overdue.", id=id_, at=at, late=late)
 
 
 def _related(incident: Incident, words: Catalogue) -> Text:
