@@ -111,6 +111,10 @@ class Pipeline:
         """Give how things stood after the last step, from memory."""
         return self._snapshots[tenant]
 
+    def language(self, tenant: str) -> str:
+        """Give the language of a tenant's page."""
+        return self._companies[tenant].language
+
     def suspects(self, tenant: str) -> tuple[str, ...]:
         """Name the routes that want a confirming test message now."""
         machine = self._machines.get(tenant)

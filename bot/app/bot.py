@@ -42,13 +42,8 @@ class Bot:
 
 
 @asynccontextmanager
-async def open_bot(
-    settings: Settings, clock: Clock, chance: random.Random, *, probing: Callable[[], bool] = lambda: True
-) -> AsyncIterator[Bot]:
-    """Put the bot together, its tasks registered; raises SettingsError and StoreError.
-
-    ``probing`` is asked before each test message whether it may be sent.
-    """
+async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> AsyncIterator[Bot]:
+    """Put the bot together, able to tell; ``watch`` has it look as well. Raises SettingsError and StoreError."""
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as running:
         http = await running.enter_async_context(open_http(settings.environment.ca_file))
@@ -70,12 +65,12 @@ async def open_bot(
             pulse=Pulse(clock=clock, started=clock.now(), jobs=jobs, pipeline=pipeline, eyes=eyes, store=store),
         )
         await pipeline.open()
-        _register(bot, voices, probing)
+        _tell(bot, voices)
         yield bot
 
 
-def _register(bot: Bot, voices: Mapping[str, Sender], probing: Callable[[], bool]) -> None:
-    """Say what there is to do, and how."""
+def watch(bot: Bot, *, probing: Callable[[], bool] = lambda: True) -> None:
+    """Have the bot look and think; ``probing`` is asked before each test message whether it may be sent."""
     Tasks(
         jobs=bot.jobs,
         store=bot.store,
@@ -85,6 +80,11 @@ def _register(bot: Bot, voices: Mapping[str, Sender], probing: Callable[[], bool
         poll_every=bot.settings.installation.rules.poll_every,
         probing=probing,
     ).register()
+    bot.jobs.register("check", bot.pulse.check)
+    bot.jobs.every("check", {}, interval=CHECK)
+
+
+def _tell(bot: Bot, voices: Mapping[str, Sender]) -> None:
     Courier(
         store=bot.store,
         jobs=bot.jobs,
@@ -95,8 +95,6 @@ def _register(bot: Bot, voices: Mapping[str, Sender], probing: Callable[[], bool
         excuse=passed_on_note,
         fallbacks={one.name: one.fallback for one in wiring.destinations(bot.settings) if one.fallback},
     ).register()
-    bot.jobs.register("check", bot.pulse.check)
-    bot.jobs.every("check", {}, interval=CHECK)
 
 
 def companies(settings: Settings) -> dict[str, Company]:

@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``mailstatus``."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,200 @@
+"""Checks everything that the bot depends on, each with what mends it."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot.app import wiring
+from bot.app.bot import probe_key
+from bot.app.clock import SystemClock
+from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
+from bot.app.missing import missing
+from bot.app.voices import slack_api
+from bot.mail import Seal
+from bot.microsoft import open_http
+from bot.outbox import SendError
+from bot.settings import DestinationTable, Settings
+from bot.store import Store, StoreError
+from bot.types import Arrived, Bounced, Observation, Refused, SourceBlind, Unreachable
+from handlers.slack.api import SlackApi
+from handlers.teams.address import fault
+
+SKEW = timedelta(seconds=30)
+"""More than this, and delays are measured wrong; more than five minutes, and Slack's requests are refused."""
+ROUTE_LIMIT = timedelta(minutes=2)
+LOOK = 2.0
+CONNECT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One thing that was checked; ``fault`` says what is wrong and what mends it, empty where it is sound."""
+
+    what: str
+    fault: str = ""
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return (
+            f"FAIL  {self.what}: {self.fault}"
+            if self.fault
+            else f"ok    {self.what}{self.detail and ': '}{self.detail}"
+        )
+
+
+async def examine(settings: Settings, *, say: Callable[[str], None]) -> bool:
+    """Check one thing after another and say what was found; True if all is sound."""
+    sound = True
+    async for result in _results(settings):
+        say(str(result))
+        sound = sound and not result.fault
+    return sound
+
+
+async def _results(settings: Settings) -> AsyncIterator[Result]:
+    clock = SystemClock()
+    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    yield Result(what="settings", detail=f"{len(settings.installation.routes)} routes, "
+                 f"{len(settings.installation.destinations)} destinations")  # fmt: skip
+    for lines in missing(settings)[:-1]:
+        yield Result(what="settings", fault=lines)
+    yield await _store(settings)
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(open_http(settings.environment.ca_file))
+        tooling = Tooling(
+            settings=settings, http=http, clock=clock, chance=random.SystemRandom(), seal=Seal(probe_key(settings))
+        )
+        eyes = open_eyes(tooling)
+        yield await _skew(settings, http, clock)
+        for name, feed in eyes.feeds.items():
+            yield _seen(f"service health of {name}", await feed.look(clock.now()))
+        for result in await _routes(eyes, clock):
+            yield result
+        async for result in _destinations(settings):
+            yield result
+
+
+async def _store(settings: Settings) -> Result:
+    name = settings.store_url.split(":", 1)[0]
+    try:
+        async with await Store.open(settings.store_url) as store, store.begin():
+            return Result(what="store", detail=name)
+    except StoreError as error:
+        return Result(what="store", fault=f"{error}. Check MAILSTATUS_STORE, and that the folder can be written")
+
+
+async def _skew(settings: Settings, http: httpx.AsyncClient, clock: SystemClock) -> Result:
+    """Compare our clock with that of a server that we talk to anyway."""
+    url = settings.environment.graph_url or cloud(settings).graph
+    try:
+        answer = await http.get(url)
+        theirs = parsedate_to_datetime(answer.headers["Date"])
+    except (httpx.HTTPError, KeyError, ValueError) as error:
+        host = urlsplit(url).hostname
+        return Result(what="clock", fault=f"cannot ask {host} for the time ({type(error).__name__}): is it reachable?")
+    skew = clock.now() - theirs
+    if abs(skew) > SKEW:
+        return Result(what="clock", fault=f"differs by {skew.total_seconds():.0f} s. Mend it: timedatectl set-ntp true")
+    return Result(what="clock", detail=f"within {SKEW.total_seconds():.0f} s")
+
+
+def _seen(what: str, seen: Sequence[Observation]) -> Result:
+    return Result(what=what, fault=next((one.error for one in seen if isinstance(one, SourceBlind)), ""))
+
+
+async def _routes(eyes: Eyes, clock: SystemClock) -> list[Result]:
+    """Send one message along each route and wait for all of them."""
+    faults: dict[str, str] = {}
+    waiting: set[str] = set()
+    sent = await asyncio.gather(*(eyes.canary.send(name, clock.now()) for name in eyes.lines))
+    for name, seen in zip(eyes.lines, sent, strict=True):
+        if fault_said := _trouble(seen):
+            faults[name] = fault_said
+        else:
+            waiting.add(name)
+    took = await _arrivals(eyes, clock, waiting, faults)
+    return [_route(name, faults, took) for name in eyes.lines]
+
+
+def _route(name: str, faults: dict[str, str], took: dict[str, timedelta]) -> Result:
+    if name in took:
+        return Result(what=f"route {name}", detail=f"a message took {took[name].total_seconds():.1f} s")
+    late = f"no message arrived within {ROUTE_LIMIT.total_seconds():.0f} s: is the receiver's mailbox the right one?"
+    return Result(what=f"route {name}", fault=faults.get(name, late))
+
+
+def _trouble(seen: Iterable[Observation]) -> str:
+    for one in seen:
+        if isinstance(one, Refused):
+            return f"refused at {one.stage or 'submission'}: {one.reply}"
+        if isinstance(one, Unreachable | SourceBlind):
+            return one.error
+        if isinstance(one, Bounced):
+            return f"bounced: {one.status} {one.reply}".strip()
+    return ""
+
+
+async def _arrivals(eyes: Eyes, clock: SystemClock, waiting: set[str], faults: dict[str, str]) -> dict[str, timedelta]:
+    """Look into the mailboxes until every message is there, or the time is over."""
+    took: dict[str, timedelta] = {}
+    until = clock.now() + ROUTE_LIMIT
+    while waiting - took.keys() - faults.keys() and clock.now() < until:
+        for watch in eyes.mailboxes.values():
+            for one in await watch.look(clock.now()):
+                if isinstance(one, Arrived):
+                    took.setdefault(one.route, one.latency)
+                elif fault_said := _trouble([one]):
+                    faults |= _ending(eyes, watch.name, one, fault_said)
+        await asyncio.sleep(LOOK)
+    return took
+
+
+def _ending(eyes: Eyes, mailbox: str, seen: Observation, why: str) -> dict[str, str]:
+    """Lay a mailbox's trouble to the routes that end there, a bounce to its own."""
+    if isinstance(seen, Bounced):
+        return {seen.route: why}
+    return {name: why for name, line in eyes.lines.items() if f"mailbox:{line.receiver.name}" == mailbox}
+
+
+async def _destinations(settings: Settings) -> AsyncIterator[Result]:
+    api = slack_api(settings)
+    for name, table in settings.installation.destinations.items():
+        check = await _slack(api, table) if table.platform == "slack" else await _teams(settings, table)
+        yield Result(what=f"destination {name}", fault=check)
+    if api:
+        await api.aclose()
+    yield Result(what="tenants", detail=", ".join(wiring.tenants(settings)))
+
+
+async def _slack(api: SlackApi | None, table: DestinationTable) -> str:
+    if api is None:
+        return "SLACK_BOT_TOKEN is not set. Example: SLACK_BOT_TOKEN=xoxb-1234567890-abcdefghij"
+    try:
+        await api.ask("auth.test")
+        await api.ask("conversations.history", channel=table.channel, limit=1)
+    except SendError as error:
+        return str(error)
+    return ""
+
+
+async def _teams(settings: Settings, table: DestinationTable) -> str:
+    """Check the address and that its host answers; only a message proves more, and ``mailstatus say`` sends one."""
+    url = settings.named[table.url_env or ""].get_secret_value()
+    if why := fault(url):
+        return f"{table.url_env} {why}"
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 443)
+    except (OSError, TimeoutError) as error:
+        return f"{parts.hostname} cannot be reached ({type(error).__name__}): check the network and {table.url_env}"
+    writer.close()
+    return ""

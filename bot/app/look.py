@@ -1,0 +1,61 @@
+"""Every watcher once, and what it sees."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.app.bot import probe_key
+from bot.app.clock import SystemClock
+from bot.app.eyes import Eyes, Tooling, open_eyes
+from bot.mail import Seal
+from bot.microsoft import open_http
+from bot.settings import Settings
+from bot.types import AdvisorySeen, Observation, SourceBlind
+
+PATIENCE = 15.0
+"""Seconds that the test messages have before the mailboxes are looked into."""
+
+
+async def look(settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Read each feed, send a message along each route, look into each mailbox, and say what was seen."""
+    clock = SystemClock()
+    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with open_http(settings.environment.ca_file) as http:
+        tooling = Tooling(
+            settings=settings, http=http, clock=clock, chance=random.SystemRandom(), seal=Seal(probe_key(settings))
+        )
+        eyes = open_eyes(tooling)
+        await _together(
+            [(f"service health of {name}", feed.look(clock.now())) for name, feed in eyes.feeds.items()], say
+        )
+        await _together([(f"route {name}", eyes.canary.send(name, clock.now())) for name in eyes.lines], say)
+        if eyes.lines:
+            await asyncio.sleep(PATIENCE)
+        await _mailboxes(eyes, clock, say)
+
+
+async def _mailboxes(eyes: Eyes, clock: SystemClock, say: Callable[[str], None]) -> None:
+    looks = [(f"mailbox {name}", watch.look(clock.now())) for name, watch in eyes.mailboxes.items()]
+    await _together(looks, say)
+
+
+async def _together(looks: Sequence[tuple[str, Awaitable[Sequence[Observation]]]], say: Callable[[str], None]) -> None:
+    found = await asyncio.gather(*(one for _, one in looks))
+    for (name, _), seen in zip(looks, found, strict=True):
+        say(f"{name}: {len(seen)} observations" if seen else f"{name}: nothing new")
+        for one in seen:
+            say(f"  {described(one)}")
+
+
+def described(seen: Observation) -> str:
+    """Say an observation in a line."""
+    match seen:
+        case AdvisorySeen(issue=issue):
+            return f"advisory {issue.get('id')}: {issue.get('title')} ({issue.get('status')})"
+        case SourceBlind(error=error):
+            return f"cannot see: {error}"
+        case _:
+            fields = {name: getattr(seen, name) for name in seen.__dataclass_fields__ if name not in {"at", "tenant"}}
+            return " ".join(
+                [type(seen).__name__.lower(), *(f"{name}={value}" for name, value in fields.items() if value)]
+            )

@@ -1,0 +1,238 @@
+"""The commands; each imports what it needs when it is called, so that the quick ones are quick."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine, Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TextIO, TypeVar
+
+import typer
+
+from bot.settings import Settings, SettingsError, load
+
+FALLS_SHORT, UNUSABLE = 1, 2
+"""Exit codes: the thing checked falls short; bad usage or settings."""
+
+Result = TypeVar("Result")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON Lines, and nothing else, on standard output.")]
+Recording = Annotated[Path, typer.Argument(help="A recording; - is standard input.", show_default=False)]
+
+app = typer.Typer(
+    help="Says in plain words whether mail flows: from what Microsoft posts and what test messages do.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+db = typer.Typer(help="The store's tables.", no_args_is_help=True)
+app.add_typer(db, name="db")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command()
+def run() -> None:
+    """Watch, tell and answer, until stopped."""
+    from bot.app.missing import missing
+    from bot.app.serve import run as serve
+
+    settings = _settings()
+    if lines := missing(settings):
+        _fail(lines)
+    _log(settings)
+    _done(serve(settings))
+
+
+@app.command()
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the story; exit code 1 if it did not come out.")
+    ] = False,
+    length: Annotated[str, typer.Option("--for", help="End after this time, such as 60s or 5m.")] = "",
+    port: Annotated[int, typer.Option(help="Port of the status page; 0 is any free one.")] = 8025,
+) -> None:
+    """Replay July 2023 against a world in a box, with the real bot in it; no account needed."""
+    from bot.app.demo import play
+
+    came_out = _done(play(once=once, limit=_length(length), port=port))
+    raise typer.Exit(0 if came_out else FALLS_SHORT)
+
+
+@app.command()
+def look() -> None:
+    """Run every watcher once and print what it sees."""
+    from bot.app.look import look as looked
+
+    settings = _settings()
+    _log(settings)
+    _done(looked(settings, say=typer.echo))
+
+
+@app.command()
+def say(
+    text: Annotated[str, typer.Argument(help="What the test message says.")] = "This is a test of mailstatus.",
+) -> None:
+    """Send one test message to each destination, through the real outbox."""
+    from bot.app.say import say as said
+
+    settings = _settings()
+    _log(settings)
+    told = _done(said(settings, text, show=typer.echo))
+    raise typer.Exit(0 if told else FALLS_SHORT)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, store, permissions, routes, destinations and clock, each with what mends it."""
+    from bot.app.doctor import examine
+
+    settings = _settings()
+    _log(settings)
+    sound = _done(examine(settings, say=typer.echo))
+    raise typer.Exit(0 if sound else FALLS_SHORT)
+
+
+@app.command()
+def replay(recording: Recording, *, as_json: Json = False) -> None:
+    """Run a recorded evening through the real pipeline and print each message that would have been sent."""
+    from bot.recording import RecordingError
+    from bot.replay import replay as replayed
+
+    with _open(recording) as lines:
+        try:
+            for message in replayed(lines):
+                _print(message, "{t:>12.1f}s  {reason}\n{text}\n", as_json=as_json)
+        except RecordingError as error:
+            _fail([f"{recording}: {error}"])
+
+
+@app.command()
+def backtest(
+    recording: Recording,
+    *,
+    as_json: Json = False,
+    false_alarms: Annotated[float, typer.Option(help="False alarms a year that you are willing to bear.")] = 4.0,
+) -> None:
+    """Run only the detector over a recording and print what it opens, updates and resolves."""
+    from bot.backtest import backtest as tested
+    from bot.recording import RecordingError, read
+
+    with _open(recording) as lines:
+        try:
+            for event in tested(read(lines), false_alarms_a_year=false_alarms):
+                words = {"symptom": "", "direction": "", **event}
+                _print(
+                    event if as_json else words,
+                    "{t:>12.1f}s  {event:9} {incident}  {symptom} {direction}",
+                    as_json=as_json,
+                )
+        except RecordingError as error:
+            _fail([f"{recording}: {error}"])
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="Advisories; - is standard input.", show_default=False)],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Read advisories (a Graph issue, a list, a Graph page, or one a line) and say what they mean."""
+    from bot.explain import Broken
+    from bot.explain import explain as explained
+
+    with _open(file) as lines:
+        found = list(explained(lines.read()))
+    for one in found:
+        if not isinstance(one, Broken):
+            _print(one, "{id}  {symptom}, {state}\n{text}\n", as_json=as_json)
+    if broken := [f"{file}: {one}" for one in found if isinstance(one, Broken)]:
+        _fail(broken)
+
+
+@app.command()
+def record(
+    hours: Annotated[float, typer.Option(help="How many hours back.", min=0.1, max=48)] = 48,
+    tenant: Annotated[str, typer.Option(help="Whose.")] = "default",
+) -> None:
+    """Write what the store holds as a recording, for replay and backtest, to standard output."""
+    from bot.app.record import record as recorded
+
+    _done(recorded(_settings(), tenant, timedelta(hours=hours), write=typer.echo))
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Bring the store's tables up to date; done at every start as well."""
+    from bot.store import Store
+
+    async def opened(url: str) -> None:
+        async with await Store.open(url):
+            pass
+
+    settings = _settings()
+    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _done(opened(settings.store_url))
+    typer.echo("The store's tables are up to date.")
+
+
+def _settings() -> Settings:
+    try:
+        return load(Path.cwd())
+    except SettingsError as error:
+        _fail(error.lines)
+
+
+def _log(settings: Settings) -> None:
+    from bot.app.logs import to_standard_error
+
+    to_standard_error(settings.environment.log_level)
+
+
+def _done(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run to the end; what is wrong with settings, store or address is said in a line."""
+    from bot.store import StoreError
+    from bot.web.server import ServeError
+
+    try:
+        return asyncio.run(work)
+    except SettingsError as error:
+        _fail(error.lines)
+    except (StoreError, ServeError) as error:
+        _fail([str(error)])
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+def _fail(lines: Iterable[str]) -> NoReturn:
+    for line in lines:
+        typer.echo(line, err=True)
+    raise typer.Exit(UNUSABLE)
+
+
+def _open(path: Path) -> TextIO:
+    if str(path) == "-":
+        return sys.stdin
+    try:
+        return path.open(encoding="utf-8", errors="replace")
+    except OSError as error:
+        _fail([f"{path}: cannot be read: {error.strerror}"])
+
+
+def _print(line: Mapping[str, object], words: str, *, as_json: bool) -> None:
+    typer.echo(json.dumps(line, ensure_ascii=False) if as_json else words.format(**line))
+
+
+def _length(text: str) -> timedelta | None:
+    from bot.settings.installation import length
+
+    if not text:
+        return None
+    try:
+        return length(text)
+    except ValueError as error:
+        _fail([f"--for: {error}"])
