@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from bot.detect.baseline import PoolUsual, RouteUsual
-from bot.detect.evidence import CAP, Evidence, threshold
+from bot.detect.evidence import CAP, Evidence, thresholds
 from bot.detect.family import OF_TROUBLE, SIZE, SLOW, Tables, Trouble, Vector, bin_of, tables
 from bot.detect.flights import Fate, Flight, Track
 from bot.detect.replies import is_own_trouble, is_permanent
-from bot.detect.sight import REACHED_AFTER, Sight
+from bot.detect.sight import CONNECT_LIMIT, Sight
 from bot.detect.trouble import Open, column_of, verdict_of
 from bot.types import (
     Arrived,
@@ -46,7 +46,7 @@ class Detector:
     def __init__(
         self, routes: Sequence[Route], *, false_alarms_a_year: float = 4.0, state: bytes | None = None
     ) -> None:
-        self.ring_at = threshold(routes, false_alarms_a_year)
+        self.ring_at = thresholds(routes, false_alarms_a_year)
         self.evidence = Evidence(routes, self.ring_at)
         self.pool = PoolUsual()
         self.tracks = {}
@@ -117,7 +117,7 @@ class Detector:
             self.cache, self.cache_version = {}, self.pool.version
         key = round(math.log(spread) / 0.05)
         if key not in self.cache:
-            self.cache[key] = tables(self.pool.usual(math.exp(key * 0.05)), CAP * self.ring_at)
+            self.cache[key] = tables(self.pool.usual(math.exp(key * 0.05)), CAP * self.evidence.most)
         track.tables = self.cache[key]
 
     def begin(self, track: Track, probe: str, sent: float) -> Flight:
@@ -135,9 +135,6 @@ class Detector:
         track.last_sent = now
         if len(track.rows):
             self.look_at(f, now + math.exp(f.centre + f.tables.first_u))
-        v = self.sight.vantages[track.route.vantage]
-        if v.run or v.dark:
-            self.look_at(f, now + REACHED_AFTER)
 
     def look_at(self, f: Flight, when: float) -> None:
         heapq.heappush(self.looks, (when, next(self.count), f))
@@ -151,9 +148,6 @@ class Detector:
 
     def look(self, f: Flight, when: float) -> None:
         age = when - f.sent
-        v = self.sight.vantages[f.track.route.vantage]
-        if (v.run or v.dark) and age >= REACHED_AFTER:
-            self.reached(f, when)
         if not len(f.track.rows):
             return
         if age >= f.track.deadline:
@@ -186,7 +180,7 @@ class Detector:
         if t.index in o.tracks:
             o.note(f, row)
         elif verdict_of(f, o.ratio(row)) and (
-            t.route.direction in o.scope or self.evidence.of_track(t, o.kind) > 0.6 * self.ring_at
+            t.route.direction in o.scope or self.evidence.of_track(t, o.kind) > 0.6 * self.ring_at[o.kind]
         ):
             o.tracks[t.index] = t
             o.scope.add(t.route.direction)
@@ -263,7 +257,7 @@ class Detector:
         self.stirred = True
 
     def unreachable(self, track: Track, o: Unreachable, now: float) -> None:
-        f = self.end(track, o, now, Fate.UNREACHABLE, now)
+        f = self.end(track, o, now - CONNECT_LIMIT, Fate.UNREACHABLE, now)
         if f is None:
             return
         f.reply = o.error
@@ -323,7 +317,7 @@ class Detector:
             if kind in self.open:
                 continue
             ripe = [(self.evidence.strongest(g, kind), g) for g in self.evidence.hot]
-            ripe = [x for x in ripe if x[0] >= self.ring_at]
+            ripe = [x for x in ripe if x[0] >= self.ring_at[kind]]
             for _, g in sorted(ripe, reverse=True):
                 if self.start(g, kind, now):
                     break

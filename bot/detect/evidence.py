@@ -10,7 +10,7 @@ from bot.detect.flights import Flight, Track
 from bot.types import Direction, Route
 
 YEAR = 365.25 * 86400.0
-MANY_WAYS = 1.0
+MANY_WAYS = {Trouble.SENDING: 1.0, Trouble.BOUNCING: 1.0, Trouble.TIMING: 2.0}
 """Added to the threshold for the number of groups and hypotheses; found by simulation, see docs/why-it-rang.md."""
 MOST = 3.0
 """Evidence is kept up to so many thresholds: more would only be slow to fade."""
@@ -18,23 +18,25 @@ CAP = 0.52
 """One message says at most so much of the threshold: two at least are needed to ring."""
 
 
-def threshold(routes: Sequence[Route], false_alarms_a_year: float) -> float:
-    """Give the evidence that rings so rarely on healthy days, from the number of messages a year."""
+def thresholds(routes: Sequence[Route], false_alarms_a_year: float) -> dict[Trouble, float]:
+    """Give the evidence of each class that rings so rarely on healthy days, from the number of messages a year."""
     mail = [route for route in routes if not route.control]
     messages = sum(YEAR / route.interval.total_seconds() for route in mail)
-    return math.log(max(messages / false_alarms_a_year, 100.0)) + MANY_WAYS
+    least = math.log(max(messages / false_alarms_a_year, 100.0))
+    return {trouble: least + more for trouble, more in MANY_WAYS.items()}
 
 
 class Evidence:
     """The sums of log-likelihood ratios, a row a group: routes first, then directions, then all mail."""
 
-    def __init__(self, routes: Sequence[Route], ring_at: float) -> None:
+    def __init__(self, routes: Sequence[Route], ring_at: dict[Trouble, float]) -> None:
         """Start without evidence."""
         self.ring_at = ring_at
+        self.most = max(ring_at.values())
         self.directions: tuple[Direction, ...] = tuple(sorted({r.direction for r in routes if not r.control}))
         self._routes = len(routes)
         self.sums: Vector = np.zeros((len(routes) + len(self.directions) + 1, SIZE))
-        self.low = 0.3 * ring_at
+        self.low = 0.3 * self.most
         self.hot: set[int] = set()
 
     def rows(self, index: int, route: Route) -> tuple[int, ...]:
@@ -62,7 +64,7 @@ class Evidence:
     def cool(self) -> None:
         """Bound the sums of the groups that are hot, and drop those that are so no more."""
         for group in tuple(self.hot):
-            np.minimum(self.sums[group], MOST * self.ring_at, out=self.sums[group])
+            np.minimum(self.sums[group], MOST * self.most, out=self.sums[group])
             if self.sums[group].max() < self.low:
                 self.hot.discard(group)
 

@@ -9,8 +9,8 @@ from bot.types import Direction
 DARK_FAILS = 3
 LIGHT_AFTER = 120.0
 """A vantage sees again when it reached somebody and failed no more for so long."""
-REACHED_AFTER = 12.0
-"""A message that was begun so long ago without "unreachable" did reach its server."""
+CONNECT_LIMIT = 10.0
+"""So long before it was reported an attempt began that no "sent" was seen of."""
 OWN_TROUBLES = 2
 
 
