@@ -1,5 +1,6 @@
 """What an advisory means: is it mail, what is felt, in which direction, what to do, where it stands."""
 
 from bot.advisories.reader import read
+from bot.advisories.shapes import Listed, listed
 
-__all__ = ["read"]
+__all__ = ["Listed", "listed", "read"]

@@ -49,7 +49,9 @@ USUAL: dict[Symptom, Action] = {
 }
 _QUIET = frozenset((AdvisoryState.PRE_ALERT, AdvisoryState.FALSE_ALARM))
 _BY_CLIENT = frozenset((Symptom.CANNOT_ACCESS_MAILBOX, Symptom.SEARCH_BROKEN, Symptom.OTHER, Symptom.SEND_FAILS))
-_GONE_FOR_GOOD = Rule(0, r"\bndr\b|\b5\d\d[ -]5\.\d|\b5\.\d\.\d|\breturned\b|\bbounce", "a 5xx is final: no server tries again")
+_GONE_FOR_GOOD = Rule(
+    0, r"\bndr\b|\b5\d\d[ -]5\.\d|\b5\.\d\.\d|\breturned\b|\bbounce", "a 5xx is final: no server tries again"
+)
 _RESENT = Rule(
     0,
     r"\b(?:need|must|should|have|has|advised|asked|encouraged) to (?:be )?(?:re-?sen[dt]|send (?:\w+ ){0,4}again|sent again)|\b(?:please|can|may) (?:re-?send|send (?:\w+ ){0,3}again)",
@@ -58,7 +60,9 @@ _RESENT = Rule(
 )
 
 
-def action(facts: Facts, symptom: Symptom, state: AdvisoryState, *, topics: tuple[Topic, ...], working: tuple[Client, ...]) -> Action:
+def action(
+    facts: Facts, symptom: Symptom, state: AdvisoryState, *, topics: tuple[Topic, ...], working: tuple[Client, ...]
+) -> Action:
     """Name what to do about mail; whether it is mail at all has been asked before."""
     told = f"{facts.more} {facts.relief} {facts.status}"
     if state in _QUIET:
@@ -69,9 +73,17 @@ def action(facts: Facts, symptom: Symptom, state: AdvisoryState, *, topics: tupl
     return advised or _usual(facts, symptom, topics=topics, working=working, told=told)
 
 
-def _usual(facts: Facts, symptom: Symptom, *, topics: tuple[Topic, ...], working: tuple[Client, ...], told: str) -> Action:
-    if symptom is Symptom.SEND_FAILS and Topic.SHARED_MAILBOX not in topics and _GONE_FOR_GOOD.holds(f"{facts.what} {told}"):
+def _usual(
+    facts: Facts, symptom: Symptom, *, topics: tuple[Topic, ...], working: tuple[Client, ...], told: str
+) -> Action:
+    if (
+        symptom is Symptom.SEND_FAILS
+        and Topic.SHARED_MAILBOX not in topics
+        and _GONE_FOR_GOOD.holds(f"{facts.what} {told}")
+    ):
         return Action.RESEND_BOUNCED
+    if symptom is Symptom.SEND_FAILS and Topic.OUTBOX in topics:
+        return Action.WAIT
     if working and symptom in _BY_CLIENT:
         return Action.USE_ANOTHER_CLIENT
     if symptom is Symptom.OTHER and (Topic.QUARANTINE_NOTICES in topics or "quarantine" in facts.what):
@@ -81,4 +93,8 @@ def _usual(facts: Facts, symptom: Symptom, *, topics: tuple[Topic, ...], working
 
 def _lost(facts: Facts, symptom: Symptom, told: str) -> bool:
     """Tell whether, after the end, something is still lost until somebody sends it again."""
-    return symptom is Symptom.BOUNCED or _RESENT.holds(told) or (symptom is Symptom.SEND_FAILS and _GONE_FOR_GOOD.holds(f"{facts.what} {told}"))
+    return (
+        symptom is Symptom.BOUNCED
+        or _RESENT.holds(told)
+        or (symptom is Symptom.SEND_FAILS and _GONE_FOR_GOOD.holds(f"{facts.what} {told}"))
+    )

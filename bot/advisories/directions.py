@@ -1,6 +1,6 @@
 """Whose mail is hit: what users send, what they receive, both, or only mail between colleagues."""
 
-from bot.advisories.rules import Facts, Rule, first
+from bot.advisories.rules import BROAD, Facts, Rule, first
 from bot.types import Direction, Symptom
 
 _BOTH = (
@@ -19,7 +19,7 @@ _INBOUND = (
 )
 _OUTBOUND = (
     r"\boutbound\b|\boutgoing\b|\bto (?:\w+ )?external\b|\bexternal (?:\w+ )?recipients?\b|\bexternal (?:domain|destination)s?\b|\bsend\b|\bsent by users\b"
-    r"|\b(?:users|they) sen[dt]\b|\bsenders?\b|\bsubmi(?:t|ssion)\b|\bleave\b|\bsent (?:items|mail)\b|\bto (?:gmail|yahoo|hotmail|outlook\.com)\b"
+    r"|\b(?:users|they) sen[dt]\b|\bsenders?\b|\bsubmi(?:t|ssion)\b|\bleave\b|\boutbox\b|\bsent (?:items|mail)\b|\bto (?:gmail|yahoo|hotmail|outlook\.com)\b"
 )
 
 WAYS: tuple[Rule[Direction], ...] = (
@@ -32,11 +32,18 @@ WAYS: tuple[Rule[Direction], ...] = (
     Rule(Direction.BOTH, _BOTH, "both ways are named together"),
     Rule(Direction.INTERNAL, _INTERNAL, "colleagues alone are named", r"\bexternal\b|\binbound\b|\boutbound\b|spoof"),
     Rule(Direction.BOTH, rf"(?:{_INBOUND}).*\boutbound\b|\boutbound\b.*(?:{_INBOUND})", "each way is named on its own"),
-    Rule(Direction.INBOUND, _INBOUND, "it comes from outside", r"\bsend (?:\w+ )?mail\b[^.]{0,40}\bto external|\boutbound\b|\bndr\b"),
+    Rule(
+        Direction.INBOUND,
+        _INBOUND,
+        "it comes from outside",
+        r"\bsend (?:\w+ )?mail\b[^.]{0,40}\bto external|\boutbound\b|\bndr\b",
+    ),
     Rule(Direction.OUTBOUND, _OUTBOUND, "users send it"),
 )
 # Of late and misjudged mail: a recipient who is named waits for it. A report of non-delivery is "received" by the sender.
-WEAK: tuple[Rule[Direction], ...] = (Rule(Direction.INBOUND, r"\breceiv|\barriv|\binbox|\brecipients?\b", "users wait for it"),)
+WEAK: tuple[Rule[Direction], ...] = (
+    Rule(Direction.INBOUND, r"\breceiv|\barriv|\binbox|\brecipients?\b", "users wait for it"),
+)
 
 # Symptoms that touch no mail flow, and those that need no word to tell the way.
 FIXED = {
@@ -52,16 +59,14 @@ FIXED = {
 UNTOLD = {Symptom.SEND_FAILS: Direction.OUTBOUND, Symptom.BOUNCED: Direction.OUTBOUND}
 
 
-_ORDER = ("title", "impact", "scope", "more", "status")
-"""Of texts: the scope names senders or recipients, the explanation may name both in passing."""
-
-
 def direction(facts: Facts, symptom: Symptom) -> Direction:
     """Name the direction that a symptom has; the shortest text that tells decides."""
     if symptom in FIXED:
         return FIXED[symptom]
+    # The scope names senders or recipients, the explanation may name both in passing.
     ways = WAYS if symptom in UNTOLD else (*WAYS, *WEAK)
-    found = next((rule.value for name in _ORDER if (rule := first(ways, getattr(facts, name)))), None)
+    texts = sorted((facts.title, facts.impact, facts.scope, facts.more, facts.status), key=BROAD.holds)
+    found = next((rule.value for text in texts if (rule := first(ways, text))), None)
     found = found or UNTOLD.get(symptom, Direction.BOTH)
     # Nobody sends what comes in: a failure of Send is outbound however the text goes on.
     return Direction.OUTBOUND if symptom is Symptom.SEND_FAILS and found is Direction.INBOUND else found

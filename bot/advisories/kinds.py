@@ -27,7 +27,11 @@ _MAIL_PROPER = (
 )
 
 ANNOUNCED: tuple[Rule[Kind], ...] = (
-    Rule(Kind.NEWS, r"^\(updated\)|\bmessage center\b|\bfeature update\b|\bstay informed\b|\bplan for change\b", "Message Center has the same shape"),
+    Rule(
+        Kind.NEWS,
+        r"^\(updated\)|\bmessage center\b|\bfeature update\b|\bstay informed\b|\bplan for change\b",
+        "Message Center has the same shape",
+    ),
     Rule(
         Kind.NEWS,
         r"\b(?:general availability|targeted release|rollout timeline|when this will happen|how this affects your organization|what you need to do to prepare|roadmap)\b",
@@ -118,7 +122,11 @@ _GENERIC_PREFIXES = frozenset(("MO", "DZ", "FO", ""))
 
 def kind(facts: Facts) -> Kind:
     """Tell whose trouble an advisory is."""
-    if facts.prefix == "MC" or first(ANNOUNCED, f"{facts.what} {facts.more}") or facts.service.startswith("message center"):
+    if (
+        facts.prefix == "MC"
+        or first(ANNOUNCED, f"{facts.what} {facts.more}")
+        or facts.service.startswith("message center")
+    ):
         return Kind.NEWS
     if first(ADMIN, facts.title) or first(ADMIN[:1], facts.impact) or first(ADMIN[1:], facts.impact):
         if not compiled(_USERS_TOO).search(f"{facts.what} {facts.more}"):
@@ -130,7 +138,15 @@ def kind(facts: Facts) -> Kind:
 
 def product(facts: Facts) -> str:
     """Name the product that is hit, from title and impact, else from the service; empty where none is known."""
-    return next((name for text in (facts.title, facts.impact, facts.service) for name, pattern in PRODUCTS if compiled(pattern).search(text)), "")
+    return next(
+        (
+            name
+            for text in (facts.title, facts.impact, facts.service)
+            for name, pattern in PRODUCTS
+            if compiled(pattern).search(text)
+        ),
+        "",
+    )
 
 
 def _home(facts: Facts) -> bool:
@@ -153,7 +169,9 @@ def _abroad(facts: Facts) -> Kind:
     own = product(facts)
     if suite and not own:
         return Kind.MAIL if compiled(MAIL_WORDS).search(f"{facts.what} {facts.more}") else Kind.ELSEWHERE
-    return Kind.MAIL if compiled(_MAIL_PROPER).search(facts.what) and (suite or not _own(facts, own)) else Kind.ELSEWHERE
+    return (
+        Kind.MAIL if compiled(_MAIL_PROPER).search(facts.what) and (suite or not _own(facts, own)) else Kind.ELSEWHERE
+    )
 
 
 def _own(facts: Facts, product: str) -> bool:

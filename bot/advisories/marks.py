@@ -19,7 +19,28 @@ FURTHEST_START = timedelta(days=45)
 _CODE = re.compile(r"(?<![\d.])(?:([245]\d\d)[ -]\s?#?)?([245]\.\d{1,2}\.\d{1,3})(?![\d]|\.\d)")
 _ID = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2,3})(\d{4,8})(?![A-Za-z0-9])")
 # Two or three capitals and digits that are no advisory: articles, standards, Message Center posts, months.
-_OTHER_IDS = frozenset(("KB", "MC", "RFC", "CVE", "ISO", "UTC", "GMT", "SHA", "AES", "RSA", "MD", "ID", "NO", "IP", "AS", "IE", "PR", "TLS"))
+_OTHER_IDS = frozenset(
+    (
+        "KB",
+        "MC",
+        "RFC",
+        "CVE",
+        "ISO",
+        "UTC",
+        "GMT",
+        "SHA",
+        "AES",
+        "RSA",
+        "MD",
+        "ID",
+        "NO",
+        "IP",
+        "AS",
+        "IE",
+        "PR",
+        "TLS",
+    )
+)
 _BECAUSE = re.compile(
     r"\b(?:caused by|due to|because|root cause|resulted? (?:in|from)|led to|linked (?:the|it|this)|traced|introduced|responsible for|is what's|determined that|identified that"
     r"|stem(?:s|med)? from|left over from|culprit|regression)\b",
@@ -29,7 +50,9 @@ _BECAUSE = re.compile(
 
 def codes(texts: Iterable[str]) -> tuple[str, ...]:
     """Give SMTP codes as printed, each once: with its reply where one stands before it."""
-    found = dict.fromkeys(f"{match[1]} {match[2]}" if match[1] else match[2] for text in texts for match in _CODE.finditer(text))
+    found = dict.fromkeys(
+        f"{match[1]} {match[2]}" if match[1] else match[2] for text in texts for match in _CODE.finditer(text)
+    )
     whole = {code.split()[1] for code in found if " " in code}
     return tuple(code for code in found if " " in code or code not in whole)[:MOST_MARKS]
 

@@ -38,7 +38,9 @@ def read(issue: Mapping[str, object], *, source: str = "microsoft", now: datetim
     return _mail(reading, seen) if kind is Kind.MAIL else _elsewhere(reading, seen, kind)
 
 
-def _record(issue: Mapping[str, object], told: tuple[Post, ...], cut: Sequence[Parts], *, source: str, seen: Facts) -> Reading:
+def _record(
+    issue: Mapping[str, object], told: tuple[Post, ...], cut: Sequence[Parts], *, source: str, seen: Facts
+) -> Reading:
     """Gather what is printed; what it means comes after."""
     ident, title, start = _name(issue, "id"), _title(issue), marks.start(moment(issue.get("startDateTime")), cut)
     texts = (title, line(issue.get("impactDescription")), *(post.text for post in told))
@@ -51,7 +53,9 @@ def _record(issue: Mapping[str, object], told: tuple[Post, ...], cut: Sequence[P
         symptom=Symptom.OTHER,
         direction=Direction.NONE,
         action=Action.NOTHING,
-        state=state(seen, status=_name(issue, "status"), closed=issue.get("isResolved") is True, quick=_is_quick(issue)),
+        state=state(
+            seen, status=_name(issue, "status"), closed=issue.get("isResolved") is True, quick=_is_quick(issue)
+        ),
         status=_name(issue, "status"),
         codes=marks.codes(texts),
         scope=marks.scope(cut),
@@ -61,7 +65,6 @@ def _record(issue: Mapping[str, object], told: tuple[Post, ...], cut: Sequence[P
         end=marks.end(moment(issue.get("endDateTime")), start, cut),
         modified=moment(issue.get("lastModifiedDateTime")),
         places=topics.places(seen),
-        topics=topics.topics(seen),
         posts=told,
     )
 
@@ -70,14 +73,17 @@ def _mail(reading: Reading, seen: Facts) -> Reading:
     failing = topics.failing(seen)
     working = topics.working(seen, failing)
     felt = symptom(seen, failing)
+    about = topics.topics(seen, felt)
     return replace(
         reading,
         is_mail=True,
         symptom=felt,
         direction=direction(seen, felt),
-        action=action(seen, felt, reading.state, topics=reading.topics, working=working),
+        action=action(seen, felt, reading.state, topics=about, working=working),
+        topics=about,
         failing=failing,
         working=working,
+        parties=topics.parties(f"{reading.title} {seen.printed}"),
         lateness=topics.lateness(seen) if felt is Symptom.DELAYED else None,
     )
 
@@ -85,7 +91,7 @@ def _mail(reading: Reading, seen: Facts) -> Reading:
 def _elsewhere(reading: Reading, seen: Facts, kind: Kind) -> Reading:
     felt = Symptom.ADMIN_ONLY if kind is Kind.ADMINS else Symptom.OTHER
     news = (Topic.ANNOUNCEMENT,) if kind is Kind.NEWS else ()
-    return replace(reading, symptom=felt, topics=(*news, *reading.topics), product=kinds.product(seen))
+    return replace(reading, symptom=felt, topics=(*news, *topics.topics(seen, felt)), product=kinds.product(seen))
 
 
 def _promise(reading: Reading, now: datetime | None) -> datetime | None:

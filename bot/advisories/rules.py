@@ -37,6 +37,12 @@ def every(rules: Iterable[Rule[V]], text: str) -> tuple[V, ...]:
     return tuple(dict.fromkeys(rule.value for rule in rules if rule.holds(text)))
 
 
+BROAD = Rule(
+    0,
+    r"\baccess[^.]{0,60}\b(?:or|and|and/or)\b[^.]{0,20}\b(?:send|receive)\b",
+    "access, sending and receiving in one breath say less than the explanation below",
+)
+
 # A sentence that says what still works would otherwise count as a symptom: "Internal messages aren't delayed."
 _UNHARMED = (
     r"\bnot (?:be )?(?:also )?(?:impacted|affected|late|lost|changed|involved|interrupted)\b"
@@ -63,6 +69,10 @@ class Facts:
     status: str
     """What is being done, from the newest real post."""
     scope: str
+    printed: str
+    """The impact as printed."""
+    headline: str
+    """Title and impact in lower case as printed."""
     raw: str
     """Title, impact and newest explanation in lower case as printed."""
     service: str
@@ -98,6 +108,8 @@ def facts(cut: Sequence[Parts], *, title: str, impact: str, service: str, ident:
         relief=" ".join(sentence for sentence in told if _is_harmless(sentence)),
         status=canonical(_status(newest), chat=chat),
         scope=canonical(newest.scope if newest else "", chat=chat),
+        printed=line(latest),
+        headline=line(f"{title}. {latest}").lower(),
         raw=line("\n".join((title, latest, more))).lower(),
         service=service.lower(),
         prefix=ident.rstrip("0123456789").upper(),

@@ -6,9 +6,22 @@ from bot.types import AdvisoryState
 
 # The enum in lower case. Values that Microsoft reserves for later are read as what they say.
 CLOSED = frozenset(
-    ("servicerestored", "postincidentreviewpublished", "resolved", "mitigatedexternal", "resolvedexternal", "falsepositive", "investigationsuspended", "available", "completed", "postmortem"),
+    (
+        "servicerestored",
+        "postincidentreviewpublished",
+        "resolved",
+        "mitigatedexternal",
+        "resolvedexternal",
+        "falsepositive",
+        "investigationsuspended",
+        "available",
+        "completed",
+        "postmortem",
+    ),
 )
-MENDING = frozenset(("restoringservice", "verifyingservice", "extendedrecovery", "mitigated", "identified_fixing", "monitoring"))
+MENDING = frozenset(
+    ("restoringservice", "verifyingservice", "extendedrecovery", "mitigated", "identified_fixing", "monitoring")
+)
 FALSE = frozenset(("falsepositive",))
 
 NO_HARM: tuple[Rule[bool], ...] = (
@@ -19,7 +32,8 @@ NO_HARM: tuple[Rule[bool], ...] = (
         r"|\b(?:not|never) (?:actually )?(?:impact|affect|reach|hit)(?:ed|ing|s)? (?:any )?(?:customer|user|organi[sz]ation|tenant|your|people|the service)"
         r"|\b(?:customers|users|organi[sz]ations?|tenants|your organi[sz]ation|the service|service) (?:is|are|was|were|have|has) not (?:been )?(?:impacted|affected|hit)"
         r"|\bwork(?:ed|ing|s) as (?:designed|intended|expected) (?:all along|throughout)|\bservice (?:is|was|remained) (?:healthy|operational) throughout|\bposted in error|\bby design\b"
-        r"|\bonly (?:microsoft )?(?:internal|test|own)[^.]{0,40}\b(?:users|staff|employees|accounts|tenants|environments?)",
+        r"|\bno (?:\w+ )?(?:customers?|organi[sz]ations?|users?|tenants?)\b[^.]{0,30}\b(?:impacted|affected|hit)\b"
+        r"|\bonly (?:some )?(?:microsoft )?(?:internal|test|own)[^.]{0,40}\b(?:users|staff|employees|accounts|tenants|environments?)",
         "nobody was hit",
     ),
 )
@@ -102,7 +116,7 @@ def state(facts: Facts, *, status: str, closed: bool, quick: bool) -> AdvisorySt
     word = status.lower().replace("_", "").replace(" ", "")
     final = facts.newest is not None and bool(facts.newest.final)
     if closed or final or word in CLOSED:
-        harmless = word in FALSE or first(NO_HARM, facts.status)
+        harmless = word in FALSE or first(NO_HARM, f"{facts.status} {facts.scope}")
         return AdvisoryState.FALSE_ALARM if harmless else AdvisoryState.RESOLVED
     if _unsure(facts, word, quick=quick):
         return AdvisoryState.PRE_ALERT

@@ -1,13 +1,18 @@
 """What people feel: one table, read from top to bottom over title, impact and explanation."""
 
-from bot.advisories.rules import Facts, Rule, first
+from bot.advisories.rules import BROAD, Facts, Rule, first
 from bot.types import Client, Symptom
 
 _WRONGLY = r"legitimate|incorrect|wrong|mistake|mistaken|erroneous|false positive|unexpected|good mail|valid mail|\bnot spam\b|overly|\bsafe\b"
 _THINGS = r"(?:mailbox|mail\b|exchange|outlook|owa|inbox|imap|pop\b|activesync)"
 
 SYMPTOMS: tuple[Rule[Symptom], ...] = (
-    Rule(Symptom.SEARCH_BROKEN, r"\bsearch", "search is named only when it is what fails", r"ediscovery|content search|search for people"),
+    Rule(
+        Symptom.SEARCH_BROKEN,
+        r"\bsearch",
+        "search is named only when it is what fails",
+        r"ediscovery|content search|search for people",
+    ),
     Rule(
         Symptom.SPAM_MISSED,
         r"\b(?:spam|phish|spoof\w*|malicious|forged|impersonat\w+|unwanted|malware|bulk)\b[^.]{0,90}"
@@ -24,7 +29,11 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         r"quarantine (?:notification|notice|digest|summar|mail|alert)|spam notification|\besn\b",
         "the notices about quarantine go wrong, not the verdicts",
     ),
-    Rule(Symptom.OTHER, r"cannot (?:release|view|access|open|preview|see)[^.]{0,40}quarantine", "quarantine itself cannot be used"),
+    Rule(
+        Symptom.OTHER,
+        r"cannot (?:release|view|access|open|preview|see)[^.]{0,40}quarantine",
+        "quarantine itself cannot be used",
+    ),
     Rule(
         Symptom.QUARANTINED,
         r"quarantin|\bfalse positive|\bmis(?:classif|label|identif|categor)\w+"
@@ -55,7 +64,7 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     Rule(
         Symptom.SEND_FAILS,
         r"cannot (?:send|submit|reply|forward|compose)\b|\b(?:sends?|submission|submit)\b[^.]{0,30}\b(?:fail|refus|reject|block|not work)"
-        r"|\bcannot be sent\b|\bnot (?:be |being )?(?:sent|send)\b|\bstuck in (?:the |their |users' )?(?:outbox|draft)|\boutbox\b|\bfail(?:s|ures?|ing)?[^.]{0,20} send\b",
+        r"|\bcannot be sent\b|\bnot (?:be |being )?(?:sent|send)\b|\bfail(?:s|ures?|ing)?[^.]{0,20} send\b",
         "Send itself fails, so that the sender knows at once",
         r"auto(?:matic)?[- ]?repl|out[- ]of[- ]office|notifications? (?:cannot|not|may|is|are)",
     ),
@@ -81,7 +90,7 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.DELAYED,
-        r"\blate\b|\bbacklog|\bslow(?:er|ly|ness)?\b[^.]{0,40}\b(?:deliver|mail flow|transport|arrive)|\bmail (?:flow|deliver\w*)\b[^.]{0,30}\b(?:slow|degraded|impacted|interrupted|issue|problem)"
+        r"\blate\b|\bbacklog|\boutbox\b|\bstuck in\b|\bslow(?:er|ly|ness)?\b[^.]{0,40}\b(?:deliver|mail flow|transport|arrive)|\bmail (?:flow|deliver\w*)\b[^.]{0,30}\b(?:slow|degraded|impacted|interrupted|issue|problem)"
         r"|\b(?:queue|queues|queu)\b",
         "mail comes, but not when it should",
         r"^(?!.*(?:mail|deliver|send|receive|transport|queue)).*$",
@@ -118,15 +127,14 @@ _MANY = 4
 _NARROWED = frozenset((Symptom.CANNOT_ACCESS_MAILBOX, Symptom.SEND_FAILS, Symptom.OTHER, Symptom.DELAYED))
 
 
-# A title that lists all there is says less than the explanation below it.
-_BROAD = Rule(0, r"\baccess[^.]{0,60}\b(?:or|and|and/or)\b[^.]{0,20}\b(?:send|receive)\b", "access, sending and receiving in one breath")
-
-_REPORTED = Rule(0, r"\bndr\b|\breturned\b", "the impact itself names the report that comes back: it was accepted before")
+_REPORTED = Rule(
+    0, r"\bndr\b|\breturned\b", "the impact itself names the report that comes back: it was accepted before"
+)
 
 
 def symptom(facts: Facts, failing: tuple[Client, ...]) -> Symptom:
     """Name what mail users feel; ``failing`` are the ways to the mailbox that are said to fail."""
-    layers = sorted(facts.layers, key=_BROAD.holds)
+    layers = sorted(facts.layers, key=BROAD.holds)
     rule = next((rule for layer in layers if (rule := first(SYMPTOMS, layer))), None)
     rule = rule or next((rule for layer in facts.layers if (rule := first(VAGUE, layer))), None)
     found = rule.value if rule else Symptom.OTHER

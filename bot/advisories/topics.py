@@ -5,35 +5,86 @@ from datetime import timedelta
 
 from bot.advisories.rules import Facts, Rule, every
 from bot.advisories.vocabulary import compiled
-from bot.types import Client, Topic
+from bot.types import Client, Symptom, Topic
 
 TOPICS: tuple[Rule[Topic], ...] = (
-    Rule(Topic.RESTRICTED, r"restricted (?:entit|user|sender)|bad outbound sender|restricted from send|blocked from send", "the account itself is locked"),
-    Rule(Topic.QUARANTINE_NOTICES, r"quarantine (?:notif|notice|digest|summar)|spam notification|\besn\b", "notices, not verdicts"),
-    Rule(Topic.SHARED_MAILBOX, r"shared mailbox|delegat|send[- ]as\b|on behalf of", "the own address may work where the shared one does not"),
-    Rule(Topic.LARGE, r"attachments? (?:larger|bigger|greater|over|above|exceeding)|large (?:attachment|message|email|file)|message size", "small mail passes"),
-    Rule(Topic.ATTACHMENTS, r"\battach(?:ment|ed)|winmail\.dat|\.(?:pdf|docx?|xlsx?|zip|ics)\b", "mail without a file passes"),
+    Rule(
+        Topic.RESTRICTED,
+        r"restricted (?:entit|user|sender)|bad outbound sender|restricted from send|blocked from send",
+        "the account itself is locked",
+    ),
+    Rule(
+        Topic.QUARANTINE_NOTICES,
+        r"quarantine (?:notif|notice|digest|summar)|spam notification|\besn\b",
+        "notices, not verdicts",
+    ),
+    Rule(Topic.OUTBOX, r"\boutbox\b", "it has not left the program"),
+    Rule(
+        Topic.SHARED_MAILBOX,
+        r"shared mailbox|delegat|send[- ]as\b|on behalf of",
+        "the own address may work where the shared one does not",
+    ),
+    Rule(
+        Topic.LARGE,
+        r"attachments? (?:larger|bigger|greater|over|above|exceeding)|large (?:attachment|message|email|file)|message size",
+        "small mail passes",
+    ),
+    Rule(
+        Topic.ATTACHMENTS,
+        r"\battach(?:ment|ed)|winmail\.dat|\.(?:pdf|docx?|xlsx?|zip|ics)\b",
+        "mail without a file passes",
+    ),
     Rule(Topic.IMAGES, r"\bimages?\b|\bpictures?\b|\blogos?\b", "mail without a picture passes"),
     Rule(Topic.LINKS, r"\burls?\b|\blinks?\b|hyperlink", "mail without a link passes", r"send a link|link to it"),
     Rule(Topic.FORGED, r"spoof|impersonat|forged", "fake senders"),
     Rule(Topic.FREE_BUSY, r"free[ /]?(?:and |or )?busy|availability|scheduling assistant", "times in the calendar"),
     Rule(Topic.ROOMS, r"\brooms?\b(?! for)|resource (?:mailbox|booking)|places\b", "rooms and equipment"),
-    Rule(Topic.INVITES, r"meeting (?:request|invit|response|update|cancel|forward)|invitations?\b|calendar invit|event invit", "invitations"),
+    Rule(
+        Topic.INVITES,
+        r"meeting (?:request|invit|response|update|cancel|forward)|invitations?\b|calendar invit|event invit",
+        "invitations",
+    ),
     Rule(Topic.CALENDARS, r"\bcalendars?\b", "the calendar in general"),
-    Rule(Topic.LISTS, r"distribution (?:list|group)|mail(?:ing)? lists?|microsoft 365 groups?|dynamic group", "mail to many"),
+    Rule(
+        Topic.LISTS,
+        r"distribution (?:list|group)|mail(?:ing)? lists?|microsoft 365 groups?|dynamic group",
+        "mail to many",
+    ),
     Rule(Topic.ARCHIVE, r"\barchiv", "old mail"),
     Rule(Topic.ENCRYPTED, r"encrypt|\bome\b|\birm\b|s/mime|sensitivity label", "protected mail"),
     Rule(Topic.RULES, r"inbox rules?|mail ?flow rules?|transport rules?|forwarding rules?|sweep", "rules"),
     Rule(Topic.AUTO_REPLIES, r"auto(?:matic)?[- ]?repl|out[- ]of[- ]office", "automatic replies"),
-    Rule(Topic.ADDRESS_BOOK, r"address (?:book|list)|\bgal\b|\bcontacts?\b(?! (?:us|your|support|microsoft))", "addresses"),
+    Rule(
+        Topic.ADDRESS_BOOK,
+        r"address (?:book|list)|\bgal\b|\bcontacts?\b(?! (?:us|your|support|microsoft))",
+        "addresses",
+    ),
     Rule(Topic.PUBLIC_FOLDERS, r"public folder", "public folders"),
     Rule(Topic.ADD_INS, r"add-?ins?\b", "add-ins"),
     Rule(Topic.DUPLICATES, r"\bduplicat|more than once|multiple copies", "the same mail twice"),
-    Rule(Topic.PROGRAMS, r"authenticated smtp|smtp auth|printers?|scanners?|multifunction|line[- ]of[- ]business", "mail that machines send"),
-    Rule(Topic.OUTSIDE, r"\bexternal\b|\boutside\b|\binternet\b(?! message)|gmail|yahoo|third-party", "the other side is outside"),
-    Rule(Topic.NOTICES, r"notifications?\b|passcodes?\b|\balerts?\b|digests?\b", "mail and messages that services send by themselves"),
+    Rule(
+        Topic.PROGRAMS,
+        r"authenticated smtp|smtp auth|printers?|scanners?|multifunction|line[- ]of[- ]business",
+        "mail that machines send",
+    ),
+    Rule(
+        Topic.OUTSIDE,
+        r"\bexternal\b|\boutside\b|\binternet\b(?! message)|gmail|yahoo|third-party",
+        "the other side is outside",
+    ),
+    Rule(
+        Topic.NOTICES,
+        r"notifications?\b|passcodes?\b|\balerts?\b|digests?\b",
+        "mail and messages that services send by themselves",
+    ),
     Rule(Topic.SIGN_IN, r"sign[- ]?ins?\b|signing in|log[- ]?ins?\b|authenticat|conditional access", "signing in"),
 )
+
+_ANYWHERE = (Topic.RESTRICTED, Topic.SHARED_MAILBOX)
+"""Topics that decide what to do wherever they are named."""
+
+_OPEN = frozenset((Symptom.OTHER, Symptom.CALENDAR_STALE, Symptom.ADMIN_ONLY))
+"""Symptoms that say too little without a topic; of late or refused mail the explanation names many in passing."""
 
 _ANY_OUTLOOK = r"outlook (?:desktop|for windows|client|application|app for windows)|desktop (?:client|version|app|outlook)|\bmapi\b"
 CLIENTS: tuple[Rule[Client], ...] = (
@@ -72,17 +123,44 @@ PLACES: tuple[tuple[str, str], ...] = (
     ("Australia", r"\baustralia\b"),
     ("Brazil", r"\bbrazil\b"),
 )
-_NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
-_NUMBERS |= {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45, "sixty": 60, "several": 3, "a": 1, "an": 1}
+_NUMBERS = {
+    word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
+_NUMBERS |= {
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "forty-five": 45,
+    "sixty": 60,
+    "several": 3,
+    "a": 1,
+    "an": 1,
+}
 _AMOUNT = rf"(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})[ -](?P<unit>minute|min|hour|day)s?\b"
 _UNITS = {"minute": 60, "min": 60, "hour": 3600, "day": 86400}
 _DELAY = r"delay|\blate\b|longer"
 LONGEST_DELAY = timedelta(days=7)
 
 
-def topics(facts: Facts) -> tuple[Topic, ...]:
-    """Name which parts of mail are hit, those of title and impact first."""
-    return tuple(dict.fromkeys((*every(TOPICS, facts.what), *every(TOPICS, facts.raw))))
+PARTIES = (
+    "Adobe|AOL|Apple|Barracuda|Cisco|Comcast|DocuSign|Dropbox|Facebook|Gmail|Google|Hotmail|iCloud|LinkedIn|Mimecast"
+)
+PARTIES += "|PayPal|Proofpoint|Salesforce|ServiceNow|Spamhaus|SpamCop|Verizon|Yahoo|Zoom"
+"""Names that stand in mail advisories as senders, recipients, filters or block lists."""
+
+
+def topics(facts: Facts, symptom: Symptom) -> tuple[Topic, ...]:
+    """Name which parts of mail title and impact say are hit; where that is open, those that the explanation names."""
+    named = every(TOPICS, facts.headline)
+    open_ = symptom in _OPEN and not named
+    told = (topic for topic in every(TOPICS, facts.raw) if topic in _ANYWHERE or open_)
+    return tuple(dict.fromkeys((*named, *told)))
+
+
+def parties(text: str) -> tuple[str, ...]:
+    """Name the companies and mail services that a text as printed names."""
+    return tuple(dict.fromkeys(compiled(rf"\b(?:{PARTIES})\b").findall(text)))
 
 
 def failing(facts: Facts) -> tuple[Client, ...]:
@@ -123,4 +201,8 @@ def _length(match: re.Match[str]) -> timedelta:
 
 def _harm(more: str) -> str:
     pieces = re.split(r"(?<=[.!?]) ", more)
-    return " ".join(piece for piece in pieces if compiled(r"\bcannot\b|\bfail|\berror|\bnot\b").search(piece) and not compiled(_INSTEAD).search(piece))
+    return " ".join(
+        piece
+        for piece in pieces
+        if compiled(r"\bcannot\b|\bfail|\berror|\bnot\b").search(piece) and not compiled(_INSTEAD).search(piece)
+    )

@@ -41,7 +41,10 @@ _SYNONYMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:delivery failure|failed delivery|delivery status) (?:notifications?|notices?|messages?|reports?)\b", "ndr"),
     (r"\bemail (?:messages?|items?)\b|\bemails?\b|\bmail (?:messages?|items?)\b|\bmails\b", "mail"),
     # How the mailbox is reached.
-    (r"\boutlook on the web(?: \(owa\))?|\boutlook web (?:app|access)(?: \(owa\))?|\boutlook\.com\b|\bweb outlook\b", "owa"),
+    (
+        r"\boutlook on the web(?: \(owa\))?|\boutlook web (?:app|access)(?: \(owa\))?|\boutlook\.com\b|\bweb outlook\b",
+        "owa",
+    ),
     (r"\bexchange activesync(?: \(eas\))?|\beas\b|\bactive ?sync\b", "activesync"),
     (r"\binternet message access protocol(?: \(imap4?\))?|\bimap4?\b", "imap"),
     (r"\bpost office protocol(?: \(pop3?\))?|\bpop3\b", "pop"),
@@ -64,14 +67,23 @@ _SYNONYMS: tuple[tuple[str, str], ...] = (
     ),
     (r"\bcannot (?:intermittently |always |reliably |successfully |properly |longer )", "cannot "),
     # How slow it is.
-    (r"\bdelay(?:s|ed|ing)?\b|\blatenc(?:y|ies)\b|\blater than (?:usual|expected|normal)\b|\bslow to (?:arrive|deliver|leave)\b|\bdefer(?:red|rals?|ring)\b|\bpostponed\b"
-        r"|\b(?:take|takes|taking|took) (?:up to |over |more than |about |approximately |around |as long as )?(?:\w+ ){1,3}(?:minutes?|hours?)\b", "late"),
+    (
+        r"\bdelay(?:s|ed|ing)?\b|\blatenc(?:y|ies)\b|\blater than (?:usual|expected|normal)\b|\bslow to (?:arrive|deliver|leave)\b|\bdefer(?:red|rals?|ring)\b|\bpostponed\b"
+        r"|\b(?:take|takes|taking|took) (?:up to |over |more than |about |approximately |around |as long as )?(?:\w+ ){1,3}(?:minutes?|hours?)\b",
+        "late",
+    ),
     (r"\b(?:take|takes|taking|took) (?:much |far )?(?:longer|long)(?: than (?:usual|expected|normal))?\b", "late"),
-    (r"\b(?:held up|stuck in (?:the |a )?queues?|queued|held in queues?|piling up|not (?:delivered|arriving?) (?:promptly|on time|in time))\b", "late"),
+    (
+        r"\b(?:held up|stuck in (?:the |a )?queues?|queued|held in queues?|piling up|not (?:delivered|arriving?) (?:promptly|on time|in time))\b",
+        "late",
+    ),
     # Who is on the other side.
     (r"\b(?:external|outside|the internet|internet|third[- ]party|other organi[sz]ations?'?)\b", "external"),
     (r"\bcolleagues?\b|\bco-?workers?\b", "colleagues"),
-    (r"\bwithin (?:the |your |their |an )?(?:same |own )?(?:organi[sz]ation|tenant|company)\b|\bintra-?org\w*\b|\bintra-?tenant\b", "within-org"),
+    (
+        r"\bwithin (?:the |your |their |an )?(?:same |own )?(?:organi[sz]ation|tenant|company)\b|\bintra-?org\w*\b|\bintra-?tenant\b",
+        "within-org",
+    ),
     # The verdicts of filters.
     (r"\bphish(?:ing|es|y)?\b", "phish"),
     (r"\bjunk (?:e?mail )?folders?\b|\bjunk\b", "junk"),

@@ -52,6 +52,7 @@ class Topic(StrEnum):
     LINKS = "links"
     LISTS = "lists"
     NOTICES = "notices"
+    OUTBOX = "outbox"
     OUTSIDE = "outside"
     PROGRAMS = "programs"
     PUBLIC_FOLDERS = "public_folders"
@@ -112,6 +113,8 @@ class Reading:
     """Ways to the mailbox that are said to work."""
     lateness: timedelta | None = None
     """The longest delay of mail that the vendor names."""
+    parties: tuple[str, ...] = ()
+    """Companies and mail services that the advisory names as the other side, such as ``Gmail``."""
     product: str = ""
     """The product that is hit where it is not mail."""
     cause: str = ""

@@ -7,10 +7,8 @@ from bot.words import advisory_tables as tables
 from bot.words.catalogue import Catalogue, catalogue, mark
 from bot.words.safe import name_of
 
-VENDORS: Mapping[str, str] = {"google": "Google", "slack": "Slack", "fastmail": "Fastmail", "proton": "Proton"}
 VENDOR = "Microsoft"
 _BY_MAIL = frozenset((Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.DELAYED, Symptom.QUARANTINED, Symptom.SPAM_MISSED))
-_FRUITLESS = frozenset((Client.WEB, Client.DESKTOP, Client.PHONE))
 _OVER = frozenset((AdvisoryState.RESOLVED, AdvisoryState.FALSE_ALARM))
 MOST_PARTIES = 3
 
@@ -49,7 +47,7 @@ def _present(reading: Reading, words: Catalogue) -> Iterator[Text]:
         yield words.text("It is getting better.")
     if reading.places:
         places = words.listed([words.string(place) for place in reading.places])
-        yield words.text("{vendor} names {places} as the place.", vendor=_vendor(reading), places=places)
+        yield words.text("{vendor} sees it in {places}.", vendor=_vendor(reading), places=places)
 
 
 def _past(reading: Reading, words: Catalogue) -> Iterator[Text]:
@@ -67,11 +65,13 @@ def _past(reading: Reading, words: Catalogue) -> Iterator[Text]:
 
 
 def _elsewhere(reading: Reading, words: Catalogue) -> Iterator[Text]:
-    over = reading.state in _OVER
+    if reading.state in _OVER:
+        yield _matter_was(reading, words)
+        yield words.text("It is fixed, and it was not about mail.")
+        yield words.text(tables.DO[Action.NOTHING])
+        return
     yield _matter(reading, words)
-    if over:
-        yield words.text("This is fixed, and it was not about mail.")
-    elif reading.state is AdvisoryState.PRE_ALERT:
+    if reading.state is AdvisoryState.PRE_ALERT:
         yield words.text("Nothing is confirmed yet, and nothing says that mail is hit.")
     else:
         yield words.text("It is not about mail.")
@@ -94,6 +94,17 @@ def _matter(reading: Reading, words: Catalogue) -> Text:
     return words.text("{vendor} reports a problem with {product}.", vendor=_vendor(reading), product=name)
 
 
+def _matter_was(reading: Reading, words: Catalogue) -> Text:
+    name = name_of(reading.product or reading.service or VENDOR)
+    if reading.symptom is Symptom.ADMIN_ONLY:
+        return words.text("Only admins noticed this, in their own tools and reports ({product}).", product=name)
+    if Topic.NOTICES in reading.topics:
+        return words.text("Notifications and alerts from {product} were late or missing.", product=name)
+    if Topic.SIGN_IN in reading.topics:
+        return words.text("People had trouble when they tried to sign in to {product}.", product=name)
+    return words.text("{vendor} reported a problem with {product}.", vendor=_vendor(reading), product=name)
+
+
 def wrong(reading: Reading, words: Catalogue) -> Text:
     """Say what is wrong, as exactly as the advisory does."""
     topical = next((s for t in reading.topics if (s := tables.TOPICAL.get((reading.symptom, t)))), None)
@@ -111,7 +122,7 @@ def details(reading: Reading, words: Catalogue) -> Iterator[Text]:
         yield words.text("The error is {code}.", code=reading.codes[0])
     if reading.lateness:
         yield words.text(
-            "{vendor} speaks of up to {length}.", vendor=_vendor(reading), length=words.length(reading.lateness)
+            "{vendor} names delays of {length}.", vendor=_vendor(reading), length=words.length(reading.lateness)
         )
     yield from _which(reading, words)
 
@@ -122,7 +133,7 @@ def _which(reading: Reading, words: Catalogue) -> Iterator[Text]:
     if about and not any((reading.symptom, topic) in tables.TOPICAL for topic in reading.topics):
         yield words.text(about)
     if reading.parties and reading.symptom in _BY_MAIL:
-        yield words.text("It is about mail from or to {parties}.", parties=words.listed(reading.parties[:MOST_PARTIES]))
+        yield words.text("This is about mail from or to {parties}.", parties=words.listed(reading.parties[:MOST_PARTIES]))
 
 
 def advice(reading: Reading, words: Catalogue) -> Text:
@@ -153,4 +164,5 @@ def _first(sentences: Mapping[Topic, str], topics: Iterable[Topic]) -> str | Non
 
 
 def _vendor(reading: Reading) -> str:
-    return VENDORS.get(reading.source, VENDOR)
+    """Name whose word it is; public status pages are sources by their own name."""
+    return VENDOR if reading.source.lower().startswith(VENDOR.lower()) else name_of(reading.source)
