@@ -65,7 +65,7 @@ def test_nothing_configured_is_no_fault(tmp_path: Path) -> None:
     """An empty folder gives empty settings: the command decides what it needs."""
     settings = load(tmp_path)
     assert settings.installation.routes == {}
-    assert settings.store_url.startswith("sqlite+aiosqlite:///")
+    assert settings.store_url.startswith("sqlite:///")
 
 
 def test_a_whole_file_is_read(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     [
         pytest.param("", "MAILSTATUS_LISTEN=here", "MAILSTATUS_LISTEN", "address and a port", id="no port"),
         pytest.param("", "MAILSTATUS_LISTEN=0.0.0.0:80", "MAILSTATUS_PAGE_TOKEN", "missing", id="open page"),
-        pytest.param("", "MAILSTATUS_STORE=mysql://x", "MAILSTATUS_STORE", "sqlite+aiosqlite", id="store"),
+        pytest.param("", "MAILSTATUS_STORE=mysql://x", "MAILSTATUS_STORE", "sqlite:///", id="store"),
         pytest.param("", "MAILSTATUS_CLOUD=mars", "MAILSTATUS_CLOUD", "global", id="cloud"),
         pytest.param("", "MAILSTATUS_GRAPH_URL=http://x", "MAILSTATUS_GRAPH_URL", "https://", id="graph"),
         pytest.param("", "MAILSTATUS_CONFIG=none.toml", "MAILSTATUS_CONFIG", "cannot be read", id="no such file"),

@@ -62,7 +62,7 @@ class Settings:
         """The store's SQLAlchemy URL; it may hold a password, so it is for the store alone."""
         if self.environment.store:
             return self.environment.store.get_secret_value()
-        return f"sqlite+aiosqlite:///{self.state / 'mailstatus.db'}"
+        return f"sqlite:///{self.state / 'mailstatus.db'}"
 
 
 def load(folder: Path) -> Settings:

@@ -1,5 +1,6 @@
 """The variables: secrets, addresses of the clouds, and where things are; each is a line of ``.env.example``."""
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -95,7 +96,7 @@ class Environment(BaseSettings):
         None,
         alias="MAILSTATUS_STORE",
         description="SQLAlchemy URL of the store; by default a SQLite file in the user's state folder.",
-        examples=["postgresql+psycopg://mailstatus:password@db/mailstatus"],
+        examples=["postgresql://mailstatus:password@db/mailstatus"],
     )
     listen: str = Field(
         "127.0.0.1:8025",
@@ -146,8 +147,8 @@ class Environment(BaseSettings):
     @field_validator("store")
     @classmethod
     def _is_known_store(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and value.get_secret_value().split(":")[0] not in {"sqlite+aiosqlite", "postgresql+psycopg"}:
-            raise ValueError("begins neither with sqlite+aiosqlite: nor with postgresql+psycopg:")
+        if value and re.split("[+:]", value.get_secret_value())[0] not in {"sqlite", "postgresql"}:
+            raise ValueError("begins neither with sqlite:/// nor with postgresql://")
         return value
 
     @model_validator(mode="after")
