@@ -8,12 +8,13 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
 from cryptography.x509.oid import NameOID
 
 
-def write_certificate(folder: Path) -> Path:
+def write_certificate(folder: Path, *, rsa: bool = False) -> Path:
     """Write key and certificate into one PEM file, which also serves as the bundle that trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = generate_rsa(65537, 2048) if rsa else ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
     certificate = (
         x509.CertificateBuilder()

@@ -21,6 +21,8 @@ ATTEMPTS = 4
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=30)
 MOST_PAGES = 50
+# A throttled request was not looked at, so that even a message may be sent again.
+REFUSED_UNSEEN = {429}
 WORTH_ANOTHER_TRY = {429, 500, 502, 503, 504}
 
 
@@ -91,6 +93,8 @@ class GraphClient:
                 wait = self._wait(error, call, attempt)
                 if wait is None:
                     raise
+                if error.status == httpx.codes.UNAUTHORIZED:
+                    self._tokens.forget()
                 await self._clock.sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
@@ -127,9 +131,11 @@ class GraphClient:
         return Call(method="GET", path=str(url), headers=call.headers, permission=call.permission)
 
     def _wait(self, error: GraphError, call: Call, attempt: int) -> timedelta | None:
+        if error.status == httpx.codes.UNAUTHORIZED and attempt == 1:
+            return timedelta()
         if attempt == ATTEMPTS or error.permanent:
             return None
-        if not call.repeatable and error.status != httpx.codes.TOO_MANY_REQUESTS:
+        if not call.repeatable and error.status not in REFUSED_UNSEEN:
             return None
         backoff = FIRST_WAIT * 2 ** (attempt - 1) * (0.5 + self._chance.random())
         wait = max(backoff, error.retry_after or timedelta())

@@ -5,11 +5,13 @@ import json
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import msal
 import requests
+from msal.exceptions import MsalServiceError
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 
@@ -22,6 +24,9 @@ TokenSource: TypeAlias = Callable[[], Awaitable[SecretStr]]
 
 REQUEST_SECONDS = 10.0
 CALL_SECONDS = 30.0
+# msal gives a failure from its memory for five seconds before it asks again.
+PAUSE = timedelta(seconds=6)
+PASSING = {"temporarily_unavailable", "server_error", "throttled", "too_many_requests", None}
 PKCS12 = {".pfx", ".p12"}
 
 
@@ -66,6 +71,10 @@ class EntraTokens:
 
         return token
 
+    def forget(self) -> None:
+        """Drop all tokens, for when one is refused before its time."""
+        self._client = None
+
     async def token(self, scope: str) -> SecretStr:
         """Return a token that is good for five minutes at least; raises GraphError."""
         async with self._lock:
@@ -73,7 +82,9 @@ class EntraTokens:
                 async with asyncio.timeout(CALL_SECONDS):
                     answer = await asyncio.to_thread(self._acquire, scope)
             except TimeoutError as error:
-                raise GraphError(f"Entra did not answer within {CALL_SECONDS:.0f} seconds") from error
+                raise GraphError(
+                    f"Entra did not answer within {CALL_SECONDS:.0f} seconds", retry_after=PAUSE
+                ) from error
         return self._read(answer)
 
     def _acquire(self, scope: str) -> dict[str, Any]:
@@ -81,8 +92,8 @@ class EntraTokens:
             if self._client is None:
                 self._client = self._build()
             return self._client.acquire_token_for_client([scope]) or {}
-        except (requests.RequestException, msal.MsalServiceError, json.JSONDecodeError) as error:
-            raise GraphError(f"Entra cannot be asked for a token: {_brief(error)}") from error
+        except (requests.RequestException, MsalServiceError, json.JSONDecodeError) as error:
+            raise GraphError(f"Entra cannot be asked for a token: {_brief(error)}", retry_after=PAUSE) from error
         except (ValueError, OSError, msal.ManagedIdentityError) as error:
             raise GraphError(f"The app cannot sign in: {_brief(error)}", permanent=True) from error
 
@@ -110,7 +121,8 @@ class EntraTokens:
         raise GraphError(
             f"Entra gives no token: {said} {advice}".strip(),
             code=str(answer.get("error") or ""),
-            permanent=answer.get("error") not in {"temporarily_unavailable", None},
+            permanent=answer.get("error") not in PASSING,
+            retry_after=PAUSE,
         )
 
 

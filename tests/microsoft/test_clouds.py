@@ -1,0 +1,19 @@
+import pytest
+
+from bot.microsoft import CLOUDS, GLOBAL, Cloud
+
+
+@pytest.mark.parametrize("cloud", CLOUDS.values())
+def test_every_cloud_has_addresses_to_build_on(cloud: Cloud) -> None:
+    """https, and no slash at the end."""
+    for address in (cloud.login, cloud.graph, cloud.outlook):
+        assert address.startswith("https://")
+        assert not address.endswith("/")
+    assert cloud.graph_scope == f"{cloud.graph}/.default"
+    assert cloud.outlook_scope == f"{cloud.outlook}/.default"
+
+
+def test_the_clouds_differ_but_for_gcc() -> None:
+    """GCC uses the worldwide addresses."""
+    assert CLOUDS["gcc"] is CLOUDS["global"] is GLOBAL
+    assert len({cloud.graph for cloud in CLOUDS.values()}) == len(CLOUDS) - 1
