@@ -160,6 +160,9 @@ class RulesTable(Table):
     escalate: Length | None = None
     advice: Length | None = None
     gone: Length | None = None
+    keep: Length | None = None
+    refresh: Length | None = None
+    stale: Length | None = None
     windows: tuple[WindowTable, ...] = ()
 
 
