@@ -128,6 +128,11 @@ def mark(sentence: str) -> str:
     return sentence
 
 
+def marks(one: str, many: str) -> tuple[str, str]:
+    """Mark a sentence in a table with its form for more than one."""
+    return one, many
+
+
 @cache
 def catalogue(language: str) -> Catalogue:
     """Load a language once; one that nobody has translated is told in English."""

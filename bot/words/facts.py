@@ -1,16 +1,28 @@
 """Since when, how bad, and how we know: measured numbers, no adjectives."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.types import Change, Evidence, Finding, Incident, Moment, Reason, Symptom, Tally, Text
-from bot.types.aspects import FLOW, aspects, is_open, lasting
+from bot.types.aspects import FLOW, GRAVITY, aspects, is_open, lasting
 from bot.words import advisory
-from bot.words.catalogue import Catalogue
+from bot.words.catalogue import Catalogue, marks
 from bot.words.headlines import is_said_only
 from bot.words.safe import codes_of
 
 MOST = 3
 """So many findings are told with their numbers."""
+
+BAD: Mapping[Symptom, tuple[str, str]] = {
+    Symptom.SEND_FAILS: marks("{n} of {of} test messages was refused.", "{n} of {of} test messages were refused."),
+    Symptom.BOUNCED: marks("{n} of {of} test messages has bounced.", "{n} of {of} test messages have bounced."),
+    Symptom.LOST: marks("{n} of {of} test messages is missing.", "{n} of {of} test messages are missing."),
+    Symptom.DELAYED: marks("{n} of {of} test messages was late.", "{n} of {of} test messages were late."),
+}
+ON_TIME = marks(
+    "In the last ten minutes {n} test message arrived, on time.",
+    "In the last ten minutes {n} test messages arrived, all on time.",
+)
 
 COUNTED = frozenset({Reason.VENDOR_SAYS_FIXED, Reason.NOT_LISTED, Reason.REMINDER, Reason.ESCALATED, Reason.OVERDUE})
 """Changes after which people want to know how it is right now."""
@@ -22,7 +34,8 @@ def facts(change: Change, incident: Incident, words: Catalogue) -> tuple[Text, .
         return ()
     if incident.resolved is not None:
         return (_lasted(change, incident, words), *(_again(change, words) if incident.findings else ()))
-    now = [finding for finding in incident.findings if finding.ended is None][:MOST]
+    live = [finding for finding in incident.findings if finding.ended is None]
+    now = sorted(live, key=lambda finding: GRAVITY.index(finding.symptom))[:MOST]
     bad = [counted for finding in now if (counted := _finding(finding, words))]
     lately = [_lately(change.tally, words)] if change.reason in COUNTED and change.tally and now else []
     since, said = _since(change, incident, words), _said(incident, words)
@@ -50,11 +63,7 @@ def tests_now(tally: Tally | None, words: Catalogue) -> Text:
         return words.text("We have no test messages of our own that could show it.")
     if wrong(tally) >= max(2, tally.sent / 10):
         return words.joined(words.text("Our own test messages show trouble too."), _lately(tally, words))
-    return words.counted(
-        "Our own test messages arrive normally: {n} of the last ten minutes.",
-        "Our own test messages arrive normally: {n} in the last ten minutes.",
-        tally.arrived,
-    )
+    return words.text("Our own test messages arrive normally: {n} in the last ten minutes.", n=tally.arrived)
 
 
 def wrong(tally: Tally) -> int:
@@ -114,28 +123,15 @@ def _again(change: Change, words: Catalogue) -> tuple[Text, ...]:
     tally = change.tally
     if tally is None or not tally.arrived or wrong(tally):
         return ()
-    one = "In the last ten minutes {n} test message arrived, on time."
-    many = "In the last ten minutes {n} test messages arrived, all on time."
-    return (words.counted(one, many, tally.arrived),)
+    return (words.counted(*ON_TIME, tally.arrived),)
 
 
 def _finding(finding: Finding, words: Catalogue) -> Text:
-    seen = finding.evidence
-    if not seen.of or not seen.bad:
+    seen, counted = finding.evidence, BAD.get(finding.symptom)
+    if not seen.of or not seen.bad or counted is None:
         return ()
-    match finding.symptom:
-        case Symptom.SEND_FAILS:
-            one, many = "{n} of {of} test messages was refused.", "{n} of {of} test messages were refused."
-            return words.joined(words.counted(one, many, seen.bad, of=seen.of), _answer(seen, words))
-        case Symptom.BOUNCED:
-            one, many = "{n} of {of} test messages bounced.", "{n} of {of} test messages bounced."
-            return words.joined(words.counted(one, many, seen.bad, of=seen.of), _answer(seen, words))
-        case Symptom.LOST:
-            one, many = "{n} of {of} test messages is missing.", "{n} of {of} test messages are missing."
-            return words.counted(one, many, seen.bad, of=seen.of)
-        case _:
-            one, many = "{n} of {of} test messages was late.", "{n} of {of} test messages were late."
-            return words.joined(words.counted(one, many, seen.bad, of=seen.of), _late(seen, words))
+    told = words.counted(*counted, seen.bad, of=seen.of)
+    return words.joined(told, _late(seen, words) if finding.symptom is Symptom.DELAYED else _answer(seen, words))
 
 
 def _answer(seen: Evidence, words: Catalogue) -> Text:

@@ -11,7 +11,7 @@ from bot.words.safe import id_of, name_of
 MOST = 3
 """So many advisories are told in one message; the rest are in the details."""
 
-WHOLE = frozenset({Reason.OPENED, Reason.RESOLVED, Reason.NEW_SYMPTOM, Reason.VENDOR_CONFIRMS})
+WHOLE = frozenset({Reason.OPENED, Reason.RESOLVED, Reason.NEW_SYMPTOM})
 """Changes that tell everything once; the others tell what is new and what is open."""
 
 BY_US = frozenset({"opened", "quoted", "cause", "title", "canary", ""})
@@ -73,7 +73,7 @@ def _early(change: Change, incident: Incident, words: Catalogue) -> Text:
     if change.reason is not Reason.REOPENED or not ended:
         return ()
     last = max(ended, key=lambda c: c.closed_seen or c.changed)
-    return words.text("It had called {id} fixed, too early.", id=id_of(last.reading.id))
+    return words.text("Microsoft had called {id} fixed too early.", id=id_of(last.reading.id))
 
 
 def _timing(incident: Incident, claim: Claim, words: Catalogue) -> Text:
@@ -148,15 +148,17 @@ def _next(change: Change, claim: Claim, words: Catalogue) -> Text:
     if promised is None:
         return ()
     if promised >= change.at:
-        return words.text("Its next word on {id} is promised for {at}.", id=id_, at=moment(promised, change.at))
+        return words.text("Microsoft promises its next word on {id} for {at}.", id=id_, at=moment(promised, change.at))
     if change.feed_blind:
         return ()
     late, at = words.length(change.at - promised), moment(promised, change.at)
-    return words.text("Its next word on {id} was promised for {at} and is {late} overdue.", id=id_, at=at, late=late)
+    return words.text(
+        "Microsoft promised its next word on {id} for {at}; it is {late} overdue.", id=id_, at=at, late=late
+    )
 
 
 def _related(incident: Incident, words: Catalogue) -> Text:
     ids = [id_of(id_) for id_ in incident.related[:MOST]]
     if not ids or incident.resolved is not None:
         return ()
-    return words.text("Not shown to be the same fault, but of the same time: {ids}.", ids=words.listed(ids))
+    return words.text("Of the same time, but not shown to be the same fault: {ids}.", ids=words.listed(ids))
