@@ -128,7 +128,8 @@ class Observations:
                 yield row
             if len(page) < PAGE:
                 return
-            after = tuple_(observations.c.at, observations.c.id) > tuple_(page[-1].at, page[-1].id)
+            last = tuple_(literal(page[-1].at, Time), literal(page[-1].id, BigInteger))
+            after = tuple_(observations.c.at, observations.c.id) > last
             page = (await self.connection.execute(wanted.where(after))).all()
 
     async def _follow(self, batch: Iterable[Observation]) -> None:
