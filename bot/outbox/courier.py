@@ -86,7 +86,7 @@ class Courier:
             return await self._failed(delivery, error)
         async with self.store.begin() as transaction:
             marked = await transaction.deliveries.mark_sent(delivery, landed, self.clock.now())
-            if marked and landed and _is_new_head(delivery, landed):
+            if marked and landed and landed != delivery.head:
                 await self._land(delivery, landed, transaction)
         log.info("delivered", to=delivery.destination, kind=str(delivery.kind), attempts=delivery.attempts)
         return True
@@ -142,8 +142,3 @@ class Courier:
         excuse = self.excuse(delivery.destination, delivery.message.language)
         await transaction.deliveries.save([passed_on(delivery, fallback, excuse, now=now)], now)
         await call(self.jobs, delivery.message.tenant, fallback, transaction=transaction)
-
-
-def _is_new_head(delivery: Delivery, landed: Landed) -> bool:
-    """Tell whether the incident's head is now where it was not: posted afresh, or posted for want of one."""
-    return delivery.head is None if delivery.kind is Kind.REPLY else delivery.head != landed

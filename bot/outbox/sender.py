@@ -32,7 +32,7 @@ class Sender(Protocol):
     """One destination on one platform."""
 
     async def send(self, delivery: Delivery) -> Landed | None:
-        """Post or edit, look first where ``delivery.unknown``; tell where it landed, None where nobody can know.
+        """Post, reply or edit, and look first where ``delivery.unknown``.
 
-        For a HEAD and for an EDIT the answer is where the head stands from now on. Raises SendError.
+        Tells where the incident's head stands from now on, None where nobody can know. Raises SendError.
         """

@@ -5,20 +5,21 @@ from handlers.slack.render import SIGNS as _SIGNS
 from handlers.slack.render import Block, advised, bullets, buttons, context, section
 from handlers.slack.text import fit, mrkdwn, notice
 
-PART_LIMIT = 1400
-PARTS_MOST = 6
+LINE_LIMIT = 1400
+NOTE_LIMIT = 600
+PART_LIMIT = 1600
+PARTS_MOST = 5
 TITLE_LIMIT = 200
 NOTICE_LIMIT = 3000
 
 
 def blocks(answer: Answer) -> list[Block]:
     """Dress an answer; under an open incident its buttons follow."""
-    dressed = [section(f"{_SIGNS[answer.severity]} *{mrkdwn(answer.headline, PART_LIMIT)}*")]
-    if answer.advice:
-        dressed.append(section(advised(answer.advice, answer.language)))
-    dressed += [section(_part(part)) for part in answer.parts[:PARTS_MOST]]
-    if answer.note:
-        dressed.append(context(mrkdwn(answer.note, PART_LIMIT)))
+    dressed = [section(f"{_SIGNS[answer.severity]} *{mrkdwn(answer.headline, LINE_LIMIT)}*")]
+    said = (advised(answer.advice, answer.language), *map(_part, answer.parts[:PARTS_MOST]))
+    dressed += [section(part) for part in said if part]
+    if note := mrkdwn(answer.note, NOTE_LIMIT):
+        dressed.append(context(note))
     if answer.incident:
         dressed.append(buttons(answer.incident, answer.language))
     return dressed
@@ -27,7 +28,7 @@ def blocks(answer: Answer) -> list[Block]:
 def text(answer: Answer) -> str:
     """Say an answer in one string, for notifications and screen readers."""
     lines = [line for part in answer.parts for line in part.lines]
-    said = " ".join(notice(part, PART_LIMIT) for part in (answer.headline, answer.advice, *lines, answer.note) if part)
+    said = " ".join(notice(part, LINE_LIMIT) for part in (answer.headline, answer.advice, *lines, answer.note) if part)
     return fit(f"{_SIGNS[answer.severity]} {said}", NOTICE_LIMIT)
 
 
@@ -39,4 +40,5 @@ def body(answer: Answer) -> dict[str, object]:
 
 def _part(part: Part) -> str:
     title = f"*{mrkdwn(part.title, TITLE_LIMIT)}*\n" if part.title else ""
-    return title + bullets(part.lines)
+    said = bullets(part.lines)
+    return fit(title + said, PART_LIMIT) if said else ""

@@ -61,7 +61,8 @@ def section(said: str) -> Block:
 
 def bullets(lines: Iterable[Text]) -> str:
     """Show one sentence a line."""
-    return "\n".join(f"• {mrkdwn(line, FACT_LIMIT)}" for line in list(lines)[:FACTS_MOST])
+    said = [dressed for line in lines if (dressed := mrkdwn(line, FACT_LIMIT))]
+    return "\n".join(f"• {line}" for line in said[:FACTS_MOST])
 
 
 def buttons(incident: str, language: str) -> Block:
@@ -91,11 +92,12 @@ def _body(message: Message) -> list[Block]:
 
 def advised(advice: Text, language: str) -> str:
     """Show what to do under its name."""
-    return f"*{mrkdwn((label(Label.TO_DO, language),), BUTTON_LIMIT)}* {_part(advice)}" if advice else ""
+    said = _part(advice)
+    return f"*{mrkdwn((label(Label.TO_DO, language),), BUTTON_LIMIT)}* {said}" if said else ""
 
 
 def _contexts(basis: Text, note: Text) -> list[Block]:
-    return [context(mrkdwn(part, CONTEXT_LIMIT)) for part in (basis, note) if part]
+    return [context(said) for part in (basis, note) if (said := mrkdwn(part, CONTEXT_LIMIT))]
 
 
 def _part(said: Text) -> str:

@@ -17,7 +17,8 @@ log = structlog.get_logger()
 EVENT_TYPE = "mail_incident"
 BROADCAST = frozenset({Reason.WORSE, Reason.RESOLVED, Reason.REOPENED})
 """Changes that a reply tells the whole channel of: an edit rings nobody."""
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
+"""What Slack says of a head that somebody deleted, or that can be changed no more."""
 NO_HISTORY = frozenset({"missing_scope", "not_in_channel", "channel_not_found"})
 SECOND_LOOK = timedelta(seconds=1.5)
 CLOCK_SLACK = timedelta(seconds=2)
@@ -38,18 +39,32 @@ class SlackSender:
         """Post, reply or edit; where an earlier try may have landed, look first. Raises SendError."""
         if delivery.unknown and (landed := await self._look(delivery)):
             return landed
-        if delivery.kind is Kind.EDIT and delivery.head:
-            return await self._edit(delivery, delivery.head)
-        thread = delivery.head if delivery.kind is Kind.REPLY else None
-        kind = Kind.REPLY if thread else Kind.HEAD
-        shown = render.blocks(delivery.message, kind, mention=self._mention, note=self._lateness(delivery))
-        return await self._post(delivery, shown, thread)
+        if delivery.head is None or delivery.kind is Kind.HEAD:
+            shown = render.blocks(delivery.message, Kind.HEAD, mention=self._mention, note=self._lateness(delivery))
+            return await self._post(delivery, shown)
+        try:
+            return await self._follow(delivery, delivery.head)
+        except SlackError as error:
+            if error.code not in GONE:
+                raise
+            return await self._post_afresh(delivery, delivery.head)
 
-    async def _post(self, delivery: Delivery, blocks: Sequence[render.Block], thread: Landed | None = None) -> Landed:
+    async def _follow(self, delivery: Delivery, head: Landed) -> Landed:
+        """Edit the head, or answer below it; tell where the head stands."""
+        if delivery.kind is Kind.EDIT:
+            shown = render.blocks(delivery.message, Kind.EDIT)
+            said = render.text(delivery.message)
+            await self._api.call("chat.update", channel=head.channel, ts=head.id, text=said, blocks=shown)
+            return head
+        shown = render.blocks(delivery.message, Kind.REPLY, note=self._lateness(delivery))
+        return await self._post(delivery, shown, head)
+
+    async def _post(self, delivery: Delivery, blocks: Sequence[render.Block], head: Landed | None = None) -> Landed:
+        """Post to the channel, or below ``head``; tell where the head stands then."""
         message = delivery.message
         answer = await self._api.call(
             "chat.postMessage",
-            channel=thread.channel if thread else self._channel,
+            channel=head.channel if head else self._channel,
             text=render.text(message),
             blocks=blocks,
             metadata={
@@ -59,24 +74,15 @@ class SlackSender:
             client_msg_id=delivery.key,
             unfurl_links=False,
             unfurl_media=False,
-            **({"thread_ts": thread.id, "reply_broadcast": message.reason in BROADCAST} if thread else {}),
+            **({"thread_ts": head.id, "reply_broadcast": message.reason in BROADCAST} if head else {}),
         )
-        return Landed(channel=str(answer.get("channel") or self._channel), id=str(answer.get("ts") or ""))
+        posted = answer.get("message")
+        # Slack posts a reply to a deleted message as a message of its own, and says so only here.
+        below = isinstance(posted, dict) and bool(posted.get("thread_ts"))
+        return head if head and below else self._landed(answer)
 
-    async def _edit(self, delivery: Delivery, head: Landed) -> Landed:
-        try:
-            await self._api.call(
-                "chat.update",
-                channel=head.channel,
-                ts=head.id,
-                text=render.text(delivery.message),
-                blocks=render.blocks(delivery.message, Kind.EDIT),
-            )
-        except SlackError as error:
-            if error.code not in GONE:
-                raise
-            return await self._post_afresh(delivery, head)
-        return head
+    def _landed(self, answer: Mapping[str, object]) -> Landed:
+        return Landed(channel=str(answer.get("channel") or self._channel), id=str(answer.get("ts") or ""))
 
     async def _post_afresh(self, delivery: Delivery, old: Landed) -> Landed:
         """Somebody deleted the head: give the incident a new one that leads to what was said before."""
@@ -107,20 +113,23 @@ class SlackSender:
             raise SendError(str(error), unknown=True, retry_after=error.retry_after) from error
 
     async def _found(self, delivery: Delivery) -> Landed | None:
-        thread = delivery.head if delivery.kind is Kind.REPLY else None
-        method = "conversations.replies" if thread else "conversations.history"
-        answer = await self._api.ask(
-            method,
-            channel=thread.channel if thread else self._channel,
-            oldest=f"{(delivery.message.at - CLOCK_SLACK).timestamp():.6f}",
-            include_all_metadata="true",
-            limit=200,
-            **({"ts": thread.id} if thread else {}),
-        )
-        for posted in rows(answer.get("messages")):
-            if _key(posted) == delivery.key:
-                return Landed(channel=thread.channel if thread else self._channel, id=str(posted.get("ts")))
-        return None
+        """Find the head where the message is below it, or the message itself where it is in the channel."""
+        head = delivery.head if delivery.kind is Kind.REPLY else None
+        if head and await self._find(delivery, "conversations.replies", channel=head.channel, ts=head.id):
+            return head
+        ts = await self._find(delivery, "conversations.history", channel=self._channel)
+        return Landed(channel=self._channel, id=ts) if ts else None
+
+    async def _find(self, delivery: Delivery, method: str, **where: str) -> str:
+        """Find the message by its key in what was posted since it was written; empty where it is not there."""
+        oldest = f"{(delivery.message.at - CLOCK_SLACK).timestamp():.6f}"
+        try:
+            answer = await self._api.ask(method, oldest=oldest, include_all_metadata="true", limit=200, **where)
+        except SlackError as error:
+            if error.code in GONE:
+                return ""
+            raise
+        return next((str(one.get("ts")) for one in rows(answer.get("messages")) if _key(one) == delivery.key), "")
 
     def _lateness(self, delivery: Delivery) -> Text:
         late = self._clock.now() - delivery.message.at

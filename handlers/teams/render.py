@@ -1,6 +1,7 @@
 """A message as an Adaptive Card: pure, within the limits of a Workflows webhook whatever the words are."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from bot.types import Kind, Message, Severity, Text
@@ -12,44 +13,54 @@ Card: TypeAlias = dict[str, object]
 # The "Post card" action of Workflows refuses or breaks what declares a later version.
 VERSION = "1.4"
 HEADLINE_LIMIT = 300
-PART_LIMIT = 1400
-FACT_LIMIT = 400
-FACTS_MOST = 8
-SPEECH_LIMIT = 1000
+FACTS_MOST = 10
+BUDGET = 24 * 1024
+"""Bytes as sent, with their ASCII escapes; a Workflow takes 28 KB and its own wrapping."""
+LIMITS = (1200, 400, 100)
+"""Characters of one sentence: the next smaller limit is tried where a card is over the budget."""
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 STYLES = {
-    Severity.SEVERE: ("🔴", "attention"),
-    Severity.WARNING: ("🟠", "warning"),
-    Severity.INFO: ("🔵", "accent"),
-    Severity.GOOD: ("🟢", "good"),
+    Severity.SEVERE: ("🔴", "Attention"),
+    Severity.WARNING: ("🟠", "Warning"),
+    Severity.INFO: ("🔵", "Accent"),
+    Severity.GOOD: ("🟢", "Good"),
 }
 """The sign and the named colour of the headline; the headline's own words say the same."""
 
 
-def envelope(shown: Card) -> Card:
+def envelope(content: Card) -> Card:
     """Wrap one card as the stock Workflows template wants it: a bare card is accepted and never posted."""
-    return {"type": "message", "attachments": [{"contentType": CARD_TYPE, "contentUrl": None, "content": shown}]}
+    return {"type": "message", "attachments": [{"contentType": CARD_TYPE, "contentUrl": None, "content": content}]}
 
 
 def card(message: Message, kind: Kind, *, note: Text = (), mention: str = "") -> Card:
     """Dress a message; ``mention`` is the UPN or Entra id of whom to call where it is severe."""
-    sign, colour = STYLES[message.severity]
-    body = [
-        block((f"{sign} ", *message.headline), HEADLINE_LIMIT, size="Large", weight="Bolder", color=colour.title()),
-        *_body(message),
-        *([small(message.basis)] if message.basis and kind is not Kind.REPLY else []),
-        *([small(note)] if note else []),
-    ]
-    dressed = framed(body, spoken=(*message.headline, " ", *message.advice), language=message.language)
-    if mention and kind is Kind.HEAD and message.severity is Severity.SEVERE:
-        _call(dressed, body, mention)
-    return dressed
+    called = mention if kind is Kind.HEAD and message.severity is Severity.SEVERE else ""
+
+    def dressed(limit: int) -> Card:
+        body = [
+            headline(message.headline, message.severity),
+            *advised(message.advice, message.language, limit),
+            *bullets(message.facts, limit),
+            *shown(block(message.vendor, limit)),
+            *shown(small(message.basis if kind is not Kind.REPLY else ()), small(note)),
+            *_call(called),
+        ]
+        return framed(body, spoken=(*message.headline, " ", *message.advice), language=message.language, mention=called)
+
+    return fitted(dressed)
 
 
-def framed(body: list[Card], *, spoken: Text, language: str) -> Card:
+def fitted(dress: Callable[[int], Card]) -> Card:
+    """Dress with the largest limit of a sentence that keeps the whole within the budget."""
+    return next((one for limit in LIMITS if _size(one := dress(limit)) <= BUDGET), dress(LIMITS[-1]))
+
+
+def framed(body: list[Card], *, spoken: Text, language: str, mention: str = "") -> Card:
     """Put blocks into a card with all that readers without sight, or with an old client, need."""
-    said = plain(spoken, SPEECH_LIMIT)
+    said = plain(spoken, HEADLINE_LIMIT)
+    entity = {"type": "mention", "text": f"<at>{mention}</at>", "mentioned": {"id": mention, "name": mention}}
     return {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -57,41 +68,48 @@ def framed(body: list[Card], *, spoken: Text, language: str) -> Card:
         "lang": language,
         "fallbackText": said,
         "speak": said,
-        "msteams": {"width": "Full"},
+        "msteams": {"width": "Full", **({"entities": [entity]} if mention else {})},
         "body": body,
     }
 
 
-def block(said: Text, limit: int = PART_LIMIT, **style: object) -> Card:
+def headline(said: Text, severity: Severity) -> Card:
+    """Show what is wrong, with a sign and a colour that say the same as the words."""
+    sign, colour = STYLES[severity]
+    return block((f"{sign} ", *said), HEADLINE_LIMIT, size="Large", weight="Bolder", color=colour)
+
+
+def block(said: Text, limit: int, **style: object) -> Card:
     """Show a sentence, wrapped: Teams cuts it off on phones otherwise."""
     return {"type": "TextBlock", "text": markdown(said, limit), "wrap": True, **style}
 
 
-def bullets(lines: Iterable[Text]) -> list[Card]:
-    """Show one sentence a line."""
-    return [block(("• ", *line), FACT_LIMIT, spacing="Small") for line in list(lines)[:FACTS_MOST]]
-
-
-def advised(advice: Text, language: str) -> list[Card]:
+def advised(advice: Text, language: str, limit: int) -> list[Card]:
     """Show what to do under its name."""
-    name = markdown((label(Label.TO_DO, language),), PART_LIMIT)
-    return [{**block(advice), "text": f"**{name}** {markdown(advice, PART_LIMIT)}"}] if advice else []
+    name, said = markdown((label(Label.TO_DO, language),), limit), markdown(advice, limit)
+    return [{"type": "TextBlock", "text": f"**{name}** {said}", "wrap": True}] if said else []
+
+
+def bullets(lines: Iterable[Text], limit: int) -> list[Card]:
+    """Show one sentence a line."""
+    said = [line for line in lines if markdown(line, limit)]
+    return [block(("• ", *line), limit, spacing="Small") for line in said[:FACTS_MOST]]
+
+
+def shown(*blocks: Card) -> list[Card]:
+    """Leave out blocks that would be blank."""
+    return [one for one in blocks if one["text"]]
 
 
 def small(said: Text) -> Card:
     """Show a sentence in small, grey letters."""
-    return block(said, FACT_LIMIT, size="Small", isSubtle=True)
+    return block(said, HEADLINE_LIMIT, size="Small", isSubtle=True)
 
 
-def _body(message: Message) -> list[Card]:
-    vendor = [block(message.vendor)] if message.vendor else []
-    return [*advised(message.advice, message.language), *bullets(message.facts), *vendor]
+def _call(mention: str) -> list[Card]:
+    """Call a person by name: the text and its entity have to be the same to the letter."""
+    return [{"type": "TextBlock", "text": f"<at>{mention}</at>", "wrap": True}] if mention else []
 
 
-def _call(dressed: Card, body: list[Card], mention: str) -> None:
-    """Call a person by name: the text and the entity have to be the same to the letter."""
-    called = f"<at>{mention}</at>"
-    body.append({"type": "TextBlock", "text": called, "wrap": True})
-    mentioned = {"id": mention, "name": mention}
-    entity = {"type": "mention", "text": called, "mentioned": mentioned}
-    dressed["msteams"] = {"width": "Full", "entities": [entity]}
+def _size(dressed: Card) -> int:
+    return len(json.dumps(envelope(dressed)))
