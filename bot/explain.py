@@ -91,10 +91,11 @@ def _entries(text: str) -> Iterator[Listed | Broken]:
 
 
 def _advisories(document: object, number: int) -> Iterator[Listed | Broken]:
-    if isinstance(document, dict | list):
-        yield from listed(document)
-    else:
-        yield Broken(number, f"is {json.dumps(document)[:40]}, which is no advisory")
+    for item in document if isinstance(document, list) else [document]:
+        if isinstance(item, dict | list):
+            yield from listed(item)
+        else:
+            yield Broken(number, f"holds {json.dumps(item)[:40]}, which is no advisory")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ ADVICE: tuple[tuple[frozenset[Symptom], Rule[Action]], ...] = (
         frozenset((Symptom.BOUNCED, Symptom.SEND_FAILS)),
         Rule(
             Action.TELL_ADMIN,
-            r"\badmins?\b[^.]{0,40}\b(?:can|need|must|should|may|have to|has to)\b[^.]{0,40}\b(?:remove|unblock|lift|clear|release|reset|re-?enable|add|change|set)\b|\bremoved by an? admin|\bcontact (?:their|your) admin",
+            r"\badmins?\b[^.]{0,40}\b(?:can|need|must|should|may|have to|has to)\b[^.]{0,40}\b(?:remove|unblock"
+            r"|lift|clear|release|reset|re-?enable|add|change|set)\b|\bremoved by an? admin|\bcontact (?:their"
+            r"|your) admin",
             "the lock is one that only an admin can open",
         ),
     ),
@@ -17,7 +19,9 @@ ADVICE: tuple[tuple[frozenset[Symptom], Rule[Action]], ...] = (
         frozenset((Symptom.BOUNCED, Symptom.SEND_FAILS, Symptom.DELAYED, Symptom.OTHER)),
         Rule(
             Action.USE_ANOTHER_CHANNEL,
-            r"\b(?:send|share|use|upload|store|post)\b[^.]{0,60}\b(?:a link|links|onedrive|sharepoint)\b|\b(?:use|contact|reach)\b[^.]{0,40}\b(?:teams|phone|chat|another channel|other means)\b[^.]{0,30}\b(?:instead|meanwhile|urgent)",
+            r"\b(?:send|share|use|upload|store|post)\b[^.]{0,60}\b(?:a link|links|onedrive|sharepoint)\b|\b(?:use"
+            r"|contact|reach)\b[^.]{0,40}\b(?:teams|phone|chat|another channel"
+            r"|other means)\b[^.]{0,30}\b(?:instead|meanwhile|urgent)",
             "another way is named",
         ),
     ),
@@ -25,7 +29,8 @@ ADVICE: tuple[tuple[frozenset[Symptom], Rule[Action]], ...] = (
         frozenset((Symptom.SPAM_MISSED, Symptom.QUARANTINED)),
         Rule(
             Action.WAIT,
-            r"\breplay\w*[^.]{0,60}\bno (?:user|admin)? ?action|\bno (?:user |admin )?action (?:is )?(?:needed|required)",
+            r"\breplay\w*[^.]{0,60}\bno (?:user|admin)? ?action|\bno (?:user |admin )?action (?:is )?(?:needed"
+            r"|required)",
             "the vendor gives back what was held",
             r"\bwere\b",
         ),
@@ -54,7 +59,8 @@ _GONE_FOR_GOOD = Rule(
 )
 _RESENT = Rule(
     0,
-    r"\b(?:need|must|should|have|has|advised|asked|encouraged) to (?:be )?(?:re-?sen[dt]|send (?:\w+ ){0,4}again|sent again)|\b(?:please|can|may) (?:re-?send|send (?:\w+ ){0,3}again)",
+    r"\b(?:need|must|should|have|has|advised|asked|encouraged) to (?:be )?(?:re-?sen[dt]|send (?:\w+ ){0,4}again"
+    r"|sent again)|\b(?:please|can|may) (?:re-?send|send (?:\w+ ){0,3}again)",
     "the vendor says that it must be sent again",
     r"\b(?:not|no) (?:need|have|require)[^.]{0,20}\b(?:send|sent|re-?send)",
 )

@@ -12,7 +12,8 @@ LONGEST_NUMBER = 64
 # One tag; "<" may not stand inside, so that a text full of "<" costs no more than its length.
 _TAG = re.compile(r"(<[/!?a-zA-Z][^<>]*>)")
 _NAME = re.compile(r"</?\s*([a-zA-Z0-9]+)")
-_BLOCKS = frozenset("address article br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre section table tr ul".split())
+_BLOCKS = frozenset(("address", "article", "br", "dd", "div", "dl", "dt", "hr", "li", "ol", "p", "pre", "section"))
+_BLOCKS |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "ul"}
 _SILENT = frozenset(("script", "style", "head"))
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 # Lone surrogates cannot be printed; the others hide or turn round what stands beside them.

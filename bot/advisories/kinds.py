@@ -1,4 +1,4 @@
-"""Does it concern mail of ordinary users, only administrators, or another product?"""
+"""Whose trouble it is: that of people who use mail, of administrators alone, or of another product."""
 
 from enum import StrEnum
 
@@ -17,13 +17,16 @@ class Kind(StrEnum):
 
 
 MAIL_WORDS = (
-    r"\b(?:mail|mailbox(?:es)?|inbox(?:es)?|outlook|owa|exchange(?: online)?|calendars?|free/busy|quarantin\w*|ndr|smtp|imap|junk|gmail|eop|activesync"
+    r"\b(?:mail|mailbox(?:es)?|inbox(?:es)?|outlook|owa|exchange(?: online)?|calendars?|free/busy|quarantin\w*|ndr"
+    r"|smtp|imap|junk|gmail|eop|activesync"
     r"|scheduling assistant|room mailbox\w*|meeting requests?)\b"
 )
 # Of these, an advisory of another service must hold one, and not as something that this service sends about itself.
 _MAIL_PROPER = (
-    r"\b(?:mailbox(?:es)?|exchange online|mail ?flow|(?:in|out)bound mail|inbox(?:es)?|outlook|owa|free/busy|quarantin\w*|ndr|junk|gmail|smtp"
-    r"|(?:send|receive|deliver)(?: (?:and|or) (?:send|receive))? (?:\w+ ){0,2}mail|mail (?:is|are|cannot|late|may|deliver)\w*)\b"
+    r"\b(?:mailbox(?:es)?|exchange online|mail ?flow|(?:in|out)bound mail|inbox(?:es)?|outlook|owa|free/busy"
+    r"|quarantin\w*|ndr|junk|gmail|smtp"
+    r"|(?:send|receive|deliver)(?: (?:and|or) (?:send|receive))? (?:\w+ ){0,2}mail|mail (?:is|are|cannot|late|may"
+    r"|deliver)\w*)\b"
 )
 
 ANNOUNCED: tuple[Rule[Kind], ...] = (
@@ -34,17 +37,24 @@ ANNOUNCED: tuple[Rule[Kind], ...] = (
     ),
     Rule(
         Kind.NEWS,
-        r"\b(?:general availability|targeted release|rollout timeline|when this will happen|how this affects your organization|what you need to do to prepare|roadmap)\b",
+        r"\b(?:general availability|targeted release|rollout timeline|when this will happen"
+        r"|how this affects your organization|what you need to do to prepare|roadmap)\b",
         "headings of announcements",
         r"\bcannot\b[^.]{0,60}\b(?:send|access|open|receive)",
     ),
 )
 
 _ADMIN_PLACES = (
-    r"\badmin cent(?:er|re)s?\b|\beac\b|\bpower ?shell\b|\bcmdlets?\b|\bmail trace|\bmessage trac(?:e|ing)|\bmigrat|\bmailbox(?:es)? (?:mov|import|restor|replicat)\w*|\bmove requests?\b"
-    r"|\b(?:usage|activity|audit|security|protection|mail flow|status|threat|summary) reports?\b|\breports? (?:data|in the)|\be-?discovery\b|\bcontent search|\bcompliance\b|\baudit(?:ing)? (?:log|search|record)|\bpurview\b"
-    r"|\bdlp\b|data loss prevention|\bprovision|\blicen[cs]|\bdirectory sync|\bdirsync|\bhybrid configuration|\bdefender portal|\bthreat explorer|\bsubmissions? (?:page|portal)|\bretention (?:polic|label|hold)"
-    r"|\bjournal|\b(?:in|out)bound connectors?\b|\badmin submission|\battack simulat|\btenant allow|\bgraph api|\bews api|\bsafe attachments polic|\bsecurity (?:portal|cent)|\bservice health\b|\bbilling\b|\bdkim (?:key|config)"
+    r"\badmin cent(?:er|re)s?\b|\beac\b|\bpower ?shell\b|\bcmdlets?\b|\bmail trace|\bmessage trac(?:e|ing)"
+    r"|\bmigrat|\bmailbox(?:es)? (?:mov|import|restor|replicat)\w*|\bmove requests?\b"
+    r"|\b(?:usage|activity|audit|security|protection|mail flow|status|threat|summary) reports?\b"
+    r"|\breports? (?:data|in the)|\be-?discovery\b|\bcontent search|\bcompliance\b|\baudit(?:ing)? (?:log|search"
+    r"|record)|\bpurview\b"
+    r"|\bdlp\b|data loss prevention|\bprovision|\blicen[cs]|\bdirectory sync|\bdirsync|\bhybrid configuration"
+    r"|\bdefender portal|\bthreat explorer|\bsubmissions? (?:page|portal)|\bretention (?:polic|label|hold)"
+    r"|\bjournal|\b(?:in|out)bound connectors?\b|\badmin submission|\battack simulat|\btenant allow|\bgraph api"
+    r"|\bews api|\bsafe attachments polic|\bsecurity (?:portal|cent)|\bservice health\b|\bbilling\b|\bdkim (?:key"
+    r"|config)"
 )
 ADMIN: tuple[Rule[Kind], ...] = (
     Rule(
@@ -62,9 +72,13 @@ ADMIN: tuple[Rule[Kind], ...] = (
 )
 # Administrators saw it first, and yet it is their users' mail that is held, late or lost.
 _USERS_TOO = (
-    r"\b(?:mail|messages)[^.]{0,60}\b(?:users?|people)\b[^.]{0,40}\bsend[^.]{0,60}\b(?:spam|quarantin|late|ndr|reject|mark)|\busers'? (?:\w+ ){0,3}mail[^.]{0,60}\b(?:quarantin|late|ndr|lost|reject|spam|cannot)"
-    r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access|open)[^.]{0,30}\b(?:mail|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish|block)"
-    r"|\busers cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign|use)[^.]{0,30}\b(?:mail\b(?! trac)|exchange online|outlook|mailbox)"
+    r"\b(?:mail|messages)[^.]{0,60}\b(?:users?|people)\b[^.]{0,40}\bsend[^.]{0,60}\b(?:spam|quarantin|late|ndr"
+    r"|reject|mark)|\busers'? (?:\w+ ){0,3}mail[^.]{0,60}\b(?:quarantin|late|ndr|lost|reject|spam|cannot)"
+    r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access"
+    r"|open)[^.]{0,30}\b(?:mail|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish"
+    r"|block)"
+    r"|\busers cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign|use)[^.]{0,30}\b(?:mail\b(?! trac)"
+    r"|exchange online|outlook|mailbox)"
 )
 
 PRODUCTS: tuple[tuple[str, str], ...] = (
@@ -99,11 +113,18 @@ PRODUCTS: tuple[tuple[str, str], ...] = (
 )
 
 ELSEWHERE: tuple[Rule[Kind], ...] = (
-    Rule(Kind.ELSEWHERE, r"\bcopilot\b", "Copilot reads mail, and mail is fine without it", r"cannot (?:access|send|receive)[^.]{0,30}(?:mailbox|mail)\b(?![^.]{0,60}copilot)"),
     Rule(
         Kind.ELSEWHERE,
-        r"\b(?:notification|alert|digest|reminder|passcode|enrol\w*|invitation|subscription|approval|welcome|verification|survey|report|billing|marketing|announcement)s?(?: \w+)? mail\b"
-        r"|\bmail (?:notification|alert|digest|reminder|passcode|subscription|summar|invitation|address)\w*|\bpasscodes?\b|\bnotifications? from\b",
+        r"\bcopilot\b",
+        "Copilot reads mail, and mail is fine without it",
+        r"cannot (?:access|send|receive)[^.]{0,30}(?:mailbox|mail)\b(?![^.]{0,60}copilot)",
+    ),
+    Rule(
+        Kind.ELSEWHERE,
+        r"\b(?:notification|alert|digest|reminder|passcode|enrol\w*|invitation|subscription|approval|welcome"
+        r"|verification|survey|report|billing|marketing|announcement)s?(?: \w+)? mail\b"
+        r"|\bmail (?:notification|alert|digest|reminder|passcode|subscription|summar|invitation|address)\w*"
+        r"|\bpasscodes?\b|\bnotifications? from\b",
         "mail that another product sends about itself",
         r"\bquarantin|\bnew mail notification|\bexchange online\b.{0,40}\bcannot (?:send|receive)",
     ),
@@ -112,28 +133,31 @@ ELSEWHERE: tuple[Rule[Kind], ...] = (
         r"\bdownstream (?:impact|effect)\w* (?:for|to|on|in)\b(?![^.]*\b(?:exchange|outlook|mail))",
         "what a mail fault does elsewhere has an advisory of its own",
     ),
-    Rule(Kind.ELSEWHERE, r"\bcopy of (?:your )?bill|\bteams (?:meeting|call|channel|chat)|\bdial[- ]?in\b|\bvoice ?mail", "telephony and meetings", r"\bmailbox|\bsend or receive"),
-)  # fmt: skip
+    Rule(
+        Kind.ELSEWHERE,
+        r"\bteams (?:meeting|call|channel|chat)|\bdial[- ]?in\b|\bvoice ?mail",
+        "telephony and meetings",
+        r"\bmailbox|\bsend or receive",
+    ),
+)
 
 _MAIL_SERVICES = r"exchange|outlook|\bmail\b|gmail|calendar|email|fastmail"
-_SUITE = r"suite|microsoft 365$|office 365$|office 365 portal|^$|m365|apps|identity|entra|portal|defender|security|protection|status"
+_SUITE = r"suite|microsoft 365$|office 365$|^$|m365|apps|identity|entra|portal|defender|security|protection|status"
 _GENERIC_PREFIXES = frozenset(("MO", "DZ", "FO", ""))
 
 
 def kind(facts: Facts) -> Kind:
     """Tell whose trouble an advisory is."""
-    if (
-        facts.prefix == "MC"
-        or first(ANNOUNCED, f"{facts.what} {facts.more}")
-        or facts.service.startswith("message center")
-    ):
+    if facts.prefix == "MC" or first(ANNOUNCED, f"{facts.what} {facts.more}"):
         return Kind.NEWS
-    if first(ADMIN, facts.title) or first(ADMIN[:1], facts.impact) or first(ADMIN[1:], facts.impact):
-        if not compiled(_USERS_TOO).search(f"{facts.what} {facts.more}"):
-            return Kind.ADMINS
-    if _home(facts):
-        return _at_home(facts)
-    return _abroad(facts)
+    if _admins_alone(facts):
+        return Kind.ADMINS
+    return _at_home(facts) if _home(facts) else _abroad(facts)
+
+
+def _admins_alone(facts: Facts) -> bool:
+    named = first(ADMIN, facts.title) or first(ADMIN, facts.impact)
+    return named is not None and compiled(_USERS_TOO).search(f"{facts.what} {facts.more}") is None
 
 
 def product(facts: Facts) -> str:

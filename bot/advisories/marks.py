@@ -42,7 +42,8 @@ _OTHER_IDS = frozenset(
     )
 )
 _BECAUSE = re.compile(
-    r"\b(?:caused by|due to|because|root cause|resulted? (?:in|from)|led to|linked (?:the|it|this)|traced|introduced|responsible for|is what's|determined that|identified that"
+    r"\b(?:caused by|due to|because|root cause|resulted? (?:in|from)|led to|linked (?:the|it|this)|traced"
+    r"|introduced|responsible for|is what's|determined that|identified that"
     r"|stem(?:s|med)? from|left over from|culprit|regression)\b",
     re.IGNORECASE,
 )

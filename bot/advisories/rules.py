@@ -13,7 +13,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[V]):
-    """Where ``pattern`` is found, and ``unless`` is not, the answer is ``value``; ``why`` is what a mail admin would say."""
+    """Where ``pattern`` is found and ``unless`` is not, the answer is ``value``; ``why`` is for a mail admin."""
 
     value: V
     pattern: str
@@ -47,10 +47,13 @@ BROAD = Rule(
 _UNHARMED = (
     r"\bnot (?:be )?(?:also )?(?:impacted|affected|late|lost|changed|involved|interrupted)\b"
     r"|\bno (?:mail|data|items?)[^.]{0,20}\b(?:lost|affected|impacted)"
-    r"|\b(?:continues?|able) to (?:work|send|receive|be delivered|use|access|find|deliver|read)|\b(?:works?|succeeds?)(?: normally| as \w+| fine)?\.?$"
-    r"|\bis right\b|\bare delivered\.?$|\b(?:users|they|people|recipients) can\b|\bcan be (?:found|read|opened|accessed)\b|\bhave been delivered\b"
+    r"|\b(?:continues?|able) to (?:work|send|receive|be delivered|use|access|find|deliver|read)|\b(?:works?"
+    r"|succeeds?)(?: normally| as \w+| fine)?\.?$"
+    r"|\bis right\b|\bare delivered\.?$|\b(?:users|they|people|recipients) can\b|\bcan be (?:found|read|opened"
+    r"|accessed)\b|\bhave been delivered\b"
     r"|\bstable\b|\bnot part of\b|\bnot in scope\b|\bcovered by\b|\bstays? here\b"
-    r"|\b(?:function|work|operate)s? (?:normally|as (?:usual|expected))|\bunaffected\b|\bunimpacted\b|\bother functions\b"
+    r"|\b(?:function|work|operate)s? (?:normally|as (?:usual|expected))|\bunaffected\b|\bunimpacted\b"
+    r"|\bother functions\b"
 )
 
 _HARMED = r"\bndr\b|\bcannot\b|\b[45]\d\d [45]\.\d"
@@ -96,7 +99,7 @@ def facts(cut: Sequence[Parts], *, title: str, impact: str, service: str, ident:
     """Bring an advisory, its posts cut at their labels, down to what rules look at."""
     newest = cut[-1] if cut else None
     explained = next((part for part in reversed(cut) if part.more or part.loose), newest)
-    more = "\n".join((explained.loose, explained.more)) if explained else ""
+    more = f"{explained.loose}\n{explained.more}" if explained else ""
     latest = "\n".join(dict.fromkeys((impact, newest.impact))) if newest else impact
     chat = "teams" in f"{service} {title}".lower()
     told = [canonical(sentence, chat=chat) for sentence in sentences(more)]
@@ -110,7 +113,7 @@ def facts(cut: Sequence[Parts], *, title: str, impact: str, service: str, ident:
         scope=canonical(newest.scope if newest else "", chat=chat),
         printed=line(latest),
         headline=line(f"{title}. {latest}").lower(),
-        raw=line("\n".join((title, latest, more))).lower(),
+        raw=line(f"{title}\n{latest}\n{more}").lower(),
         service=service.lower(),
         prefix=ident.rstrip("0123456789").upper(),
         newest=newest,

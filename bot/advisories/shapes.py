@@ -24,7 +24,7 @@ class Listed:
 
 
 def listed(document: object, *, source: str = MICROSOFT, depth: int = MOST_DEPTH) -> Iterator[Listed]:
-    """Give the advisories of a Graph issue, list or page, or of a public status page; those that all is well give none."""
+    """Give the advisories of a Graph issue, list or page, or of a public status page (none where all is well)."""
     if isinstance(document, list) and depth:
         for item in document:
             yield from listed(item, source=source, depth=depth - 1)

@@ -19,92 +19,138 @@ CLOSED = frozenset(
         "postmortem",
     ),
 )
-MENDING = frozenset(
-    ("restoringservice", "verifyingservice", "extendedrecovery", "mitigated", "identified_fixing", "monitoring")
-)
+MENDING = frozenset(("restoringservice", "verifyingservice", "extendedrecovery", "mitigated", "monitoring"))
 FALSE = frozenset(("falsepositive",))
 
-NO_HARM: tuple[Rule[bool], ...] = (
+NO_HARM: tuple[Rule[AdvisoryState], ...] = (
     Rule(
-        True,
-        r"\bfalse positive (?:alert|alarm|signal|report)|\bfalse alarm|\b(?:alert|alarm|monitor\w*|signal)[^.]{0,60}\b(?:erroneous|incorrect|false|wrong|mistake|misfir|faulty)"
-        r"|\b(?:no|not any|without(?: any)?) (?:actual |real |customer |user |end-user |service )*(?:impact|effect)\b(?! (?:on|to) (?:other|mail content))"
-        r"|\b(?:not|never) (?:actually )?(?:impact|affect|reach|hit)(?:ed|ing|s)? (?:any )?(?:customer|user|organi[sz]ation|tenant|your|people|the service)"
-        r"|\b(?:customers|users|organi[sz]ations?|tenants|your organi[sz]ation|the service|service) (?:is|are|was|were|have|has) not (?:been )?(?:impacted|affected|hit)"
-        r"|\bwork(?:ed|ing|s) as (?:designed|intended|expected) (?:all along|throughout)|\bservice (?:is|was|remained) (?:healthy|operational) throughout|\bposted in error|\bby design\b"
+        AdvisoryState.FALSE_ALARM,
+        r"\bfalse positive (?:alert|alarm|signal|report)|\bfalse alarm|\b(?:alert|alarm|monitor\w*"
+        r"|signal)[^.]{0,60}\b(?:erroneous|incorrect|false|wrong|mistake|misfir|faulty)"
+        r"|\b(?:no|not any|without(?: any)?) (?:actual |real |customer |user |end-user |service )*(?:impact"
+        r"|effect)\b(?! (?:on|to) (?:other|mail content))"
+        r"|\b(?:not|never) (?:actually )?(?:impact|affect|reach|hit)(?:ed|ing|s)? (?:any )?(?:customer|user"
+        r"|organi[sz]ation|tenant|your|people|the service)"
+        r"|\b(?:customers|users|organi[sz]ations?|tenants|your organi[sz]ation|the service|service) (?:is|are|was"
+        r"|were|have|has) not (?:been )?(?:impacted|affected|hit)"
+        r"|\bwork(?:ed|ing|s) as (?:designed|intended|expected) (?:all along|throughout)|\bservice (?:is|was"
+        r"|remained) (?:healthy|operational) throughout|\bposted in error|\bby design\b"
         r"|\bno (?:\w+ )?(?:customers?|organi[sz]ations?|users?|tenants?)\b[^.]{0,30}\b(?:impacted|affected|hit)\b"
-        r"|\bonly (?:some )?(?:microsoft )?(?:internal|test|own)[^.]{0,40}\b(?:users|staff|employees|accounts|tenants|environments?)",
+        r"|\bonly (?:some )?(?:microsoft )?(?:internal|test|own)[^.]{0,40}\b(?:users|staff|employees|accounts"
+        r"|tenants|environments?)",
         "nobody was hit",
     ),
 )
 
-UNSURE: tuple[Rule[bool], ...] = (
+UNSURE: tuple[Rule[AdvisoryState], ...] = (
     Rule(
-        True,
-        r"\b(?:potential|possible|emerging|suspected)\b[^.]{0,40}\b(?:issue|problem|impact|fault|incident|event|service)|\bmay be an? (?:issue|problem)|\bmay be (?:experiencing|having) (?:an )?(?:issue|problem)"
-        r"|\b(?:check|determin|find|assess|verify|confirm|learn|establish|see|evaluat)\w*[^.]{0,40}\b(?:whether|if|for|impact to)\b[^.]{0,50}\b(?:impact|affect|anything is wrong|organi[sz]ation|concern)"
-        r"|\bassess\w* (?:the )?impact\b|\bpreliminary (?:notification|information|notice)|\bnot (?:have|yet have|know)[^.]{0,30}\b(?:details|impact)|\bdetails on impact\b",
+        AdvisoryState.PRE_ALERT,
+        r"\b(?:potential|possible|emerging|suspected)\b[^.]{0,40}\b(?:issue|problem|impact|fault|incident|event"
+        r"|service)|\bmay be an? (?:issue|problem)|\bmay be (?:experiencing|having) (?:an )?(?:issue|problem)"
+        r"|\b(?:check|determin|find|assess|verify|confirm|learn|establish|see|evaluat)\w*[^.]{0,40}\b(?:whether|if"
+        r"|for|impact to)\b[^.]{0,50}\b(?:impact|affect|anything is wrong|organi[sz]ation|concern)"
+        r"|\bassess\w* (?:the )?impact\b|\bpreliminary (?:notification|information|notice)|\bnot (?:have|yet have"
+        r"|know)[^.]{0,30}\b(?:details|impact)|\bdetails on impact\b",
         "possible, and not confirmed by anybody",
-        r"\b(?:we have|we|have) (?:confirmed|determined|identified|isolated|found|reproduced|traced|seen)\b|\bconfirmed (?:that|impact)|\bis affected by\b|\bare impacted\b|\broot cause\b",
+        r"\b(?:we have|we|have) (?:confirmed|determined|identified|isolated|found|reproduced|traced|seen)\b"
+        r"|\bconfirmed (?:that|impact)|\bis affected by\b|\bare impacted\b|\broot cause\b",
     ),
 )
 
 # What was tried did not help: this outweighs any fix that the same post names.
-NO_RELIEF: tuple[Rule[bool], ...] = (
+NO_RELIEF: tuple[Rule[AdvisoryState], ...] = (
     Rule(
-        True,
-        r"\b(?:did|does|do|has|have) not (?:\w+ )?(?:help|improve|resolve|fix|mitigat|provid|work|bring|fully|complete(?:ly)?|remediat|have the|lead|achiev)\w*|\bnot (?:been )?(?:enough|sufficient|effective|successful)\b"
-        r"|\b(?:impact|issue|problem|errors?|failures?|delays?|late)\b[^.]{0,40}\b(?:persist|continu|remain|came back|returned|recur|reoccur|reappear)\w*"
-        r"|\b(?:come|comes|came|coming) back\b(?! (?:to|online|up|into))|\brecurr|\b(?:fault|issue|problem|impact)[^.]{0,20}\breturned\b|\bhelps? for a while|\bonly (?:temporar|brief|for a)|\bno (?:sign of )?(?:improvement|relief|change)\b|\bgetting worse|\bworsen|\b(?:fix|change|attempt|mitigation)[^.]{0,30}\b(?:failed|unsuccessful|had to be)"
+        AdvisoryState.ONGOING,
+        r"\b(?:did|does|do|has|have) not (?:\w+ )?(?:help|improve|resolve|fix|mitigat|provid|work|bring|fully"
+        r"|complete(?:ly)?|remediat|have the|lead|achiev)\w*|\bnot (?:been )?(?:enough|sufficient|effective"
+        r"|successful)\b"
+        r"|\b(?:impact|issue|problem|errors?|failures?|delays?|late)\b[^.]{0,40}\b(?:persist|continu|remain"
+        r"|came back|returned|recur|reoccur|reappear)\w*"
+        r"|\b(?:come|comes|came|coming) back\b(?! (?:to|online|up|into))|\brecurr|\b(?:fault|issue|problem"
+        r"|impact)[^.]{0,20}\breturned\b|\bhelps? for a while|\bonly (?:temporar|brief|for a)"
+        r"|\bno (?:sign of )?(?:improvement|relief|change)\b|\bgetting worse|\bworsen|\b(?:fix|change|attempt"
+        r"|mitigation)[^.]{0,30}\b(?:failed|unsuccessful|had to be)"
         r"|\bas soon as (?:it|the|a)\b[^.]{0,30}\b(?:chosen|ready|validated|tested|available)\b",
         "tried, and it did not help",
         r"\bwhile (?:this|impact) (?:remain|continu)|\b(?:until|so) [^.]{0,40}(?:some|those|remain)",
     ),
 )
 
-_FIX = r"(?:fix|correction|change|mitigation|update|rule|configuration|setting|solution|patch|repair|build|rollback|roll-?back|reversion|remedy|workaround|adjust\w*|optimi[sz]ations?|limit|deployment|roll-?out|certificate|detection|certificates|switch|failover)"
-_DONE = r"(?:appl|deploy|revert|roll|disabl|correct|switch|turn|remov|withdraw|withdrawn|undo|undone|tak|complet|implement|restor|repair|replac|renew|releas|mov|redirect|rerout|fail|rebalanc|restart|publish|updat|mitigat|fix|resolv|address|increas|adjust|add|reset|clear|isolat|scal|block|throttl|expand|enabl|ship|install|push|rebuilt|rais)\w*"
-RELIEF: tuple[Rule[bool], ...] = (
+_FIX = (
+    r"(?:fix|correction|change|mitigation|update|rule|configuration|setting|solution|patch|repair|build|roll-?back"
+    r"|reversion|remedy|workaround|adjust\w*|optimi[sz]ations?|limit|deployment|roll-?out|certificates?|detection"
+    r"|switch|failover)"
+)
+_DONE = (
+    r"(?:appl|deploy|revert|roll|disabl|correct|switch|turn|remov|withdraw|undo|tak|complet|implement|restor|repair"
+    r"|replac|renew|releas|mov|redirect|rerout|fail|rebalanc|restart|publish|updat|mitigat|fix|resolv|address"
+    r"|increas|adjust|add|reset|clear|isolat|scal|block|throttl|expand|enabl|ship|install|push|rebuilt|rais)\w*"
+)
+RELIEF: tuple[Rule[AdvisoryState], ...] = (
     Rule(
-        True,
-        rf"\b{_FIX}\b[^.]{{0,50}}\b(?:is|are|has|have|was|were)\b(?: (?:now|been|already|being|fully|partially|successfully))* (?:{_DONE}|live|in place|in\b|active|effective|progress\w*|under way|underway|saturat\w*|out|on its way|underway|going out|reach\w*|begun|started|everywhere|cover\w*)",
+        AdvisoryState.RECOVERING,
+        rf"\b{_FIX}\b[^.]{{0,50}}\b(?:is|are|has|have|was|were)\b(?: (?:now|been|already|being|fully|partially"
+        rf"|successfully))* (?:{_DONE}|live|in place|in\b|active|effective|progress\w*|under way|underway"
+        rf"|saturat\w*|out|on its way|underway|going out|reach\w*|begun|started|everywhere|cover\w*)",
         "a fix is in place or on its way out",
         # Being prepared is not being in place, and a change that is named as the cause is no fix.
-        r"\b(?:recent(?:ly)?|since|caus(?:e|ed|es)|introduced|culprit|contribut|suspect|believe|review|examin|investigat|compar|analy)\w*"
-        rf"|\b(?:developing|preparing|testing|validating|building|will be|plan|before (?:it|we)|once)\b[^.]{{0,40}}\b{_FIX}|\b{_FIX}\b[^.]{{0,30}}\b(?:must|needs? to|is being (?:prepared|developed|tested|validated|written|built)|being written)",
+        r"\b(?:recent(?:ly)?|since|caus(?:e|ed|es)|introduced|culprit|contribut|suspect|believe|review|examin"
+        r"|investigat|compar|analy)\w*"
+        rf"|\b(?:developing|preparing|testing|validating|building|will be|plan|before (?:it|we)"
+        rf"|once)\b[^.]{{0,40}}\b{_FIX}|\b{_FIX}\b[^.]{{0,30}}\b(?:must|needs? to|is being (?:prepared|developed"
+        rf"|tested|validated|written|built)|being written)",
     ),
     Rule(
-        True,
-        rf"\b(?:rolling out|rolling back|deploying|applying|pushing|installing|implementing|reverting|releasing|release)\b[^.]{{0,40}}\b{_FIX}",
+        AdvisoryState.RECOVERING,
+        rf"\b(?:rolling out|rolling back|deploying|applying|pushing|installing|implementing|reverting|releasing"
+        rf"|release)\b[^.]{{0,40}}\b{_FIX}",
         "a fix is on its way out",
         r"\b(?:before|plan|prepar|begin|start|soon|will|once|decide|whether|option|consider)\w*\b",
     ),
     Rule(
-        True,
-        r"\b(?:we|engineers|team) (?:have|has) (?:now |successfully |already |since |also )?(?:applied|deployed|revert|rolled|disabled|corrected|switched|turned|removed|withdrawn|undone|taken|completed|implemented|restored|repaired|replaced|renewed"
-        r"|released|moved|redirected|rerouted|failed|rebalanced|published|mitigated|fixed|resolved|addressed|added|reset|cleared|scaled|enabled|installed|pushed|begun (?:deploy|roll|releas)|started (?:deploy|roll|releas|the roll|the deploy))\w*",
+        AdvisoryState.RECOVERING,
+        r"\b(?:we|engineers|team) (?:have|has) (?:now |successfully |already |since |also )?(?:applied|deployed"
+        r"|revert|rolled|disabled|corrected|switched|turned|removed|withdrawn|undone|taken|completed|implemented"
+        r"|restored|repaired|replaced|renewed"
+        r"|released|moved|redirected|rerouted|failed|rebalanced|published|mitigated|fixed|resolved|addressed|added"
+        r"|reset|cleared|scaled|enabled|installed|pushed|begun (?:deploy|roll|releas)|started (?:deploy|roll"
+        r"|releas|the roll|the deploy))\w*",
         "somebody has done something that may help",
     ),
     Rule(
-        True,
+        AdvisoryState.RECOVERING,
         r"\b(?:improv|recover|reliev|relief|stabili[sz]|drain|subsid)(?:e|es|s|ed|ing|y|ies|ement|ements)?\b"
-        r"|\b(?:errors?|failures?|rates?|numbers?|queues?|late|backlog|volume|load|impact|size|time)\b[^.]{0,40}\b(?:dropp|drop|declin|shrink|shrunk|decreas|lessen|fall|fell|going down|go down|half)(?:e|es|s|ed|ing)?\b|\bcatch(?:ing)? up\b|\bcaught up\b|\b(?:smaller|shorter|fewer|falling|down from|less than before)\b"
-        r"|\b(?:gets?|getting|is|are) better\b|\b(?:return|back)\w* to (?:its |their |normal|usual|health|service)|\bworking (?:its way )?through\b[^.]{0,30}\bbacklog|\bprocess (?:the )?(?:remaining )?(?:backlog|queue)",
+        r"|\b(?:errors?|failures?|rates?|numbers?|queues?|late|backlog|volume|load|impact|size"
+        r"|time)\b[^.]{0,40}\b(?:dropp|drop|declin|shrink|shrunk|decreas|lessen|fall|fell|going down|go down"
+        r"|half)(?:e|es|s|ed|ing)?\b|\bcatch(?:ing)? up\b|\bcaught up\b|\b(?:smaller|shorter|fewer|falling"
+        r"|down from|less than before)\b"
+        r"|\b(?:gets?|getting|is|are) better\b|\b(?:return|back)\w* to (?:its |their |normal|usual|health|service)"
+        r"|\bworking (?:its way )?through\b[^.]{0,30}\bbacklog|\bprocess (?:the )?(?:remaining )?(?:backlog|queue)",
         "numbers go the right way",
-        r"\bno (?:improvement|relief)|\bto (?:improve|recover|reliev)\w*|\b(?:how to|ways to|options)\b[^.]{0,40}\b(?:recover|reliev|mitigat)|\bwill (?:improve|recover)",
+        r"\bno (?:improvement|relief)|\bto (?:improve|recover|reliev)\w*|\b(?:how to|ways to"
+        r"|options)\b[^.]{0,40}\b(?:recover|reliev|mitigat)|\bwill (?:improve|recover)",
     ),
     Rule(
-        True,
-        r"\bno (?:further|new|more|longer)\b[^.]{0,40}\b(?:messages|mail|accounts|users|impact|failures|errors|delays)\b|\b(?:now|again) (?:leave|arrive|flow|succeed|work|go|send|deliver|complete|load|open|move|take)s?\b|\bsucceeds?\b(?: there| again| now)"
-        r"|\b(?:mail|messages|requests|connections) (?:that are )?(?:sent |submitted )?(?:now|from now on) (?:are|leave|arrive|send|flow|go|reach)|\bnew (?:\w+ )?(?:mail|messages)[^.]{0,30}\b(?:go|are (?:not|no longer|delivered)|leave|arrive|is (?:not|no longer))"
-        r"|\breleas(?:e|ing|ed)\b[^.]{0,40}\b(?:those|mail|messages|quarantin|step)|\b(?:being|are|were) (?:replayed|released|redelivered)\b|\b\d\d(?:\.\d)? ?(?:%|percent)"
+        AdvisoryState.RECOVERING,
+        r"\bno (?:further|new|more|longer)\b[^.]{0,40}\b(?:messages|mail|accounts|users|impact|failures|errors"
+        r"|delays)\b|\b(?:now|again) (?:leave|arrive|flow|succeed|work|go|send|deliver|complete|load|open|move"
+        r"|take)s?\b|\bsucceeds?\b(?: there| again| now)"
+        r"|\b(?:mail|messages|requests|connections) (?:that are )?(?:sent |submitted )?(?:now|from now on) (?:are"
+        r"|leave|arrive|send|flow|go|reach)|\bnew (?:\w+ )?(?:mail|messages)[^.]{0,30}\b(?:go|are (?:not|no longer"
+        r"|delivered)|leave|arrive|is (?:not|no longer))"
+        r"|\breleas(?:e|ing|ed)\b[^.]{0,40}\b(?:those|mail|messages|quarantin|step)|\b(?:being|are"
+        r"|were) (?:replayed|released|redelivered)\b|\b\d\d(?:\.\d)? ?(?:%|percent)"
+        r"|\b(?:arrive|flow|leave|work|open|load|deliver|send|sign|connect|receive|access)\w*(?: \w+){0,2} again\b"
+        r"|\b(?:normal|usual|expected|healthy) (?:levels?|range|values?|rates?|thresholds?|speed)\b"
         r"|\bsucceeds?\b[^.]{0,30}\b(?:again|there|now|normally|for most|as usual)\b",
         "what was wrong happens no more, and what was held is let go",
         r"\bwill be\b[^.]{0,20}\b(?:replayed|released)|\bcpu\b",
     ),
     Rule(
-        True,
-        r"\b(?:monitor|validat|verify|confirm|watch)\w*[^.]{0,60}\b(?:recover|resol|fix|mitigat|health|success|restor|complete|returns? results|that service|to ensure|remediat)\w*|\bextended (?:monitoring|period of monitoring)",
+        AdvisoryState.RECOVERING,
+        r"\b(?:monitor|validat|verify|confirm|watch)\w*[^.]{0,60}\b(?:recover|resol|fix|mitigat|health|success"
+        r"|restor|complete|returns? results|that service|to ensure|remediat)\w*|\bextended (?:monitoring"
+        r"|period of monitoring)",
         "the fix is being watched",
         r"\bmonitoring whether\b",
     ),

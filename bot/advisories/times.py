@@ -10,8 +10,7 @@ FURTHEST = timedelta(days=60)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Before this stand only the zeros of other people's date types."""
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july")
-MONTHS += ("august", "september", "october", "november", "december")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = r"(?:,?\s*(?:at\s*)?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?::\d\d)?\s*(?P<half>[ap])?\.?m?)?"
 _FORMS = (
     # Wednesday, November 17, 2021, at 2:30 PM UTC
@@ -45,7 +44,7 @@ def moment(value: object) -> datetime | None:
 
 
 def promised(text: str, *, posted: datetime, now: datetime | None = None) -> datetime | None:
-    """Find when lower-case ``text`` promises the next update; None where it does not, or where the date cannot be true."""
+    """Find when lower-case ``text`` promises the next update; None where it does not, or the date cannot be true."""
     at = _next_update(text) or _soon(text, posted)
     if at is None or not posted <= at <= posted + LONGEST_PROMISE:
         return None
@@ -85,7 +84,7 @@ def _built(match: re.Match[str]) -> datetime | None:
 
 
 def _month(name: str) -> int:
-    return next((i for i, month in enumerate(MONTHS, 1) if month.startswith(name[:3])), 0)
+    return next((i for i, month in enumerate(MONTHS, 1) if month == name[:3]), 0)
 
 
 def _javascript(value: str) -> datetime | None:

@@ -26,7 +26,8 @@ TOPICS: tuple[Rule[Topic], ...] = (
     ),
     Rule(
         Topic.LARGE,
-        r"attachments? (?:larger|bigger|greater|over|above|exceeding)|large (?:attachment|message|email|file)|message size",
+        r"attachments? (?:larger|bigger|greater|over|above|exceeding)|large (?:attachment|message|email|file)"
+        r"|message size",
         "small mail passes",
     ),
     Rule(
@@ -86,22 +87,32 @@ _ANYWHERE = (Topic.RESTRICTED, Topic.SHARED_MAILBOX)
 _OPEN = frozenset((Symptom.OTHER, Symptom.CALENDAR_STALE, Symptom.ADMIN_ONLY))
 """Symptoms that say too little without a topic; of late or refused mail the explanation names many in passing."""
 
-_ANY_OUTLOOK = r"outlook (?:desktop|for windows|client|application|app for windows)|desktop (?:client|version|app|outlook)|\bmapi\b"
+_ANY_OUTLOOK = (
+    r"outlook (?:desktop|for windows|client|application|app for windows)|desktop (?:client|version|app|outlook)"
+    r"|\bmapi\b"
+)
 CLIENTS: tuple[Rule[Client], ...] = (
     Rule(Client.CLASSIC, r"classic outlook|outlook \(classic\)|outlook 20\d\d", "the old program for Windows"),
     Rule(Client.NEW, r"new outlook(?! for mac)|outlook \(new\)", "the new program for Windows"),
     Rule(Client.MAC, r"outlook (?:for|on) mac|mac outlook|\bmacos\b|\bmac (?:client|users)|apple mail", "Macs"),
     Rule(Client.DESKTOP, _ANY_OUTLOOK, "Outlook on a computer", r"classic outlook"),
     Rule(Client.WEB, r"\bowa\b|outlook on the web|outlook web|web browser|\bbrowser\b", "the browser"),
-    Rule(Client.PHONE, r"outlook mobile|outlook for (?:ios|android)|mobile (?:app|device|client|phone)|\bios\b|iphone|ipad|\bandroid\b|\bphones?\b|native mail", "phones"),
+    Rule(
+        Client.PHONE,
+        r"outlook mobile|outlook for (?:ios|android)|mobile (?:app|device|client|phone)|\bios\b|iphone|ipad"
+        r"|\bandroid\b|\bphones?\b|native mail",
+        "phones",
+    ),
     Rule(Client.ACTIVESYNC, r"activesync|\beas\b", "the protocol of most phones' own mail program"),
     Rule(Client.IMAP, r"\bimap\b", "other mail programs"),
     Rule(Client.POP, r"\bpop\b", "other mail programs"),
-)  # fmt: skip
+)
 # Microsoft tells of a way round in these words.
 _INSTEAD = (
-    r"\b(?:workaround|work[- ]around|alternative(?:ly)?|instead|in the meantime|meanwhile|while we|can (?:still )?(?:use|access|open|read|search|find|send|switch|connect|sign)"
-    r"|works?|succeeds?|unaffected|not (?:impacted|affected)|unimpacted|available|encourage|recommend|advise|could use|may use|able to)\b"
+    r"\b(?:workaround|work[- ]around|alternative(?:ly)?|instead|in the meantime|meanwhile|while we"
+    r"|can (?:still )?(?:use|access|open|read|search|find|send|switch|connect|sign)"
+    r"|works?|succeeds?|unaffected|not (?:impacted|affected)|unimpacted|available|encourage|recommend|advise"
+    r"|could use|may use|able to)\b"
 )
 
 PLACES: tuple[tuple[str, str], ...] = (
@@ -123,9 +134,8 @@ PLACES: tuple[tuple[str, str], ...] = (
     ("Australia", r"\baustralia\b"),
     ("Brazil", r"\bbrazil\b"),
 )
-_NUMBERS = {
-    word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-}
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS = {word: n for n, word in enumerate(_WORDS, 1)}
 _NUMBERS |= {
     "fifteen": 15,
     "twenty": 20,

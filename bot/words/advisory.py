@@ -133,7 +133,9 @@ def _which(reading: Reading, words: Catalogue) -> Iterator[Text]:
     if about and not any((reading.symptom, topic) in tables.TOPICAL for topic in reading.topics):
         yield words.text(about)
     if reading.parties and reading.symptom in _BY_MAIL:
-        yield words.text("This is about mail from or to {parties}.", parties=words.listed(reading.parties[:MOST_PARTIES]))
+        yield words.text(
+            "This is about mail from or to {parties}.", parties=words.listed(reading.parties[:MOST_PARTIES])
+        )
 
 
 def advice(reading: Reading, words: Catalogue) -> Text:

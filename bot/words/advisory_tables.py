@@ -137,7 +137,8 @@ DO_ABOUT: Mapping[tuple[Action, Symptom, Direction], str] = {
         "The fault is not yours. What bounced is lost until you resend it, and that helps only once mail gets through."
     ),
     (Action.RESEND_BOUNCED, Symptom.BOUNCED, Direction.BOTH): mark(
-        "The fault is not yours. What bounced is lost until it is sent again, and that helps only once mail gets through."
+        "The fault is not yours. What bounced is lost until it is sent again, and that helps only once mail gets "
+        "through."
     ),
     (Action.RESEND_BOUNCED, Symptom.BOUNCED, Direction.INBOUND): mark(
         "This is not your fault. Call if it is urgent. Once mail gets through, ask the senders to resend what bounced."
