@@ -74,4 +74,6 @@ def _make(url: str) -> None:
     async def make() -> None:
         await (await Store.open(url)).close()
 
-    asyncio.run(make())
+    # asyncio.run would put away the loop of pytest-asyncio, unclosed.
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(make())

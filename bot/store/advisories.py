@@ -109,8 +109,8 @@ class Advisories:
         )
 
     async def _insert(self, table: Table, row: Mapping[str, object]) -> bool:
-        result = await self.connection.execute(insert_into(self.connection, table).values(row).on_conflict_do_nothing())
-        return result.rowcount > 0
+        statement = insert_into(self.connection, table).values(row).on_conflict_do_nothing()
+        return await self.connection.scalar(statement.returning(*table.primary_key)) is not None
 
     async def _read(self, tenant: str, source: str | None, condition: ColumnElement[bool]) -> list[KeptAdvisory]:
         a, b = advisories.c, advisory_bodies.c

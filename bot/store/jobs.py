@@ -126,8 +126,9 @@ class JobTable:
 
     async def waiting(self) -> dict[str, int]:
         """Count by task the jobs that wait or run."""
-        wanted = select(jobs.c.task, func.count()).where(jobs.c.state.in_(["waiting", "running"]))
-        return dict(await self.connection.execute(wanted.group_by(jobs.c.task)))
+        wanted = select(jobs.c.task, func.count().label("open")).where(jobs.c.state.in_(["waiting", "running"]))
+        rows = await self.connection.execute(wanted.group_by(jobs.c.task))
+        return {row.task: row.open for row in rows}
 
     async def schedule(self, name: str, first: datetime, latest: datetime) -> datetime:
         """Make sure that a schedule is there and tell its next run, moved to ``latest`` if it was later than that."""

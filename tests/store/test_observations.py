@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any, get_args
@@ -35,7 +36,7 @@ EVERY_KIND: list[Observation] = [
 ]
 
 
-async def everything(store: Store, tenant: str = "default", **only: Any) -> list[Observation]:
+async def everything(store: Store, tenant: str = "default", **only: Collection[Any]) -> list[Observation]:
     """Read back a day."""
     async with store.read() as tx:
         return [each async for each in tx.observations.between(tenant, T0, T0 + 24 * HOUR, **only)]

@@ -1,0 +1,156 @@
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.store import ClaimedJob, NewJob, Store, Transaction
+from tests.store.samples import HOUR, MINUTE, SECOND, T0
+
+LEASE = 20 * SECOND
+
+
+async def claim(tx: Transaction, at: datetime = T0, *, but: Collection[int] = (), at_most: int = 9) -> list[ClaimedJob]:
+    """Claim jobs of both tasks."""
+    return await tx.jobs.claim(at, LEASE, tasks=["a", "b"], but=but, at_most=at_most)
+
+
+async def one(tx: Transaction, at: datetime = T0) -> ClaimedJob:
+    """Claim the one that must be there."""
+    (job,) = await claim(tx, at)
+    return job
+
+
+async def first_due(tx: Transaction, *, but: Collection[int] = ()) -> datetime | None:
+    """Tell when a claim finds something."""
+    return await tx.jobs.first_due(tasks=["a", "b"], but=but)
+
+
+async def test_jobs_come_oldest_first_and_as_many_as_wanted(store: Store) -> None:
+    """Of the tasks asked for alone."""
+    async with store.begin() as tx:
+        for task in ("b", "a", "elsewhere", "a"):
+            await tx.jobs.add(NewJob(task=task, args={"n": 1}), T0)
+        assert [job.task for job in await claim(tx, at_most=2)] == ["b", "a"]
+        assert [(job.task, job.args, job.attempts) for job in await claim(tx)] == [("a", {"n": 1}, 1)]
+        assert await claim(tx) == []
+        assert await tx.jobs.waiting() == {"a": 2, "b": 1, "elsewhere": 1}
+
+
+async def test_a_key_has_one_job_running_and_keeps_its_order(store: Store) -> None:
+    """Also where the first of them waits for its time."""
+    async with store.begin() as tx:
+        await tx.jobs.add(NewJob(task="a", args={"n": 1}, key="k", run_at=T0 + MINUTE), T0)
+        await tx.jobs.add(NewJob(task="a", args={"n": 2}, key="k"), T0)
+        await tx.jobs.add(NewJob(task="b", args={"n": 3}, key="other"), T0)
+        await tx.jobs.finish(await one(tx))
+        assert await first_due(tx) == T0 + MINUTE
+        first = await one(tx, T0 + MINUTE)
+        assert first.args == {"n": 1}
+        assert await first_due(tx, but=[first.id]) is None
+        await tx.jobs.finish(first)
+        assert (await one(tx)).args == {"n": 2}
+
+
+async def test_a_late_commit_of_an_older_job_does_not_run_beside_a_younger_one(store: Store) -> None:
+    """Two transactions may save in one order and be committed in the other."""
+    async with store.begin() as tx:
+        await tx.jobs.add(NewJob(task="a", args={"n": 1}, key="k", run_at=T0 + HOUR), T0)
+        await tx.jobs.add(NewJob(task="a", args={"n": 2}, key="k"), T0)
+        await tx.connection.exec_driver_sql(
+            "UPDATE jobs SET state = 'running', attempts = 1, leased_until = 0 WHERE id = 2"
+        )
+        assert (await one(tx, T0 + HOUR)).args == {"n": 2}
+        assert await claim(tx, T0 + HOUR) == []
+
+
+async def test_a_waiting_job_stands_for_those_with_its_dedupe(store: Store) -> None:
+    """At the earliest time that any of them asked for; one that runs, or was tried, stands for nobody."""
+    async with store.begin() as tx:
+        for minutes in (5, 3, 7):
+            await tx.jobs.add(NewJob(task="a", args={"n": minutes}, dedupe="d", run_at=T0 + minutes * MINUTE), T0)
+        assert await first_due(tx) == T0 + 3 * MINUTE
+        await tx.jobs.add(NewJob(task="a", args={"n": 0}, dedupe="d"), T0)
+        job = await one(tx)
+        assert job.args == {"n": 5}
+        await tx.jobs.add(NewJob(task="a", args={"n": 9}, dedupe="d"), T0)
+        await tx.jobs.retry(job, "it broke", T0 + HOUR)
+        await tx.jobs.add(NewJob(task="a", args={"n": 10}, dedupe="d"), T0)
+        assert [each.args for each in await claim(tx, T0 + HOUR)] == [{"n": 5}, {"n": 9}]
+
+
+async def test_a_job_at_once_never_waits_for_a_later_time(store: Store) -> None:
+    """Nor does a later wish push back an earlier one."""
+    async with store.begin() as tx:
+        await tx.jobs.add(NewJob(task="a", args={}, dedupe="d"), T0)
+        await tx.jobs.add(NewJob(task="a", args={}, dedupe="d", run_at=T0 + HOUR), T0)
+        assert len(await claim(tx, T0 - HOUR)) == 1
+
+
+async def test_a_lease_that_ended_is_claimed_anew_and_the_old_claim_is_void(store: Store) -> None:
+    """But not by the loop that runs it still."""
+    async with store.begin() as tx:
+        await tx.jobs.add(NewJob(task="a", args={}, key="k"), T0)
+        lost = await one(tx)
+        assert await claim(tx, T0 + LEASE - SECOND) == []
+        assert await claim(tx, T0 + LEASE, but=[lost.id]) == []
+        again = await one(tx, T0 + LEASE)
+        assert again.attempts == 2
+        assert not await tx.jobs.finish(lost)
+        assert not await tx.jobs.retry(lost, "late", T0)
+        assert not await tx.jobs.bury(lost, "late")
+        assert not await tx.jobs.release(lost)
+        assert await tx.jobs.finish(again)
+
+
+async def test_a_renewed_lease_lasts_longer(store: Store) -> None:
+    """As long as its loop is alive."""
+    async with store.begin() as tx:
+        await tx.jobs.add(NewJob(task="a", args={}), T0)
+        job = await one(tx)
+        await tx.jobs.renew([job.id], T0 + HOUR)
+        assert await first_due(tx) == T0 + HOUR
+        assert await claim(tx, T0 + HOUR - SECOND) == []
+
+
+async def test_a_released_job_is_due_at_once(store: Store) -> None:
+    """Another machine takes it over without waiting."""
+    async with store.begin() as tx:
+        await tx.jobs.add(NewJob(task="a", args={}), T0)
+        await tx.jobs.release(await one(tx))
+        assert (await one(tx, T0 - HOUR)).attempts == 2
+
+
+async def test_a_dead_job_stays_to_be_seen_and_frees_its_key(store: Store) -> None:
+    """Nothing is lost silently, and nothing is stuck for ever."""
+    async with store.begin() as tx:
+        await tx.jobs.add(NewJob(task="a", args={"n": 1}, key="k"), T0)
+        await tx.jobs.add(NewJob(task="a", args={"n": 2}, key="k"), T0)
+        await tx.jobs.bury(await one(tx), "it broke 20 times")
+        (dead,) = await tx.jobs.dead()
+        assert (dead.task, dead.args, dead.attempts, dead.error) == ("a", {"n": 1}, 1, "it broke 20 times")
+        assert (await one(tx)).args == {"n": 2}
+
+
+async def test_an_id_is_never_given_twice(store: Store) -> None:
+    """A late ending must not hit another job."""
+    async with store.begin() as tx:
+        await tx.jobs.add(NewJob(task="a", args={}), T0)
+        first = await one(tx)
+        await tx.jobs.finish(first)
+        await tx.jobs.add(NewJob(task="a", args={}), T0)
+        assert (await one(tx)).id != first.id
+
+
+async def test_a_schedule_moves_only_for_who_saw_it_last(store: Store) -> None:
+    """Of two machines one begins the run."""
+    async with store.begin() as tx:
+        assert await tx.jobs.schedule("s", T0, T0 + HOUR) == T0
+        assert await tx.jobs.schedule("s", T0 + SECOND, T0 + HOUR) == T0
+        assert await tx.jobs.move("s", T0, T0 + MINUTE)
+        assert not await tx.jobs.move("s", T0, T0 + MINUTE)
+        assert await tx.jobs.schedule("s", T0, T0 + HOUR) == T0 + MINUTE
+
+
+async def test_a_schedule_from_before_the_clock_was_set_back_is_brought_near(store: Store) -> None:
+    """Otherwise nothing would run for hours."""
+    async with store.begin() as tx:
+        await tx.jobs.schedule("s", T0 + HOUR, T0 + HOUR)
+        assert await tx.jobs.schedule("s", T0, T0 + MINUTE) == T0 + MINUTE
