@@ -71,7 +71,7 @@ def test_the_schema_would_notice(validator: Draft6Validator) -> None:
 
 @given(messages, st.sampled_from(Kind))
 def test_any_message_fits_through_a_workflow(said: Message, kind: Kind) -> None:
-    """requests sends ASCII escapes, so those are counted; no block is blank, none is cut off on a phone."""
+    """Webhooks send ASCII escapes, so those are counted; no block is blank, none is cut off on a phone."""
     dressed = card(said, kind, note=said.vendor)
     body = dressed["body"]
     assert isinstance(body, list)

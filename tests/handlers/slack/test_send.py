@@ -1,0 +1,217 @@
+"""Posting to a Slack channel, with a network that breaks in every way that was seen."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.demo.chat.slack import Slack, ratelimited
+from bot.demo.chat.slack_posts import SlackPost, Workspace
+from bot.demo.faults import Answer, Drop, Fault, Hang, html_answer, json_answer
+from bot.demo.served import served
+from bot.outbox import SendError
+from bot.types import Delivery, Kind, Landed, Reason, Severity
+from handlers.slack.api import SlackApi
+from handlers.slack.send import SlackSender
+from handlers.slack.trouble import SlackError
+from tests.handlers.examples import NOW, TestClock, delivery, message
+
+TOKEN = "xoxb-very-secret"
+CHANNEL = "C0000000001"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A workspace, and a sender to one of its channels."""
+
+    slack: Slack
+    sender: SlackSender
+    api: SlackApi
+    clock: TestClock
+
+    @property
+    def posts(self) -> list[SlackPost]:
+        """Give everything that was posted."""
+        return self.slack.workspace.posts
+
+    def break_once(self, fault: Fault, method: str = "chat.postMessage") -> None:
+        """Let the next call of a method meet a fault."""
+        self.slack.faults.switch_on(fault, path=method, times=1)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """Serve a workspace on loopback."""
+    clock = TestClock()
+    slack = Slack(Workspace(clock, {CHANNEL: "it"}, {}), token=TOKEN)
+    async with served(slack.app()) as port:
+        api = SlackApi(SecretStr(TOKEN), base_url=f"http://127.0.0.1:{port}/api/", limit=timedelta(seconds=0.3))
+        yield World(slack=slack, sender=SlackSender(api, CHANNEL, clock=clock, mention=["S1"]), api=api, clock=clock)
+        await api.aclose()
+
+
+async def failure(world: World, asked: Delivery | None = None) -> SendError:
+    """Send what cannot be sent."""
+    with pytest.raises(SendError) as caught:
+        await world.sender.send(asked or delivery())
+    assert TOKEN not in str(caught.value)
+    return caught.value
+
+
+async def test_a_head_is_posted_with_its_key_and_tells_where_it_stands(world: World) -> None:
+    """The key is what a second try looks for."""
+    landed = await world.sender.send(delivery())
+    (post,) = world.posts
+    assert landed == Landed(channel=CHANNEL, id=post.ts)
+    assert post.metadata == {"event_type": "mail_incident", "event_payload": {"incident": "1", "key": "key-of-head"}}
+    assert post.text.startswith("🔴 Sending mail fails.")
+    assert post.blocks[0]["type"] == "header"
+
+
+async def test_the_channel_of_the_answer_counts(world: World) -> None:
+    """A channel may be set by name, and edited only by its id."""
+    by_name = SlackSender(world.api, "it", clock=world.clock)
+    landed = await by_name.send(delivery())
+    assert landed.channel == CHANNEL
+
+
+async def test_an_edit_changes_the_head_in_place(world: World) -> None:
+    """One message an incident."""
+    head = await world.sender.send(delivery())
+    again = await world.sender.send(delivery(Kind.EDIT, head=head, said=message(headline=("It is better.",))))
+    assert again == head
+    (post,) = world.posts
+    assert post.text.startswith("🔴 It is better.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "everyone"),
+    [
+        (Reason.WORSE, True),
+        (Reason.RESOLVED, True),
+        (Reason.REOPENED, True),
+        (Reason.VENDOR_CONFIRMS, False),
+        (Reason.BETTER, False),
+    ],
+)
+async def test_a_reply_stands_below_the_head_and_only_what_matters_goes_to_everyone(
+    world: World, reason: Reason, *, everyone: bool
+) -> None:
+    """An edit rings nobody."""
+    head = await world.sender.send(delivery())
+    told = await world.sender.send(delivery(Kind.REPLY, head=head, said=message(reason=reason)))
+    assert told == head
+    reply = world.posts[1]
+    assert (reply.thread_ts, reply.broadcast) == (head.id, everyone)
+
+
+async def test_a_reply_without_a_head_becomes_one(world: World) -> None:
+    """The first message never arrived."""
+    landed = await world.sender.send(delivery(Kind.REPLY))
+    (post,) = world.posts
+    assert (post.thread_ts, landed.id) == ("", post.ts)
+
+
+@pytest.mark.parametrize("kind", [Kind.EDIT, Kind.REPLY])
+async def test_where_the_head_was_deleted_a_fresh_one_takes_its_place(world: World, kind: Kind) -> None:
+    """And says so."""
+    gone = Landed(channel=CHANNEL, id="1689656400.000001")
+    landed = await world.sender.send(delivery(kind, head=gone))
+    (post,) = world.posts
+    assert landed == Landed(channel=CHANNEL, id=post.ts)
+    assert post.thread_ts == ""
+    assert "takes its place" in str(post.blocks)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Drop(accepted=True), id="reset after it was accepted"),
+        pytest.param(Hang(), id="no answer in time"),
+        pytest.param(Answer(status=502), id="bad gateway"),
+        pytest.param(json_answer(503, {"ok": False, "error": "service_unavailable"}), id="unavailable"),
+        pytest.param(json_answer(200, {"ok": False, "error": "internal_error"}), id="internal error"),
+        pytest.param(html_answer(), id="a portal's page"),
+        pytest.param(Answer(status=200, body=b"ok", headers={"Content-Type": "text/plain"}), id="no JSON"),
+        pytest.param(Answer(status=200, body=b"{", headers={"Content-Type": "application/json"}), id="half of it"),
+    ],
+)
+async def test_where_it_may_have_landed_nobody_claims_to_know(world: World, fault: Fault) -> None:
+    """The next try has to look."""
+    world.break_once(fault)
+    error = await failure(world)
+    assert (error.unknown, error.permanent) == (True, False)
+
+
+async def test_an_accepted_message_is_found_and_not_posted_twice(world: World) -> None:
+    """The one that everybody gets wrong."""
+    world.break_once(Drop(accepted=True))
+    await failure(world)
+    landed = await world.sender.send(delivery(unknown=True, attempts=2))
+    (post,) = world.posts
+    assert landed == Landed(channel=CHANNEL, id=post.ts)
+
+
+async def test_an_accepted_reply_is_found_below_its_head(world: World) -> None:
+    """History shows no replies."""
+    head = await world.sender.send(delivery())
+    world.break_once(Drop(accepted=True))
+    await failure(world, delivery(Kind.REPLY, head=head))
+    assert await world.sender.send(delivery(Kind.REPLY, head=head, unknown=True)) == head
+    assert len(world.posts) == 2
+
+
+async def test_what_is_not_found_in_two_looks_is_posted(world: World) -> None:
+    """The history may lag behind, so there is a wait between."""
+    await world.sender.send(delivery(unknown=True))
+    assert len(world.posts) == 1
+    assert world.clock.slept == [timedelta(seconds=1.5)]
+
+
+async def test_without_a_way_to_look_it_is_told_rather_twice_than_never(world: World) -> None:
+    """The scope for the history was not granted."""
+    world.slack.faults.switch_on(json_answer(200, {"ok": False, "error": "missing_scope"}), path="conversations")
+    await world.sender.send(delivery(unknown=True))
+    assert len(world.posts) == 1
+
+
+async def test_a_look_that_fails_leaves_it_open(world: World) -> None:
+    """And waits as long as Slack asks."""
+    world.break_once(ratelimited(9), "conversations.history")
+    error = await failure(world, delivery(unknown=True))
+    assert (error.unknown, error.retry_after) == (True, timedelta(seconds=9))
+    assert not world.posts
+
+
+async def test_too_many_requests_are_waited_for(world: World) -> None:
+    """Nothing was posted."""
+    world.break_once(ratelimited(7))
+    error = await failure(world)
+    assert (error.retry_after, error.unknown, error.permanent) == (timedelta(seconds=7), False, False)
+
+
+async def test_a_wrong_token_stops_in_plain_words(world: World) -> None:
+    """What mends it is said."""
+    wrong = SlackApi(SecretStr("xoxb-wrong"), base_url=world.api._base_url)
+    with pytest.raises(SlackError, match="check SLACK_BOT_TOKEN") as caught:
+        await SlackSender(wrong, CHANNEL, clock=world.clock).send(delivery())
+    await wrong.aclose()
+    assert caught.value.permanent
+
+
+async def test_a_server_that_is_not_there_got_nothing() -> None:
+    """A refused connection leaves no doubt."""
+    api = SlackApi(SecretStr(TOKEN), base_url="http://127.0.0.1:9/api/")
+    with pytest.raises(SendError) as caught:
+        await SlackSender(api, CHANNEL, clock=TestClock()).send(delivery())
+    await api.aclose()
+    assert (caught.value.unknown, caught.value.permanent) == (False, False)
+
+
+async def test_what_was_held_up_says_for_how_long(world: World) -> None:
+    """People can tell old news from new."""
+    world.clock.at = NOW + timedelta(minutes=12)
+    await world.sender.send(delivery(attempts=3, said=message(severity=Severity.WARNING)))
+    assert "12 minutes late" in str(world.posts[0].blocks)

@@ -1,0 +1,298 @@
+"""Claim, send, mark, on a real store."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.jobs import Args, Task
+from bot.jobs.port import TaskCount
+from bot.outbox import Courier, SendError, call, plan
+from bot.outbox.courier import AT_ONCE, GIVE_UP, LEASE, PASS_ON_AFTER
+from bot.store import State, Store, Transaction
+from bot.types import Delivery, Destination, Kind, Landed, Message
+from bot.words.labels import passed_on_note
+from tests.handlers.examples import TestClock, message
+from tests.outbox.chance import CHANCE
+
+HEAD = Landed(channel="C1", id="1.1")
+ARGS = {"tenant": "default", "destination": "it"}
+
+
+@dataclass
+class Enqueued:
+    """Jobs that only remembers what it is asked for."""
+
+    asked: list[tuple[Args, datetime | None]] = field(default_factory=list)
+    tasks: dict[str, Task] = field(default_factory=dict)
+
+    def register(self, task: str, run: Task, *, limit: timedelta = timedelta(0)) -> None:
+        """Remember a task."""
+        del limit
+        self.tasks[task] = run
+
+    async def enqueue(
+        self,
+        task: str,
+        args: Args,
+        *,
+        key: str | None = None,
+        dedupe: str | None = None,
+        run_at: datetime | None = None,
+        transaction: Transaction | None = None,
+    ) -> None:
+        """Remember a job."""
+        assert (task, key) == ("deliver", dedupe)
+        assert transaction is not None
+        self.asked.append((args, run_at))
+
+    def every(self, task: str, args: Args, *, interval: timedelta, jitter: float = 0.1) -> None:
+        """Have no schedules."""
+
+    async def run(self) -> None:
+        """Run nothing."""
+
+    def counts(self) -> Mapping[str, TaskCount]:
+        """Count nothing."""
+        return {}
+
+
+@dataclass
+class Scripted:
+    """A sender that does what it is told, and then answers where the head stands."""
+
+    script: list[SendError] = field(default_factory=list)
+    sent: list[Delivery] = field(default_factory=list)
+    lands: Landed | None = HEAD
+
+    async def send(self, delivery: Delivery) -> Landed | None:
+        """Fail as scripted, then succeed."""
+        self.sent.append(delivery)
+        if self.script:
+            raise self.script.pop(0)
+        return self.lands
+
+
+@dataclass
+class Desk:
+    """A courier with all that it needs."""
+
+    store: Store
+    clock: TestClock = field(default_factory=TestClock)
+    jobs: Enqueued = field(default_factory=Enqueued)
+    sender: Scripted = field(default_factory=Scripted)
+    other: Scripted = field(default_factory=Scripted)
+    lost: list[str] = field(default_factory=list)
+    courier: Courier = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the courier."""
+        self.courier = Courier(
+            store=self.store,
+            jobs=self.jobs,
+            senders={"it": self.sender, "office": self.other},
+            clock=self.clock,
+            chance=CHANCE,
+            stopped=self.stopped,
+            excuse=passed_on_note,
+            fallbacks={"it": "office"},
+        )
+        self.courier.register()
+
+    async def stopped(self, delivery: Delivery, error: SendError) -> None:
+        """Remember what will never arrive."""
+        self.lost.append(f"{delivery.destination}: {error}")
+
+    async def tell(self, said: Message, *, heads: tuple[str, ...] = (), rings: bool = True) -> None:
+        """Save what is to be told, at its time."""
+        self.clock.at = max(self.clock.at, said.at)
+        drafts = plan(said, [Destination(name="it", platform="slack")], heads=heads, rings=rings)
+        async with self.store.begin() as tx:
+            await tx.deliveries.save(drafts, self.clock.now())
+            await call(self.jobs, "default", "it", transaction=tx)
+
+    async def states(self) -> list[tuple[Kind, State]]:
+        """Tell how every delivery stands, oldest first."""
+        async with self.store.read() as tx:
+            return [(one.kind, one.state) for one in reversed(await tx.deliveries.recent("default"))]
+
+    async def head(self) -> Landed | None:
+        """Tell where the incident's head stands."""
+        async with self.store.read() as tx:
+            return await tx.deliveries.landing("default", "it", "1")
+
+    async def deliver(self) -> None:
+        """Run the job once."""
+        await self.jobs.tasks["deliver"](ARGS)
+
+
+@pytest.fixture
+def desk(sqlite_store: Store) -> Desk:
+    """Set up a courier over an empty store."""
+    return Desk(sqlite_store)
+
+
+async def test_what_is_saved_is_sent_once_and_marked(desk: Desk) -> None:
+    """Save, speak, mark."""
+    await desk.tell(message())
+    await desk.deliver()
+    await desk.deliver()
+    assert await desk.states() == [(Kind.HEAD, State.SENT)]
+    assert len(desk.sender.sent) == 1
+    assert await desk.head() == HEAD
+
+
+async def test_a_reply_and_an_edit_know_where_the_head_stands(desk: Desk) -> None:
+    """In this order."""
+    await desk.tell(message())
+    await desk.tell(message(at=desk.clock.at + timedelta(minutes=1)), heads=("it",))
+    await desk.deliver()
+    assert [(one.kind, one.head) for one in desk.sender.sent] == [
+        (Kind.HEAD, None),
+        (Kind.REPLY, HEAD),
+        (Kind.EDIT, HEAD),
+    ]
+
+
+async def test_a_head_that_moved_is_remembered(desk: Desk) -> None:
+    """Somebody deleted the first one."""
+    await desk.tell(message())
+    await desk.deliver()
+    desk.sender.lands = Landed(channel="C1", id="2.2")
+    await desk.tell(message(at=desk.clock.at + timedelta(minutes=1)), heads=("it",), rings=False)
+    await desk.deliver()
+    assert await desk.head() == Landed(channel="C1", id="2.2")
+
+
+async def test_a_failure_is_tried_again_after_a_wait(desk: Desk) -> None:
+    """And the job comes back by itself."""
+    desk.sender.script = [SendError("no answer")]
+    await desk.tell(message())
+    await desk.deliver()
+    assert await desk.states() == [(Kind.HEAD, State.WAITING)]
+    due = desk.jobs.asked[-1][1]
+    assert due is not None
+    assert desk.clock.at < due <= desk.clock.at + timedelta(seconds=2)
+    await desk.deliver()
+    assert len(desk.sender.sent) == 1
+    desk.clock.at = due
+    await desk.deliver()
+    assert await desk.states() == [(Kind.HEAD, State.SENT)]
+    assert [one.unknown for one in desk.sender.sent] == [False, False]
+
+
+async def test_retry_after_is_honoured(desk: Desk) -> None:
+    """To the second."""
+    desk.sender.script = [SendError("429", retry_after=timedelta(minutes=7))]
+    await desk.tell(message())
+    await desk.deliver()
+    assert desk.jobs.asked[-1][1] == desk.clock.at + timedelta(minutes=7)
+
+
+async def test_where_it_may_have_landed_the_next_try_is_told_so(desk: Desk) -> None:
+    """It has to look."""
+    desk.sender.script = [SendError("no answer", unknown=True)]
+    await desk.tell(message())
+    await desk.deliver()
+    desk.clock.at += timedelta(minutes=1)
+    await desk.deliver()
+    assert [one.unknown for one in desk.sender.sent] == [False, True]
+
+
+async def test_killed_between_speaking_and_marking_it_is_looked_for(desk: Desk) -> None:
+    """The claim runs out, and nobody knows."""
+
+    async def die(delivery: Delivery) -> Landed | None:
+        desk.sender.sent.append(delivery)
+        raise KeyboardInterrupt
+
+    alive: Callable[[Delivery], object] = desk.sender.send
+    desk.sender.send = die  # type: ignore[method-assign]  # the process dies here
+    await desk.tell(message())
+    with pytest.raises(KeyboardInterrupt):
+        await desk.deliver()
+    desk.sender.send = alive  # type: ignore[assignment,method-assign]  # and lives again
+    await desk.deliver()
+    assert desk.jobs.asked[-1][1] == desk.clock.at + LEASE
+    desk.clock.at += LEASE
+    await desk.deliver()
+    assert [one.unknown for one in desk.sender.sent] == [False, True]
+    assert await desk.states() == [(Kind.HEAD, State.SENT)]
+
+
+async def test_what_cannot_be_mended_stops_is_said_and_goes_elsewhere(desk: Desk) -> None:
+    """The fallback is told why."""
+    desk.sender.script = [SendError("the channel is archived", permanent=True)]
+    await desk.tell(message())
+    await desk.deliver()
+    assert desk.lost == ["it: the channel is archived"]
+    assert await desk.states() == [(Kind.HEAD, State.FAILED), (Kind.HEAD, State.WAITING)]
+    await desk.courier.deliver({"tenant": "default", "destination": "office"})
+    (passed,) = desk.other.sent
+    assert "it cannot be reached" in "".join(str(part) for part in passed.message.basis)
+
+
+async def test_the_fallback_hears_of_it_once_while_we_go_on_trying(desk: Desk) -> None:
+    """After half a minute of failures."""
+    desk.sender.script = [SendError("no answer") for _ in range(PASS_ON_AFTER + 3)]
+    await desk.tell(message())
+    for _ in range(PASS_ON_AFTER + 3):
+        await desk.deliver()
+        desk.clock.at += timedelta(minutes=5)
+    assert [state for _, state in await desk.states()] == [State.WAITING, State.WAITING]
+
+
+async def test_an_edit_is_never_passed_on(desk: Desk) -> None:
+    """It rings nobody, here or there."""
+    await desk.tell(message())
+    await desk.deliver()
+    desk.sender.script = [SendError("gone for good", permanent=True)]
+    await desk.tell(message(at=desk.clock.at + timedelta(minutes=1)), heads=("it",), rings=False)
+    await desk.deliver()
+    assert await desk.states() == [(Kind.HEAD, State.SENT), (Kind.EDIT, State.FAILED)]
+
+
+async def test_old_news_is_given_up(desk: Desk) -> None:
+    """What came after it tells more."""
+    desk.sender.script = [SendError("no answer")]
+    await desk.tell(message())
+    desk.clock.at += GIVE_UP + timedelta(minutes=1)
+    await desk.deliver()
+    assert (await desk.states())[0] == (Kind.HEAD, State.FAILED)
+
+
+async def test_a_destination_that_was_taken_out_of_the_settings_stops(desk: Desk) -> None:
+    """Nothing waits for ever."""
+    drafts = plan(message(), [Destination(name="old", platform="slack")], heads=(), rings=True)
+    async with desk.store.begin() as tx:
+        await tx.deliveries.save(drafts, desk.clock.now())
+    await desk.courier.deliver({"tenant": "default", "destination": "old"})
+    assert desk.lost == ["old: this destination is no longer in the settings"]
+
+
+async def test_one_run_does_not_go_on_for_ever(desk: Desk) -> None:
+    """A job has a limit; the rest follows at once."""
+    for minute in range(AT_ONCE + 2):
+        await desk.tell(message(at=desk.clock.at + timedelta(seconds=minute), incident=str(minute)))
+    desk.clock.at += timedelta(minutes=1)
+    await desk.deliver()
+    assert len(desk.sender.sent) == AT_ONCE
+    due = desk.jobs.asked[-1][1]
+    assert due is not None
+    assert due <= desk.clock.at
+    await desk.deliver()
+    assert len(desk.sender.sent) == AT_ONCE + 2
+
+
+async def test_one_that_fails_does_not_hold_up_another_incident_for_long(desk: Desk) -> None:
+    """The job comes back for it at once."""
+    desk.sender.script = [SendError("no answer")]
+    await desk.tell(message())
+    await desk.tell(message(incident="2"))
+    await desk.deliver()
+    due = desk.jobs.asked[-1][1]
+    assert due is not None
+    assert due <= desk.clock.at
+    await desk.deliver()
+    assert await desk.states() == [(Kind.HEAD, State.WAITING), (Kind.HEAD, State.SENT)]

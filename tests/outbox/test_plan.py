@@ -1,0 +1,58 @@
+"""Which deliveries a message needs."""
+
+from datetime import timedelta
+
+from bot.outbox.plan import passed_on, plan
+from bot.types import Destination, Kind
+from tests.handlers.examples import NOW, delivery, message
+
+SLACK = Destination(name="it", platform="slack")
+TEAMS = Destination(name="office", platform="teams")
+
+
+def kinds(*, rings: bool, heads: frozenset[str] = frozenset()) -> dict[str, list[Kind]]:
+    """Plan for both platforms."""
+    planned: dict[str, list[Kind]] = {"it": [], "office": []}
+    for draft in plan(message(), [SLACK, TEAMS], heads=heads, rings=rings):
+        planned[draft.destination].append(draft.kind)
+    return planned
+
+
+def test_the_first_ring_gives_every_destination_a_head() -> None:
+    """One message an incident."""
+    assert kinds(rings=True) == {"it": [Kind.HEAD], "office": [Kind.HEAD]}
+
+
+def test_a_later_ring_is_a_reply_and_the_head_follows_where_it_can() -> None:
+    """Teams' webhook edits nothing."""
+    both = frozenset({"it", "office"})
+    assert kinds(rings=True, heads=both) == {"it": [Kind.REPLY, Kind.EDIT], "office": [Kind.REPLY]}
+
+
+def test_what_does_not_ring_changes_the_head_in_silence() -> None:
+    """Where the platform edits, and has one."""
+    assert kinds(rings=False, heads=frozenset({"it", "office"})) == {"it": [Kind.EDIT], "office": []}
+    assert kinds(rings=False) == {"it": [], "office": []}
+
+
+def test_a_destination_that_joins_late_gets_a_head() -> None:
+    """It was added while the incident lasted."""
+    assert kinds(rings=True, heads=frozenset({"it"}))["office"] == [Kind.HEAD]
+
+
+def test_the_same_message_has_the_same_key_and_every_other_its_own() -> None:
+    """So that what is drafted twice is saved once."""
+    first = plan(message(), [SLACK, TEAMS], heads=["it"], rings=True)
+    again = plan(message(), [SLACK, TEAMS], heads=["it"], rings=True)
+    later = plan(message(at=NOW + timedelta(seconds=1)), [SLACK, TEAMS], heads=["it"], rings=True)
+    assert [draft.key for draft in first] == [draft.key for draft in again]
+    assert len({draft.key for draft in [*first, *later]}) == 6
+
+
+def test_what_is_passed_on_says_why() -> None:
+    """And is a head of its own there, once."""
+    excuse = ("Told here because it cannot be reached.",)
+    draft = passed_on(delivery(Kind.REPLY), "office", excuse, now=NOW)
+    assert (draft.kind, draft.destination) == (Kind.HEAD, "office")
+    assert draft.message.basis == ("Measured on 2 routes.", " ", *excuse)
+    assert draft.key == passed_on(delivery(Kind.REPLY), "office", excuse, now=NOW).key
