@@ -122,7 +122,7 @@ def timespan(text: str) -> timedelta | None:
 
 
 def stamps(letter: Letter) -> list[Stamp]:
-    """Give what says when a message reached its mailbox, finest first."""
+    """Give what says when a message reached its mailbox."""
     exact, passed = arrival(letter.headers), hops(letter.headers)
     whole = [letter.stored] if letter.stored else []
     whole += [passed[-1].at] if passed else []
@@ -132,16 +132,18 @@ def stamps(letter: Letter) -> list[Stamp]:
 def latency(sent: datetime, seen: datetime, unseen: datetime | None, stamps: Sequence[Stamp]) -> timedelta:
     """Tell how long a message took that was seen now and was not there at the moment ``unseen``.
 
-    Where the two are far apart, the first stamp that lies between them decides; one that does not is of a clock that
-    is wrong. A stamp is a moment and its resolution, finest first.
+    Where the two are far apart, the latest stamp between them decides, as each server stamps before the message is
+    there; one that is not between them is of a clock that is wrong. A stamp is a moment and its resolution.
     """
     early, late = max(sent, unseen or sent), max(sent, seen)
-    if late - early > SURE:
-        for stamp, resolution in stamps:
-            low, high = max(early, stamp), min(late, stamp + resolution)
-            if low <= high:
-                return low + (high - low) / 2 - sent
-    return late - sent
+    if late - early <= SURE:
+        return late - sent
+    spans = [(max(early, at), min(late, at + resolution), resolution) for at, resolution in stamps]
+    possible = [span for span in spans if span[0] <= span[1]]
+    if not possible:
+        return late - sent
+    low, high, _ = max(possible, key=lambda span: (span[0].replace(microsecond=0), -span[2]))
+    return low + (high - low) / 2 - sent
 
 
 def _hop(value: str) -> Hop | None:

@@ -1,39 +1,29 @@
 """Polls Microsoft 365 service health: what is listed, what changed, what is gone, and when it cannot be read."""
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from urllib.parse import quote
 
 import structlog
 
 from bot.microsoft import Call, GraphClient, GraphError
-from bot.types import DEFAULT_TENANT, AdvisoryGone, AdvisorySeen, Observation
+from bot.types import DEFAULT_TENANT, Observation
+from bot.watch.ledger import Issue, Ledger
 from bot.watch.sight import Sight
 
 log = structlog.get_logger(__name__)
-
-Issue: TypeAlias = Mapping[str, object]
 
 ISSUES = "admin/serviceAnnouncement/issues"
 PERMISSION = "ServiceHealth.Read.All"
 PAGE = {"Prefer": "odata.maxpagesize=1000"}
 WINDOW = timedelta(days=7)
+STALE = timedelta(days=7)
 RUN_SECONDS = 120.0
 MOST_CONFIRMED = 10
 NOT_FOUND, BAD_REQUEST = 404, 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Listed:
-    """What is kept of an advisory between two looks."""
-
-    fingerprint: str
-    open: bool
-    modified: datetime | None
+# Fewer may well end or stand still together.
+MANY = 5
 
 
 class ServiceHealth:
@@ -43,32 +33,57 @@ class ServiceHealth:
         """Take a Graph client of the tenant."""
         self._graph = graph
         self._source = source
-        self._tenant = tenant
         self._sight = Sight(source, tenant=tenant)
-        self._listed: dict[str, _Listed] = {}
+        self._ledger = Ledger(source, tenant=tenant)
         self._can_filter = True
+        self._not_before: datetime | None = None
 
     @property
     def name(self) -> str:
         """The feed, as a source."""
         return self._source
 
-    @property
-    def readable(self) -> bool:
-        """Whether the last look succeeded."""
-        return not self._sight.blind
-
     async def look(self, now: datetime) -> Sequence[Observation]:
-        """Read the feed once, within two minutes."""
+        """Read the feed once, within two minutes; not at all before the time that Graph asked to wait for."""
+        if self._not_before is not None and now < self._not_before:
+            return ()
+        self._not_before = None
         try:
             async with asyncio.timeout(RUN_SECONDS):
                 issues = await self._issues(now)
-                gone = await self._gone(issues, now)
+                missing = await self._missing(issues)
         except GraphError as error:
+            self._not_before = now + error.retry_after if error.retry_after else None
             return self._sight.lost(now, str(error))
         except TimeoutError:
             return self._sight.lost(now, f"Service health was not read within {RUN_SECONDS:.0f} seconds")
-        return [*self._sight.found(now), *self._changed(issues, now), *gone]
+        return self._told(issues, missing, now)
+
+    def _told(
+        self, issues: Mapping[str, Issue], missing: Mapping[str, Issue | None], now: datetime
+    ) -> Sequence[Observation]:
+        doubt = self._doubt(issues, missing, now)
+        if doubt:
+            return self._sight.lost(now, doubt)
+        since = now - WINDOW
+        still = {id_: issue for id_, issue in missing.items() if issue is not None and _wanted(issue, since)}
+        found = [*self._sight.found(now), *self._ledger.seen({**issues, **still}, now)]
+        for id_, issue in missing.items():
+            if issue is None:
+                found.append(self._ledger.gone(id_, now))
+            elif id_ not in still:
+                self._ledger.forget(id_)
+        return found
+
+    def _doubt(self, issues: Mapping[str, Issue], missing: Mapping[str, Issue | None], now: datetime) -> str:
+        """Say why a list that was read is not believed, or nothing."""
+        if not issues and (len(self._ledger) >= MANY or any(issue is not None for issue in missing.values())):
+            return "Service health lists nothing any more"
+        opened = [issue for issue in issues.values() if issue.get("isResolved") is not True]
+        newest = max((moment for issue in issues.values() if (moment := _modified(issue))), default=None)
+        if len(opened) >= MANY and newest is not None and now - newest > STALE:
+            return f"Nothing in service health has changed since {newest:%Y-%m-%d %H:%M} UTC"
+        return ""
 
     async def _issues(self, now: datetime) -> dict[str, Issue]:
         since = now - WINDOW
@@ -85,53 +100,31 @@ class ServiceHealth:
 
     async def _list(self, params: Mapping[str, str] | None, since: datetime) -> dict[str, Issue]:
         call = Call(method="GET", path=ISSUES, params=params, headers=PAGE, permission=PERMISSION)
-        return {str(issue.get("id")): issue async for issue in self._graph.pages(call) if _wanted(issue, since)}
+        return {str(issue["id"]): issue async for issue in self._graph.pages(call) if _wanted(issue, since)}
 
-    def _changed(self, issues: Mapping[str, Issue], now: datetime) -> list[Observation]:
-        found: list[Observation] = []
-        for id_, issue in issues.items():
-            listed, before = _listed(issue), self._listed.get(id_)
-            if before is None or before.fingerprint != listed.fingerprint:
-                found.append(AdvisorySeen(at=now, tenant=self._tenant, source=self._source, issue=issue))
-            self._listed[id_] = listed
-        return found
-
-    async def _gone(self, issues: dict[str, Issue], now: datetime) -> list[Observation]:
-        missing = [id_ for id_ in self._listed if id_ not in issues][:MOST_CONFIRMED]
-        asked = {id_: await self._by_id(id_) for id_ in missing}
-        gone = [id_ for id_, issue in asked.items() if issue is None]
-        issues |= {id_: issue for id_, issue in asked.items() if issue is not None and _wanted(issue, now - WINDOW)}
-        for id_ in set(missing) - set(issues):
-            del self._listed[id_]
-        return [AdvisoryGone(at=now, tenant=self._tenant, source=self._source, id=id_) for id_ in gone]
+    async def _missing(self, issues: Mapping[str, Issue]) -> dict[str, Issue | None]:
+        """Ask by name for what is listed no more: a list that shifts between two pages can leave one out."""
+        return {id_: await self._by_id(id_) for id_ in self._ledger.missing(issues)[:MOST_CONFIRMED]}
 
     async def _by_id(self, id_: str) -> Issue | None:
-        """Ask for one advisory by name: a list that shifts between two pages can leave one out."""
         try:
-            return await self._graph.get(f"{ISSUES}/{id_}", permission=PERMISSION)
+            return await self._graph.get(f"{ISSUES}/{quote(id_, safe='')}", permission=PERMISSION)
         except GraphError as error:
             if error.status == NOT_FOUND:
                 return None
             raise
 
 
-def _listed(issue: Issue) -> _Listed:
-    text = json.dumps(issue, sort_keys=True, default=str).encode()
-    return _Listed(
-        fingerprint=hashlib.sha256(text).hexdigest(),
-        open=issue.get("isResolved") is not True,
-        modified=_moment(issue.get("lastModifiedDateTime")),
-    )
-
-
 def _wanted(issue: Issue, since: datetime) -> bool:
-    modified = _moment(issue.get("lastModifiedDateTime"))
-    return bool(issue.get("id")) and (issue.get("isResolved") is not True or modified is None or modified >= since)
+    if not issue.get("id"):
+        return False
+    modified = _modified(issue)
+    return issue.get("isResolved") is not True or modified is None or modified >= since
 
 
-def _moment(value: object) -> datetime | None:
+def _modified(issue: Issue) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(str(value))
+        moment = datetime.fromisoformat(str(issue.get("lastModifiedDateTime")))
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -145,11 +145,13 @@ def test_a_stamp_narrows_the_time_between_two_looks() -> None:
     assert latency(NOON, NOON + seconds(60), NOON, [(NOON + seconds(20), SECOND)]) == seconds(20.5)
 
 
-def test_the_finest_stamp_that_fits_decides() -> None:
-    """A clock that is wrong is not believed."""
+def test_the_latest_stamp_that_fits_decides_and_of_one_second_the_finest() -> None:
+    """A message is stamped before it is there; a clock that is wrong is not believed."""
     fine = (NOON + seconds(20.25), timedelta())
     wrong = (NOON + seconds(90), timedelta())
-    assert latency(NOON, NOON + seconds(60), None, [wrong, fine, (NOON + seconds(3), SECOND)]) == seconds(20.25)
+    stamped = [wrong, fine, (NOON + seconds(3), SECOND), (NOON + seconds(20), SECOND)]
+    assert latency(NOON, NOON + seconds(60), None, stamped) == seconds(20.25)
+    assert latency(NOON, NOON + seconds(60), None, [*stamped, (NOON + seconds(30), SECOND)]) == seconds(30.5)
 
 
 def test_without_a_stamp_that_fits_the_message_took_until_it_was_seen() -> None:
@@ -158,8 +160,8 @@ def test_without_a_stamp_that_fits_the_message_took_until_it_was_seen() -> None:
     assert latency(NOON, NOON - seconds(1), None, []) == timedelta()
 
 
-def test_the_stamps_of_a_letter_are_given_finest_first() -> None:
-    """Exchange's own, the mailbox server's, the last hop's."""
+def test_the_stamps_of_a_letter_are_exchanges_the_mailboxs_and_the_last_hops() -> None:
+    """As far as there are any."""
     raw = received("mx.example", NOON).encode() + EXCHANGE
     letter = Letter(key="1", folder="inbox", headers=parse(raw), stored=NOON + SECOND)
     assert [moment for moment, _ in stamps(letter)] == [arrival(parse(raw)), NOON + SECOND, NOON]
