@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError, load
+from bot.settings import (
+    DestinationTable,
+    MailboxTable,
+    RouteTable,
+    RulesTable,
+    Settings,
+    SettingsError,
+    TenantTable,
+    load,
+)
 from bot.settings.environment import Environment
 
 ROOT = Path(__file__).parent.parent
@@ -132,3 +141,11 @@ def test_the_example_file_names_every_variable() -> None:
         assert str(field.description) in " ".join(lines.replace("\n#", "").split())
     named = [line for line in lines.splitlines() if line.startswith("# ") and "=" in line and " " not in line[2:]]
     assert len(named) == len(Environment.model_fields)
+
+
+def test_the_page_about_settings_names_every_key() -> None:
+    """``docs/settings.md`` explains each key of mailstatus.toml."""
+    page = (ROOT / "docs" / "settings.md").read_text()
+    for table in (MailboxTable, RouteTable, DestinationTable, TenantTable, RulesTable):
+        for name, field in table.model_fields.items():
+            assert f"`{field.alias or name}`" in page, f"{table.__name__}.{name}"
