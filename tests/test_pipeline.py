@@ -1,0 +1,174 @@
+"""The machine with a memory, on both databases: saved with what it gives to say, or not taken at all."""
+
+import random
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.jobs import TableJobs
+from bot.pipeline import Company, Memory, Pipeline
+from bot.store import Store, StoreError
+from bot.types import (
+    AdvisorySeen,
+    Arrived,
+    Destination,
+    Direction,
+    Kind,
+    Observation,
+    Order,
+    Refused,
+    Route,
+    Sent,
+    Verb,
+)
+
+NOON = datetime(2023, 7, 18, 12, tzinfo=UTC)
+ROUTES = tuple(
+    Route(name=f"{direction}-{vantage}", direction=direction, vantage=vantage)
+    for direction in (Direction.OUTBOUND, Direction.INBOUND)
+    for vantage in ("eu", "us")
+)
+OPS = Destination(name="ops", platform="slack")
+IT = Destination(name="it", platform="teams", language="de")
+
+
+class HandClock:
+    """Stands still until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, length: timedelta) -> None:
+        self.at += length
+
+
+class Failing:
+    """A store whose next transactions fail."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.fails = False
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands in for the whole store
+        return getattr(self._store, name)
+
+    @asynccontextmanager
+    async def begin(self) -> Any:  # noqa: ANN401 - as the store's
+        async with self._store.begin() as tx:
+            yield tx
+            if self.fails:
+                raise StoreError("the disk is full")
+
+
+def pipeline(store: Store, clock: HandClock, destinations: Sequence[Destination] = (OPS, IT)) -> Pipeline:
+    jobs = TableJobs(store, clock, random.Random(1))  # noqa: S311 - a test wants the same each time
+    return Pipeline(Memory(store=store, jobs=jobs, clock=clock), {"default": Company(routes=ROUTES)}, destinations)
+
+
+def evening(minutes: int, *, refused: bool) -> list[Observation]:
+    """Give test messages of every route, one a minute, each arriving or, on the way out, refused."""
+    seen: list[Observation] = []
+    for minute in range(minutes):
+        for number, route in enumerate(ROUTES):
+            at = NOON + timedelta(minutes=minute, seconds=10 * number)
+            probe = f"{route.name}-{minute}-{refused}"
+            seen.append(Sent(at=at, route=route.name, probe=probe))
+            took = timedelta(seconds=5 + minute % 3)
+            if refused and route.direction is Direction.OUTBOUND:
+                seen.append(Refused(at=at + timedelta(seconds=1), route=route.name, probe=probe, reply="503 5.5.1 no"))
+            else:
+                seen.append(Arrived(at=at + took, route=route.name, probe=probe, latency=took))
+    return sorted(seen, key=lambda one: one.at)
+
+
+async def live(bot: Pipeline, clock: HandClock, seen: Sequence[Observation]) -> None:
+    for one in seen:
+        clock.at = max(clock.at, one.at)
+        await bot.take("default", [one])
+
+
+async def drafts(store: Store) -> list[tuple[str, Kind, str]]:
+    async with store.read() as tx:
+        return [(one.destination, one.kind, one.message.language) for one in await tx.deliveries.recent("default")]
+
+
+async def test_a_fault_is_saved_with_a_draft_for_everyone_and_a_job_to_deliver_it(store: Store) -> None:
+    """Incident, change, drafts in each language and their jobs stand in the store together."""
+    clock = HandClock()
+    bot = pipeline(store, clock)
+    await bot.open()
+    await live(bot, clock, evening(20, refused=True))
+    assert sorted(draft for draft in await drafts(store) if draft[1] is Kind.HEAD) == [
+        ("it", Kind.HEAD, "de"),
+        ("ops", Kind.HEAD, "en"),
+    ]
+    async with store.read() as tx:
+        assert [incident.id for incident in await tx.incidents.open("default")] == ["1"]
+    assert [incident.id for incident in bot.snapshot("default").open] == ["1"]
+
+
+async def test_a_restart_forgets_nothing_and_repeats_nothing(store: Store) -> None:
+    """A second process goes on with the same incident, and tells nobody twice."""
+    clock = HandClock()
+    bot = pipeline(store, clock)
+    await bot.open()
+    seen = evening(30, refused=True)
+    await live(bot, clock, seen[:120])
+    before = await drafts(store)
+    again = pipeline(store, clock)
+    await again.open()
+    assert [incident.id for incident in again.snapshot("default").open] == ["1"]
+    await live(again, clock, seen[120:])
+    heads = [draft for draft in await drafts(store) if draft[1] is Kind.HEAD]
+    assert len(heads) == len([draft for draft in before if draft[1] is Kind.HEAD]) == 2
+
+
+async def test_what_could_not_be_saved_is_taken_with_the_next_step(sqlite_store: Store) -> None:
+    """A full disk loses no observation: machine and store go back together, and the next step takes both."""
+    clock, failing = HandClock(), Failing(sqlite_store)
+    bot = pipeline(failing, clock)  # type: ignore[arg-type]  # stands in for a store
+    await bot.open()
+    seen = evening(20, refused=True)
+    failing.fails = True
+    for one in seen:
+        clock.at = max(clock.at, one.at)
+        with pytest.raises(StoreError):
+            await bot.take("default", [one])
+    assert await drafts(sqlite_store) == []
+    failing.fails = False
+    await bot.tick("default")
+    async with sqlite_store.read() as tx:
+        kept = [one async for one in tx.observations.between("default", NOON, clock.now() + timedelta(days=1))]
+    assert len(kept) == len(seen)
+    assert [incident.id for incident in bot.snapshot("default").open] == ["1"]
+
+
+async def test_an_order_is_done_and_its_giver_noted(sqlite_store: Store) -> None:
+    """Who acknowledged stands in the incident and in the audit log."""
+    clock = HandClock()
+    bot = pipeline(sqlite_store, clock)
+    await bot.open()
+    await live(bot, clock, evening(20, refused=True))
+    await bot.order(Order(at=clock.now(), person="Ana", verb=Verb.ACK, incident="1"))
+    assert bot.snapshot("default").open[0].acknowledged_by == "Ana"
+    async with sqlite_store.read() as tx:
+        deeds = await tx.audit.between("default", NOON, clock.now() + timedelta(seconds=1))
+    assert [(deed.who, deed.what) for deed in deeds] == [("Ana", "ack")]
+
+
+async def test_an_advisory_that_is_not_about_mail_rings_nobody(sqlite_store: Store) -> None:
+    """It is kept and shown, and that is all."""
+    clock = HandClock()
+    bot = pipeline(sqlite_store, clock)
+    await bot.open()
+    issue = {"id": "SP1", "title": "Users can't open SharePoint sites", "service": "SharePoint Online", "isResolved": False,
+             "status": "serviceDegradation", "impactDescription": "Users can't open SharePoint sites.", "posts": []}  # fmt: skip
+    await bot.take("default", [AdvisorySeen(at=NOON, source="microsoft", issue=issue)])
+    assert await drafts(sqlite_store) == []
+    assert [claim.reading.id for claim in bot.snapshot("default").advisories] == ["SP1"]
