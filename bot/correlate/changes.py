@@ -73,7 +73,7 @@ def _unrung(view: View, decided: list[tuple[News, Ring]]) -> tuple[Incident, Cha
     for item, ring in decided:
         note = NOTED + ":".join((str(item.reason), *item.about))
         if not view.told(note):
-            after = _told(after, [note])
+            after = replace(_told(after, [note]), shown=view.now)
             return after, _made(after, item, ring, view)
     return after, None
 

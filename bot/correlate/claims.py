@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.correlate.book import Book, with_claim, without
-from bot.correlate.match import CANARY, CAUSE, QUOTED, TITLE, looks_alike, match
+from bot.correlate.match import CANARY, CAUSE, OPENED, QUOTED, TITLE, looks_alike, match
 from bot.types import Claim, Incident, Reading, SourceNow, Symptom
 from bot.types.aspects import CLOSED, is_open
 
-OPENED = "opened"
 STRENGTH = (QUOTED, CAUSE, TITLE, CANARY)
 
 
@@ -16,12 +15,8 @@ def take_reading(book: Book, reading: Reading, now: datetime) -> Book:
     """Take in an advisory as the feed lists it now."""
     claim = _renewed(book.claim(reading.id), reading, now)
     book = _kept(_read(book, reading.source, now), claim)
-    found = _best(book, claim, now)
-    home = book.home(reading.id)
-    if found:
-        other, by = found
-        return joined(book, home, other, by) if home else entered(book, claim, other, by)
-    if home is None and is_open(claim) and reading.symptom is not Symptom.ADMIN_ONLY:
+    book = _joins(book, claim, now)
+    if book.home(reading.id) is None and is_open(claim) and reading.symptom is not Symptom.ADMIN_ONLY:
         return _opened(book, claim)
     return book
 
@@ -42,6 +37,7 @@ def joined(book: Book, one: Incident, other: Incident, by: str) -> Book:
         findings=(*old.findings, *young.findings),
         claims=(*old.claims, *moved),
         related=tuple(r for r in (*old.related, *young.related) if r not in {c.reading.id for c in moved}),
+        parts=(*old.parts, *young.parts, young.id),
         told=_told(old, young),
     )
     at = max((claim.changed for claim in moved), default=old.began)
@@ -58,11 +54,19 @@ def entered(book: Book, claim: Claim, incident: Incident, by: str) -> Book:
 
 
 def _told(old: Incident, young: Incident) -> tuple[str, ...]:
-    """Keep what was told of either, save that the two had become one."""
+    """Keep what was told of either; that they are one is news where people know of both."""
+    kept = [key for key in young.told if key not in old.told and key != "resolved"]
     both = "opened" in old.told and "opened" in young.told
-    ours = {f"claim:{claim.reading.id}" for claim in young.claims} if both else set()
-    kept = [key for key in young.told if key not in ours and key not in old.told and key != "resolved"]
-    return (*old.told, *kept)
+    return (*old.told, *kept) if both else (*old.told, *kept, f"part:{young.id}")
+
+
+def _joins(book: Book, claim: Claim, now: datetime) -> Book:
+    """Put an advisory into the incident that it belongs to, and make one of all that it belongs to."""
+    while found := _best(book, claim, now):
+        other, by = found
+        home = book.home(claim.reading.id)
+        book = joined(book, home, other, by) if home else entered(book, claim, other, by)
+    return book
 
 
 def _renewed(old: Claim | None, reading: Reading, now: datetime) -> Claim:

@@ -13,7 +13,7 @@ from bot.types import Claim, Finding, Incident, Reading
 from bot.types.aspects import CLOSED, FLOW, covered
 from bot.types.base import Direction
 
-QUOTED, CAUSE, TITLE, CANARY = "quoted", "cause", "title", "canary"
+OPENED, QUOTED, CAUSE, TITLE, CANARY = "opened", "quoted", "cause", "title", "canary"
 
 RARE_WORDS_SHARED = 3
 """Two root causes that share this many rare words tell of one fault: two can be chance, three were not in any pair."""

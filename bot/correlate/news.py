@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.correlate.match import CANARY, CAUSE, QUOTED, TITLE
+from bot.correlate.match import CANARY, CAUSE, OPENED, QUOTED, TITLE
 from bot.types import Action, AdvisoryState, Claim, Finding, Incident, Reason, Rules, Severity, Symptom, Tally
 from bot.types.aspects import CLOSED, FLOW, Aspect, aspects, covered, ended, is_measured, is_open, lasting
 
@@ -171,6 +171,11 @@ def _measured_lasts(view: View) -> bool:
 
 
 def _joined(view: View) -> Iterator[News]:
+    for part in view.incident.parts:
+        if not view.told(f"part:{part}"):
+            came = tuple(claim.reading.id for claim in view.incident.claims if claim.joined_by != OPENED)
+            about = came or tuple(claim.reading.id for claim in view.incident.claims)
+            yield News(reason=Reason.JOINED, keys=(f"part:{part}", *_state_keys(view)), about=about)
     for claim in view.incident.claims:
         new = is_open(claim) and not view.told(f"claim:{claim.reading.id}")
         if new and claim.joined_by in {QUOTED, CAUSE, TITLE}:
@@ -229,6 +234,8 @@ def _denied(claim: Claim, findings: tuple[Finding, ...]) -> bool:
 
 
 def _better(view: View) -> Iterator[News]:
+    if not lasting(view.incident):
+        return
     for aspect in ended(view.incident):
         key = f"ended:{aspect.symptom}"
         known = any(told.startswith(f"symptom:{aspect.symptom}:") for told in view.incident.told)

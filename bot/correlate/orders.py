@@ -71,7 +71,8 @@ def _join(book: Book, incident: Incident, order: Order) -> tuple[Book, list[Chan
     claim, home = book.claim(order.advisory), book.home(order.advisory)
     if claim is None or home == incident:
         return book, []
-    book = replace(book, apart=tuple(pair for pair in book.apart if order.advisory not in pair))
+    left = home.id if home else ""
+    book = replace(book, apart=tuple(pair for pair in book.apart if not {order.advisory, left} & set(pair)))
     book = joined(book, home, incident, order.person) if home else entered(book, claim, incident, order.person)
     whole = book.home(order.advisory) or incident
     keys = tuple(f"claim:{c.reading.id}" for c in whole.claims)

@@ -91,7 +91,8 @@ def _later(reason: Reason, keys: Sequence[str], incident: Incident, *, now: date
     if reason is Reason.OPENED and _stale(incident, now, rules):
         return "an old advisory"
     urgent = reason in URGENT or "severe" in keys
-    soon = incident.last_rung is not None and now - incident.last_rung < rules.merge
+    gap = rules.advice if reason is Reason.ADVICE_CHANGED else rules.merge
+    soon = incident.last_rung is not None and now - incident.last_rung < gap
     return "waits to be told with what follows" if soon and not urgent else ""
 
 

@@ -64,6 +64,8 @@ class Incident:
     """How often it came back after it was over."""
     part_of: str = ""
     """The incident that this one turned out to be a part of."""
+    parts: tuple[str, ...] = ()
+    """Incidents that turned out to be parts of this one."""
     told: tuple[str, ...] = ()
     """What people have been told, as keys (``symptom:send_fails``, ``claim:EX1``), so that nothing is told twice."""
     last_rung: datetime | None = None
