@@ -139,7 +139,7 @@ def _range(points: Sequence[DelayPoint]) -> tuple[timedelta, timedelta]:
     seen = [delay for point in points for delay in (point.median, point.worst) if delay is not None] or [
         timedelta(seconds=1)
     ]
-    lowest = max((tick for tick in TICKS if tick <= min(seen)), default=TICKS[0])
+    lowest = max((tick for tick in TICKS[:-1] if tick <= min(seen)), default=TICKS[0])
     highest = min((tick for tick in TICKS if tick >= max(seen)), default=TICKS[-1])
     # A quiet night must not look like a storm: the scale always reaches from its lowest tick to a minute at least.
     return lowest, max(highest, timedelta(minutes=1))

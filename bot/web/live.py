@@ -1,7 +1,7 @@
 """The page's live part: one rendering shared by all who look, pushed when it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 
 PACE = timedelta(seconds=2)
@@ -30,7 +30,7 @@ class Live:
         """End every stream, so that the server can stop."""
         self._closing.set()
 
-    async def stream(self) -> AsyncIterator[str]:
+    async def stream(self) -> AsyncGenerator[str, None]:
         """Give events until closed: the live part when it differs from the last one given, else a beat."""
         self.clients += 1
         try:

@@ -71,7 +71,7 @@
   function limits(data) {
     const seen = data.directions.flatMap(way => [...way.median, ...way.worst]).filter(value => value > 0);
     if (!seen.length) seen.push(1);
-    const low = TICKS.filter(tick => tick <= Math.min(...seen)).pop() ?? TICKS[0];
+    const low = TICKS.slice(0, -1).filter(tick => tick <= Math.min(...seen)).pop() ?? TICKS[0];
     const high = TICKS.find(tick => tick >= Math.max(...seen)) ?? TICKS.at(-1);
     return [low, Math.max(high, 60)];
   }
@@ -192,7 +192,10 @@
   localise(document);
   live.addEventListener("beat", beat);
   live.addEventListener("beat", refresh);
-  live.addEventListener("htmx:sse:after:message", () => localise(live));
+  live.addEventListener("htmx:sse:after:message", () => {
+    localise(live);
+    document.title = `${live.querySelector("h1").textContent} · ${document.querySelector(".brand").textContent}`;
+  });
   for (const name of ["htmx:sse:error", "htmx:sse:close"]) live.addEventListener(name, () => show("lost"));
   setInterval(watch, 5_000);
   // Without a stream, as when too many look at once, the page loads itself again now and then.
