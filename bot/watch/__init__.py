@@ -5,11 +5,24 @@ from collections.abc import Mapping
 from bot.watch.canary import Canary, Line, Tools
 from bot.watch.mailbox import MailboxWatch
 from bot.watch.service_health import ServiceHealth
+from bot.watch.status_pages import PAGES, Page, StatusPage
 from bot.watch.watcher import Watcher
 
 WATCHERS: Mapping[str, type[Watcher]] = {
     "service_health": ServiceHealth,
     "mailbox": MailboxWatch,
+    "status_page": StatusPage,
 }
 
-__all__ = ["WATCHERS", "Canary", "Line", "MailboxWatch", "ServiceHealth", "Tools", "Watcher"]
+__all__ = [
+    "PAGES",
+    "WATCHERS",
+    "Canary",
+    "Line",
+    "MailboxWatch",
+    "Page",
+    "ServiceHealth",
+    "StatusPage",
+    "Tools",
+    "Watcher",
+]

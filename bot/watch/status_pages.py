@@ -1,0 +1,92 @@
+"""Polls public status pages, which need no login and may still speak when the tenant's own feed is down."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from xml.etree.ElementTree import ParseError
+
+import httpx
+
+from bot.types import DEFAULT_TENANT, Observation
+from bot.watch.ledger import Issue, Ledger
+from bot.watch.sight import Sight
+from bot.watch.status_readers import READERS
+
+RUN_SECONDS = 30.0
+MOST_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A status page: ``reader`` is one of the names in READERS."""
+
+    source: str
+    url: str
+    reader: str
+
+
+PAGES: Mapping[str, Page] = {
+    page.source: page
+    for page in (
+        Page(source="microsoft-status", url="https://status.cloud.microsoft/api/posts/mac", reader="microsoft"),
+        Page(source="azure", url="https://rssfeed.azure.status.microsoft/en-us/status/feed/", reader="rss"),
+        Page(source="google", url="https://www.google.com/appsstatus/dashboard/incidents.json", reader="google"),
+        Page(source="slack", url="https://slack-status.com/api/v2.0.0/current", reader="slack"),
+        Page(source="proton", url="https://status.proton.me/api/v2/summary.json", reader="statuspage"),
+        Page(source="fastmail", url="https://fastmailstatus.com/summary.json", reader="instatus"),
+        Page(source="aws", url="https://health.aws.amazon.com/public/currentevents", reader="aws"),
+    )
+}
+"""Those whose address is known; any other can be configured."""
+
+
+class StatusPage:
+    """Reads one status page; what it lists no more is gone, and a page that is no status page cannot be seen."""
+
+    def __init__(self, page: Page, http: httpx.AsyncClient, *, tenant: str = DEFAULT_TENANT) -> None:
+        """Take a page and an open HTTP client, which stays the caller's."""
+        self._page = page
+        self._http = http
+        self._read = READERS[page.reader]
+        self._sight = Sight(page.source, tenant=tenant)
+        self._ledger = Ledger(page.source, tenant=tenant)
+
+    @property
+    def name(self) -> str:
+        """The page, as a source."""
+        return self._page.source
+
+    async def look(self, now: datetime) -> Sequence[Observation]:
+        """Read the page once, within half a minute."""
+        try:
+            async with asyncio.timeout(RUN_SECONDS):
+                issues = await self._issues()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return self._sight.lost(now, f"{self._page.source} cannot be read: {str(error) or type(error).__name__}")
+        except TimeoutError:
+            return self._sight.lost(now, f"{self._page.source} was not read within {RUN_SECONDS:.0f} seconds")
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            ParseError,
+            RecursionError,
+            OverflowError,
+            OSError,
+        ) as error:
+            return self._sight.lost(now, f"{self._page.source} has another shape than it should: {error}")
+        gone = [self._ledger.gone(id_, now) for id_ in self._ledger.missing(issues)]
+        return [*self._sight.found(now), *self._ledger.seen(issues, now), *gone]
+
+    async def _issues(self) -> dict[str, Issue]:
+        response = await self._http.get(self._page.url, follow_redirects=True)
+        response.raise_for_status()
+        kind = response.headers.get("Content-Type", "")
+        if "html" in kind:
+            # A web page with status 200 is what many of these addresses become when the service moves.
+            raise ValueError(f"a web page ({kind})")
+        if len(response.content) > MOST_BYTES:
+            raise ValueError(f"{len(response.content)} bytes")
+        return {str(issue["id"]): issue for issue in self._read(response.content)}
