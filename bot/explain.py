@@ -84,10 +84,14 @@ def _entries(text: str) -> Iterator[Listed | Broken]:
     if not isinstance(document, _Unread):
         yield from _advisories(document, 1)
         return
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            parsed = _parsed(line)
-            yield from [Broken(number, parsed.why)] if isinstance(parsed, _Unread) else _advisories(parsed, number)
+    entries = [entry for number, line in enumerate(text.splitlines(), 1) for entry in _line(line, number)]
+    whole = all(isinstance(entry, Broken) for entry in entries)
+    yield from [Broken(document.line, document.why)] if whole and entries else entries
+
+
+def _line(line: str, number: int) -> Iterator[Listed | Broken]:
+    parsed = _parsed(line) if line.strip() else []
+    yield from [Broken(number, parsed.why)] if isinstance(parsed, _Unread) else _advisories(parsed, number)
 
 
 def _advisories(document: object, number: int) -> Iterator[Listed | Broken]:
@@ -101,6 +105,7 @@ def _advisories(document: object, number: int) -> Iterator[Listed | Broken]:
 @dataclass(frozen=True, slots=True)
 class _Unread:
     why: str
+    line: int = 1
 
 
 def _parsed(text: str) -> object:
@@ -108,6 +113,8 @@ def _parsed(text: str) -> object:
         return json.loads(text)
     except RecursionError:
         return _Unread("is nested too deeply to be an advisory")
+    except json.JSONDecodeError as error:
+        return _Unread(f"is not JSON ({error.msg})", error.lineno)
     except ValueError as error:
         return _Unread(f"is not JSON ({error})")
 

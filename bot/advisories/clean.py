@@ -24,6 +24,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MOJIBAKE = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]{1,3}"
 )
+# The same through the code page of a Windows console, as a captured answer of Graph shows it.
+_CONSOLE = re.compile("\u00d4\u00c7.")
 _BACKSLASHES = re.compile(r"\\+(?=\s|$)")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
@@ -33,7 +35,7 @@ _TYPED = {ord("\u2018"): "'", ord("\u2019"): "'", ord("\u201c"): '"', ord("\u201
 def plain(value: object) -> str:
     """Turn any value of a JSON document into readable lines of text; what is no text becomes an empty one."""
     text = _string(value.get("content") if isinstance(value, Mapping) else value)[:MOST_CHARACTERS]
-    text = _MOJIBAKE.sub(_repaired, text)
+    text = _CONSOLE.sub(_from_console, _MOJIBAKE.sub(_repaired, text))
     if "<" in text:
         text = _without_tags(text)
     # A relay that escapes what is escaped already leaves an entity after the first time.
@@ -80,3 +82,10 @@ def _repaired(match: re.Match[str]) -> str:
         except UnicodeError:
             continue
     return run
+
+
+def _from_console(match: re.Match[str]) -> str:
+    try:
+        return match[0].encode("cp850").decode()
+    except UnicodeError:
+        return match[0]

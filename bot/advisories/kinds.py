@@ -162,15 +162,12 @@ def _admins_alone(facts: Facts) -> bool:
 
 def product(facts: Facts) -> str:
     """Name the product that is hit, from title and impact, else from the service; empty where none is known."""
-    return next(
-        (
-            name
-            for text in (facts.title, facts.impact, facts.service)
-            for name, pattern in PRODUCTS
-            if compiled(pattern).search(text)
-        ),
-        "",
-    )
+    return _named(facts.title, facts.impact, facts.service)
+
+
+def _named(*texts: str) -> str:
+    found = (name for text in texts for name, pattern in PRODUCTS if compiled(pattern).search(text))
+    return next(found, "")
 
 
 def _home(facts: Facts) -> bool:
@@ -190,7 +187,7 @@ def _abroad(facts: Facts) -> Kind:
     if first(ELSEWHERE, facts.what):
         return Kind.ELSEWHERE
     suite = facts.prefix in _GENERIC_PREFIXES or compiled(_SUITE).search(facts.service) is not None
-    own = product(facts)
+    own = _named(facts.title, facts.impact)
     if suite and not own:
         return Kind.MAIL if compiled(MAIL_WORDS).search(f"{facts.what} {facts.more}") else Kind.ELSEWHERE
     return (

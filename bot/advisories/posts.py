@@ -82,8 +82,11 @@ def posts(value: object, *, fallback: datetime | None = None) -> tuple[Post, ...
     """Give the real posts in order of time, each text once; ``fallback`` dates those without a date."""
     items = value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else ()
     dated = sorted(_dated(items, fallback or NEVER), key=lambda post: post.at)
-    once = {post.text: post for post in reversed(dated) if post.text and not is_notice(post.text)}
-    return tuple(reversed(once.values()))[-MOST_POSTS:]
+    once: dict[str, Post] = {}
+    for post in dated:
+        if post.text and not is_notice(post.text):
+            once.setdefault(post.text, post)
+    return tuple(once.values())[-MOST_POSTS:]
 
 
 def is_notice(text: str) -> bool:

@@ -83,7 +83,7 @@ def _mail(reading: Reading, seen: Facts) -> Reading:
         topics=about,
         failing=failing,
         working=working,
-        parties=topics.parties(f"{reading.title} {seen.printed}"),
+        parties=tuple(p for p in topics.parties(f"{reading.title} {seen.printed}") if p not in reading.service),
         lateness=topics.lateness(seen) if felt is Symptom.DELAYED else None,
     )
 

@@ -10,8 +10,9 @@ Object: TypeAlias = Mapping[str, object]
 MICROSOFT = "microsoft"
 GOOGLE = "Google Workspace"
 SLACK = "Slack"
-MOST_DEPTH = 3
-"""Of lists and pages inside one another; a real answer of Graph has two."""
+MOST_DEPTH = 8
+"""Of lists and objects inside one another; a page of overviews with their issues has four."""
+_OVERVIEW = frozenset(("id", "service", "status"))
 _WELL = frozenset(("available", "operational", "", "unknown"))
 
 
@@ -38,7 +39,7 @@ def _object(document: Object, *, source: str, depth: int) -> Iterator[Listed]:
         yield from shape(document)
     elif isinstance(inner := document.get("value", document.get("issues")), list) and "posts" not in document:
         yield from listed(inner, source=source, depth=depth - 1)
-    else:
+    elif {key for key in document if not key.startswith("@")} != _OVERVIEW:
         yield Listed(source, document)
 
 
@@ -109,7 +110,7 @@ def _google(incident: Object) -> Iterator[Listed]:
         GOOGLE,
         {
             "id": incident.get("id"),
-            "title": text.partition("\n")[0],
+            "title": next((words for words in text.splitlines() if not words.startswith(("**", "#"))), text),
             "impactDescription": text,
             "service": products,
             "status": incident.get("status_impact"),

@@ -91,6 +91,8 @@ def _matter(reading: Reading, words: Catalogue) -> Text:
         return words.text("Notifications and alerts from {product} are late or missing.", product=name)
     if Topic.SIGN_IN in reading.topics:
         return words.text("People have trouble when they sign in to {product}.", product=name)
+    if name == _vendor(reading):
+        return words.text("{vendor} reports a problem.", vendor=name)
     return words.text("{vendor} reports a problem with {product}.", vendor=_vendor(reading), product=name)
 
 
