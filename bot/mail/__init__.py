@@ -1,5 +1,6 @@
 """Sending and finding test messages: SMTP, IMAP, Graph mail; headers and bounces."""
 
+from bot.mail.graph_mail import GraphInbox, GraphMailbox, GraphSender
 from bot.mail.imap import ImapInbox
 from bot.mail.inbox import Inbox, Letter, MailError
 from bot.mail.letters import compose, probe_of
@@ -11,6 +12,9 @@ from bot.mail.smtp import SmtpSender
 __all__ = [
     "Accepted",
     "FateUnknown",
+    "GraphInbox",
+    "GraphMailbox",
+    "GraphSender",
     "ImapInbox",
     "Inbox",
     "Letter",

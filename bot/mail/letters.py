@@ -9,7 +9,8 @@ from bot.mail.mailbox import Mailbox
 from bot.mail.probes import Probe, Seal
 
 HEADER = "X-Mailstatus-Probe"
-SUBJECT = "[mailstatus] Test message"
+TAG = "[mailstatus]"
+SUBJECT = f"{TAG} Test message"
 # A line of a header may be 998 long; a shorter limit would break the token with encoded words.
 POLICY = SMTP.clone(max_line_length=900)
 

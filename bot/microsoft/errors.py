@@ -42,13 +42,18 @@ class GraphError(Exception):
         code: str = "",
         permanent: bool = False,
         retry_after: timedelta | None = None,
+        fate_unknown: bool = False,
     ) -> None:
-        """Keep the sentence, the HTTP status (None: no answer), the vendor's code, and when to ask again."""
+        """Keep the sentence, the HTTP status (None: no answer), the vendor's code, and when to ask again.
+
+        ``fate_unknown`` says that the request may have been carried out although no answer came.
+        """
         super().__init__(message)
         self.status = status
         self.code = code
         self.permanent = permanent
         self.retry_after = retry_after
+        self.fate_unknown = fate_unknown
 
 
 def grant(permission: str, client: str) -> str:

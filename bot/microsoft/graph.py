@@ -23,6 +23,7 @@ LONGEST_WAIT = timedelta(seconds=30)
 MOST_PAGES = 50
 # A throttled request was not looked at, so that even a message may be sent again.
 REFUSED_UNSEEN = {429}
+NOT_HANDED_OVER = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 WORTH_ANOTHER_TRY = {429, 500, 502, 503, 504}
 
 
@@ -111,7 +112,10 @@ class GraphClient:
                 content=call.content,
             )
         except httpx.HTTPError as error:
-            raise GraphError(f"Graph cannot be reached: {str(error) or type(error).__name__}") from error
+            said = str(error) or type(error).__name__
+            raise GraphError(
+                f"Graph cannot be reached: {said}", fate_unknown=not isinstance(error, NOT_HANDED_OVER)
+            ) from error
         if response.is_success:
             return response
         raise self._error(response, call)
@@ -154,6 +158,7 @@ class GraphClient:
             code=code,
             permanent=status not in WORTH_ANOTHER_TRY,
             retry_after=self._retry_after(response.headers.get("Retry-After")),
+            fate_unknown=status == httpx.codes.GATEWAY_TIMEOUT,
         )
 
     def _retry_after(self, value: str | None) -> timedelta | None:

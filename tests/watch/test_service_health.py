@@ -7,6 +7,7 @@ import pytest
 from bot.types import AdvisoryGone, AdvisorySeen, Observation, SourceBack, SourceBlind
 from bot.watch import ServiceHealth
 from tests.mail.worlds import NOON
+from tests.microsoft.contract import check
 from tests.microsoft.fake_graph import BASE, FakeGraph, failure
 
 Issue = dict[str, object]
@@ -14,7 +15,12 @@ Issue = dict[str, object]
 
 def issue(id_: str, *, resolved: bool = False, age: timedelta = timedelta(), title: str = "Mail is late") -> Issue:
     modified = NOON - age
-    return {"id": id_, "title": title, "isResolved": resolved, "lastModifiedDateTime": f"{modified:%Y-%m-%dT%H:%M:%SZ}"}
+    stamp = f"{modified:%Y-%m-%dT%H:%M:%SZ}"
+    return {
+        "id": id_, "title": title, "isResolved": resolved, "startDateTime": stamp, "lastModifiedDateTime": stamp,
+        "classification": "incident", "origin": "microsoft", "status": "serviceDegradation", "service": "Exchange Online",
+        "impactDescription": title, "posts": [],
+    }  # fmt: skip
 
 
 class Feed:
@@ -26,6 +32,7 @@ class Feed:
         self.page_size = 100
         self.can_filter = True
         self.failure: httpx.Response | None = None
+        self.keeps_contract = True
         self.graph = FakeGraph(self._answer)
         self.watch = ServiceHealth(self.graph.client, tenant="t")
 
@@ -33,9 +40,12 @@ class Feed:
         return list(await self.watch.look(now))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        if self.failure is not None:
-            return self.failure
-        assert request.headers["Prefer"] if request.url.path.endswith("/issues") else True
+        answer = self.failure or self._found(request)
+        if answer.is_success and self.keeps_contract:
+            check(request, answer)
+        return answer
+
+    def _found(self, request: httpx.Request) -> httpx.Response:
         if not request.url.path.endswith("/issues"):
             id_ = request.url.path.rpartition("/")[2]
             found = [one for one in [*self.listed, *self.hidden] if one["id"] == id_]
@@ -95,6 +105,7 @@ async def test_what_is_open_or_changed_this_week_is_wanted(*, can_filter: bool) 
     asked = len(feed.graph.asked)
     await feed.look()
     assert len(feed.graph.asked) == asked + 1
+    assert feed.graph.asked[0].headers["Prefer"] == "odata.maxpagesize=1000"
 
 
 async def test_what_is_listed_no_more_is_gone_after_it_was_asked_for_by_name() -> None:
@@ -206,7 +217,7 @@ async def test_elements_of_another_shape_crash_nothing() -> None:
         {"title": "no id", "isResolved": False, "lastModifiedDateTime": ""},
         {"id": "EX3", "isResolved": None, "lastModifiedDateTime": "2026-11-23T12:00:00.1234567"},
     )
-    feed.can_filter = False
+    feed.can_filter = feed.keeps_contract = False
     assert ids(await feed.look()) == ["EX1", "EX3"]
 
 

@@ -1,0 +1,201 @@
+"""A mailbox over Microsoft Graph: sending by sendMail, finding by plain filtered lists."""
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from email.message import EmailMessage, Message
+from typing import Any
+from urllib.parse import quote
+
+from bot.mail.bounces import may_be_report
+from bot.mail.headers import parse
+from bot.mail.inbox import INBOX, JUNK, Letter, MailError
+from bot.mail.letters import HEADER, TAG
+from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
+from bot.microsoft import Call, GraphClient, GraphError
+
+# Exchange allows four calls at a time for each app and mailbox.
+AT_ONCE = 4
+RUN_SECONDS = 60.0
+MOST_REMEMBERED = 10_000
+FOLDERS = {INBOX: "inbox", JUNK: "junkemail"}
+NEWEST = {"$select": "id,subject,from", "$top": "50"}
+OURS = {**NEWEST, "$filter": f"contains(subject,'{TAG}')"}
+# Ids change when a message moves, unless this is asked for each time.
+STEADY = {"Prefer": 'IdType="ImmutableId"'}
+READ = "Mail.ReadWrite"
+NO_SUCH_WAY = {400, 404, 405, 501}
+OWN_FAULTS = {400, 401, 403, 404, 429}
+NOT_FOUND = 404
+
+
+class GraphMailbox:
+    """One mailbox at one Graph; its sender and its inbox share the limit of calls at a time."""
+
+    def __init__(self, graph: GraphClient, address: str) -> None:
+        """Take a Graph client whose app may use the mailbox."""
+        self._graph = graph
+        self._path = f"users/{quote(address, safe='@')}"
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def call(self, call: Call) -> bytes:
+        """Make one call below the mailbox and give the answer's body; raises GraphError."""
+        async with self._slots:
+            return (await self._graph.send(self._below(call))).content
+
+    async def pages(self, call: Call) -> AsyncIterator[dict[str, Any]]:
+        """Give each element of a collection below the mailbox; raises GraphError."""
+        async with self._slots:
+            async for element in self._graph.pages(self._below(call)):
+                yield element
+
+    def _below(self, call: Call) -> Call:
+        return dataclasses.replace(call, path=f"{self._path}/{call.path}")
+
+
+class GraphSender:
+    """Hands messages over by sendMail."""
+
+    def __init__(self, mailbox: GraphMailbox) -> None:
+        """Take the mailbox to send from."""
+        self._mailbox = mailbox
+
+    async def send(self, message: EmailMessage) -> Outcome:
+        """Hand over once, within a minute; never raises for what Graph does."""
+        call = Call(
+            method="POST", path="sendMail", json=message_for_graph(message), permission="Mail.Send", repeatable=False
+        )
+        try:
+            async with asyncio.timeout(RUN_SECONDS):
+                await self._mailbox.call(call)
+        except GraphError as error:
+            return _outcome(error)
+        except TimeoutError:
+            return FateUnknown(error=f"Graph did not answer within {RUN_SECONDS:.0f} seconds")
+        return Accepted(reply="202 Accepted")
+
+
+class GraphInbox:
+    """Looks into one mailbox; asks for the headers of what may be ours, and leaves other mail unread."""
+
+    def __init__(self, name: str, mailbox: GraphMailbox) -> None:
+        """Take a mailbox, and its name for errors."""
+        self._name = name
+        self._mailbox = mailbox
+        self._seen: dict[str, None] = {}
+        self._can_erase = True
+
+    async def letters(self) -> Sequence[Letter]:
+        """List what came since the last look, in the inbox and the junk folder; raises MailError."""
+        try:
+            async with asyncio.timeout(RUN_SECONDS):
+                found = [await self._letter(row, folder) for row, folder in await self._rows()]
+        except (GraphError, TimeoutError) as error:
+            raise self._error(error) from error
+        self._seen |= dict.fromkeys(letter.key for letter in found)
+        for key in list(self._seen)[:-MOST_REMEMBERED]:
+            del self._seen[key]
+        return found
+
+    async def whole(self, letter: Letter) -> Message:
+        """Read a whole message; raises MailError."""
+        try:
+            return parse(await self._get(f"{_path(letter.key)}/$value"))
+        except GraphError as error:
+            raise self._error(error) from error
+
+    async def delete(self, letter: Letter) -> None:
+        """Remove a message for good, or to Deleted Items where Graph offers no more; raises MailError."""
+        try:
+            await self._delete(_path(letter.key))
+        except GraphError as error:
+            if error.status != NOT_FOUND:
+                raise self._error(error) from error
+
+    async def wait(self) -> bool:
+        """Tell that nobody tells: Graph's notifications may take three minutes."""
+        return False
+
+    async def close(self) -> None:
+        """Let go of nothing, as nothing is held."""
+
+    async def _rows(self) -> list[tuple[dict[str, Any], str]]:
+        # What is new cannot be found by its time of receipt: for late mail that is the time before it was late.
+        rows = [(row, folder) for folder in (INBOX, JUNK) async for row in self._mailbox.pages(_list(folder, OURS))]
+        page = json.loads(await self._mailbox.call(_list(INBOX, NEWEST)))
+        rows += [(row, INBOX) for row in page.get("value", []) if may_be_report(_brief(row))]
+        return list({row["id"]: (row, folder) for row, folder in rows if row["id"] not in self._seen}.values())
+
+    async def _letter(self, row: Mapping[str, Any], folder: str) -> Letter:
+        content = await self._get(f"{_path(row['id'])}?$select=internetMessageHeaders")
+        listed = json.loads(content).get("internetMessageHeaders") or []
+        headers = _brief(row)
+        for one in listed:
+            if one["name"].lower() not in {"subject", "from"}:
+                headers[one["name"]] = " ".join(str(one["value"]).split())
+        return Letter(key=row["id"], folder=folder, headers=headers)
+
+    async def _get(self, path: str) -> bytes:
+        return await self._mailbox.call(Call(method="GET", path=path, headers=STEADY, permission=READ))
+
+    async def _delete(self, path: str) -> None:
+        if self._can_erase:
+            try:
+                erase = Call(method="POST", path=f"{path}/permanentDelete", headers=STEADY, permission=READ)
+                await self._mailbox.call(erase)
+            except GraphError as error:
+                if error.status not in NO_SUCH_WAY:
+                    raise
+                self._can_erase = False
+            else:
+                return
+        await self._mailbox.call(Call(method="DELETE", path=path, headers=STEADY, permission=READ))
+
+    def _error(self, error: Exception) -> MailError:
+        return MailError(f"The mailbox {self._name} cannot be read: {str(error) or 'no answer in time'}")
+
+
+def message_for_graph(message: EmailMessage) -> dict[str, object]:
+    """Put a message in sendMail's JSON form, which unlike MIME can ask that no copy stays in Sent Items."""
+    return {
+        "message": {
+            "subject": str(message["Subject"]),
+            "body": {"contentType": "text", "content": message.get_content()},
+            "toRecipients": [{"emailAddress": {"address": str(message["To"])}}],
+            # Only headers that begin with x- can be given.
+            "internetMessageHeaders": [
+                {"name": name, "value": str(message[name])} for name in (HEADER, "X-Auto-Response-Suppress")
+            ],
+        },
+        "saveToSentItems": False,
+    }
+
+
+def _outcome(error: GraphError) -> Outcome:
+    said = str(error)
+    if error.fate_unknown:
+        return FateUnknown(error=said)
+    if error.permanent or error.status in OWN_FAULTS:
+        return OwnTrouble(stage="auth" if error.status in {None, 401, 403} else "data", reply=said, advice="")
+    if error.status is None:
+        return NoAnswer(stage="connect", error=said)
+    return Refusal(stage="data", reply=said)
+
+
+def _list(folder: str, query: Mapping[str, str]) -> Call:
+    path = f"mailFolders/{FOLDERS[folder]}/messages"
+    return Call(method="GET", path=path, params=query, headers=STEADY, permission=READ)
+
+
+def _path(key: str) -> str:
+    return f"messages/{quote(key, safe='')}"
+
+
+def _brief(row: Mapping[str, Any]) -> Message:
+    """Make headers of what a list says of a message."""
+    brief = Message()
+    brief["Subject"] = " ".join(str(row.get("subject") or "").split())
+    sender = row.get("from") or {}
+    brief["From"] = str((sender.get("emailAddress") or {}).get("address") or "")
+    return brief
