@@ -99,15 +99,15 @@ def _since(change: Change, incident: Incident, words: Catalogue) -> Text:
     measured = [aspect for aspect in lasting(incident) if aspect.measured]
     new = [aspect.since for aspect in measured if str(aspect.symptom) in change.about]
     first = min(new or [aspect.since for aspect in measured])
-    since, length = moment(first, change.at), words.length(change.at - first)
+    since, length = Moment(at=first, with_date=True), words.length(change.at - first)
     return words.text("It began at about {since}, {length} ago.", since=since, length=length)
 
 
 def _lasted(change: Change, incident: Incident, words: Catalogue) -> Text:
     end = _end(incident)
     if not incident.findings or end <= incident.began:
-        return words.text("We first told you at {opened}.", opened=moment(incident.opened, change.at))
-    start, length = moment(incident.began, change.at), words.length(end - incident.began)
+        return words.text("We first told you at {opened}.", opened=Moment(at=incident.opened, with_date=True))
+    start, length = Moment(at=incident.began, with_date=True), words.length(end - incident.began)
     return words.text(
         "It lasted {length}: from {start} to {end}.", length=length, start=start, end=moment(end, change.at)
     )
