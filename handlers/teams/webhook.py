@@ -1,5 +1,6 @@
 """One POST to a Workflows webhook through pymsteams: blocking, with a time limit, and silent about its address."""
 
+import logging
 import math
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,6 +13,9 @@ from requests.exceptions import InvalidURL, MissingSchema
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from bot.outbox import SendError
+
+# At DEBUG it logs whole addresses, and a webhook's address lets anybody post.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 CONNECT_LIMIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
