@@ -9,9 +9,8 @@ ADVICE: tuple[tuple[frozenset[Symptom], Rule[Action]], ...] = (
         frozenset((Symptom.BOUNCED, Symptom.SEND_FAILS)),
         Rule(
             Action.TELL_ADMIN,
-            r"\badmins?\b[^.]{0,40}\b(?:can|need|must|should|may|have to|has to)\b[^.]{0,40}\b(?:remove|unblock"
-            r"|lift|clear|release|reset|re-?enable|add|change|set)\b|\bremoved by an? admin|\bcontact (?:their"
-            r"|your) admin",
+            r"\badmins?\b[^.]{0,40}\b(?:can|need|must|should|may|have to|has to)\b[^.]{0,40}\b(?:remove|unblock|lift"
+            r"|clear|release|reset|re-?enable|add|change|set)\b|\bremoved by an? admin|\bcontact (?:their|your) admin",
             "the lock is one that only an admin can open",
         ),
     ),
@@ -19,8 +18,8 @@ ADVICE: tuple[tuple[frozenset[Symptom], Rule[Action]], ...] = (
         frozenset((Symptom.BOUNCED, Symptom.SEND_FAILS, Symptom.DELAYED, Symptom.OTHER)),
         Rule(
             Action.USE_ANOTHER_CHANNEL,
-            r"\b(?:send|share|use|upload|store|post)\b[^.]{0,60}\b(?:a link|links|onedrive|sharepoint)\b|\b(?:use"
-            r"|contact|reach)\b[^.]{0,40}\b(?:teams|phone|chat|another channel"
+            r"\b(?:send|share|use|upload|store|post)\b[^.]{0,60}\b(?:a link|links|onedrive|sharepoint)\b"
+            r"|\b(?:use|contact|reach)\b[^.]{0,40}\b(?:teams|phone|chat|another channel"
             r"|other means)\b[^.]{0,30}\b(?:instead|meanwhile|urgent)",
             "another way is named",
         ),
@@ -29,8 +28,8 @@ ADVICE: tuple[tuple[frozenset[Symptom], Rule[Action]], ...] = (
         frozenset((Symptom.SPAM_MISSED, Symptom.QUARANTINED)),
         Rule(
             Action.WAIT,
-            r"\breplay\w*[^.]{0,60}\bno (?:user|admin)? ?action|\bno (?:user |admin )?action (?:is )?(?:needed"
-            r"|required)",
+            r"\breplay\w*[^.]{0,60}\bno (?:user|admin)? ?action"
+            r"|\bno (?:user |admin )?action (?:is )?(?:needed|required)",
             "the vendor gives back what was held",
             r"\bwere\b",
         ),

@@ -4,31 +4,31 @@ from bot.advisories.rules import BROAD, Facts, Rule, first
 from bot.types import Direction, Symptom
 
 _BOTH = (
-    r"\bsend\w*(?:,| mail)?(?: mail)? ?(?:and|or|and/or|&|nor) (?:cannot )?receiv|\breceiv\w*(?: mail)? ?(?:and|or"
-    r"|and/or) (?:cannot )?sen[dt]"
-    r"|\bsent (?:and|or|and/or) receiv|\b(?:in|out)bound (?:and|or|and/or) (?:in|out)bound|\bincoming (?:and|or"
-    r"|and/or) outgoing|\boutgoing (?:and|or) incoming"
-    r"|\bto (?:and|or|and/or) from\b|\bfrom (?:and|or|and/or) to\b|\b(?:both|either) (?:directions?|ways)\b"
+    r"\bsend\w*(?:,| mail)?(?: mail)? ?(?:and|or|and/or|&|nor) (?:cannot )?receiv"
+    r"|\breceiv\w*(?: mail)? ?(?:and|or|and/or) (?:cannot )?sen[dt]|\bsent (?:and|or|and/or) receiv"
+    r"|\b(?:in|out)bound (?:and|or|and/or) (?:in|out)bound|\bincoming (?:and|or|and/or) outgoing"
+    r"|\boutgoing (?:and|or) incoming|\bto (?:and|or|and/or) from\b|\bfrom (?:and|or|and/or) to\b"
+    r"|\b(?:both|either) (?:directions?|ways)\b"
 )
 _INTERNAL = (
-    r"\bcolleagues\b|\bwithin-org\b|\binternal (?:mail|recipients?|users?|senders?|message)|\bbetween (?:users"
-    r"|mailboxes|people|recipients) (?:in|of|within)"
+    r"\bcolleagues\b|\bwithin-org\b|\binternal (?:mail|recipients?|users?|senders?|message)"
+    r"|\bbetween (?:users|mailboxes|people|recipients) (?:in|of|within)"
     r"|\b(?:users|recipients|people) in (?:the|their|your) (?:same |own )?(?:organization|tenant|company)"
 )
 # Who stands outside tells the way: "from external senders" comes in although it was "sent".
 _INBOUND = (
-    r"\binbound\b|\bincoming\b|\bfrom (?:\w+ )?external\b|\b(?:external|gmail|yahoo) (?:\w+ )?(?:senders?"
-    r"|mail servers?|users? send)\b|\bsent by external|\bexternal parties send"
-    r"|\breceiv\w*[^.]{0,60}\b(?:mail|external)\b(?!.{0,40}\breport)|\bcannot receive\b|\bexternal mail (?:to|that"
-    r"|late|is|may|sent to)\b|\bmail from (?!exchange|our|microsoft|within|inside|users|their|the same|colleagues"
-    r"|internal|being|shared|any|\w+ing\b)|\b(?:people|senders?|those) (?:who|that) (?:write"
-    r"|send)\b[^.]{0,20}\bto (?:affected )?users|\bsent to (?:your|the) (?:users|organi)|\bcoming in\b"
+    r"\binbound\b|\bincoming\b|\bfrom (?:\w+ )?external\b"
+    r"|\b(?:external|gmail|yahoo) (?:\w+ )?(?:senders?|mail servers?|users? send)\b|\bsent by external"
+    r"|\bexternal parties send|\breceiv\w*[^.]{0,60}\b(?:mail|external)\b(?!.{0,40}\breport)|\bcannot receive\b"
+    r"|\bexternal mail (?:to|that|late|is|may|sent to)\b|\bmail from (?!exchange|our|microsoft|within|inside|users"
+    r"|their|the same|colleagues|internal|being|shared|any|\w+ing\b)"
+    r"|\b(?:people|senders?|those) (?:who|that) (?:write|send)\b[^.]{0,20}\bto (?:affected )?users"
+    r"|\bsent to (?:your|the) (?:users|organi)|\bcoming in\b"
 )
 _OUTBOUND = (
-    r"\boutbound\b|\boutgoing\b|\bto (?:\w+ )?external\b|\bexternal (?:\w+ )?recipients?\b|\bexternal (?:domain"
-    r"|destination)s?\b|\bsend\b|\bsent by users\b"
-    r"|\b(?:users|they) sen[dt]\b|\bsenders?\b|\bsubmi(?:t|ssion)\b|\bleave\b|\boutbox\b|\bsent (?:items|mail)\b"
-    r"|\bto (?:gmail|yahoo|hotmail|outlook\.com)\b"
+    r"\boutbound\b|\boutgoing\b|\bto (?:\w+ )?external\b|\bexternal (?:\w+ )?recipients?\b"
+    r"|\bexternal (?:domain|destination)s?\b|\bsend\b|\bsent by users\b|\b(?:users|they) sen[dt]\b|\bsenders?\b"
+    r"|\bsubmi(?:t|ssion)\b|\bleave\b|\boutbox\b|\bsent (?:items|mail)\b|\bto (?:gmail|yahoo|hotmail|outlook\.com)\b"
 )
 
 WAYS: tuple[Rule[Direction], ...] = (
@@ -52,7 +52,7 @@ WAYS: tuple[Rule[Direction], ...] = (
 )
 # Of late and misjudged mail: a recipient who is named waits for it. (A report of non-delivery comes to the sender.)
 WEAK: tuple[Rule[Direction], ...] = (
-    Rule(Direction.INBOUND, r"\breceiv|\barriv|\binbox|\brecipients?\b", "users wait for it"),
+    Rule(Direction.INBOUND, r"\breceiv|\barriv|\binbox|\brecipients?\b|\bmissing mail", "users wait for it"),
 )
 
 # Symptoms that touch no mail flow, and those that need no word to tell the way.

@@ -18,16 +18,16 @@ class Kind(StrEnum):
 
 MAIL_WORDS = (
     r"\b(?:mail|mailbox(?:es)?|inbox(?:es)?|outlook|owa|exchange(?: online)?|calendars?|free/busy|quarantin\w*|ndr"
-    r"|smtp|imap|junk|gmail|eop|activesync"
-    r"|scheduling assistant|room mailbox\w*|meeting requests?)\b"
+    r"|smtp|imap|junk|gmail|eop|activesync|scheduling assistant|room mailbox\w*|meeting requests?)\b"
 )
-# Of these, an advisory of another service must hold one, and not as something that this service sends about itself.
+# Of these, an advisory of the whole suite that names a product must hold one.
 _MAIL_PROPER = (
     r"\b(?:mailbox(?:es)?|exchange online|mail ?flow|(?:in|out)bound mail|inbox(?:es)?|outlook|owa|free/busy"
-    r"|quarantin\w*|ndr|junk|gmail|smtp"
-    r"|(?:send|receive|deliver)(?: (?:and|or) (?:send|receive))? (?:\w+ ){0,2}mail|mail (?:is|are|cannot|late|may"
-    r"|deliver)\w*)\b"
+    r"|quarantin\w*|ndr|junk|gmail|smtp|(?:send|receive|deliver)(?: (?:and|or) (?:send|receive))? (?:\w+ ){0,2}mail"
+    r"|mail (?:is|are|cannot|late|may|deliver)\w*)\b"
 )
+# An advisory of another product names Outlook and email in passing; only a misfiled one is about these.
+_MAIL_AT_OTHERS = r"\b(?:exchange online|mailbox(?:es)?|mail ?flow|(?:in|out)bound mail)\b(?! connector| action)"
 
 ANNOUNCED: tuple[Rule[Kind], ...] = (
     Rule(
@@ -45,16 +45,15 @@ ANNOUNCED: tuple[Rule[Kind], ...] = (
 )
 
 _ADMIN_PLACES = (
-    r"\badmin cent(?:er|re)s?\b|\beac\b|\bpower ?shell\b|\bcmdlets?\b|\bmail trace|\bmessage trac(?:e|ing)"
-    r"|\bmigrat|\bmailbox(?:es)? (?:mov|import|restor|replicat)\w*|\bmove requests?\b"
+    r"\badmin cent(?:er|re)s?\b|\beac\b|\bpower ?shell\b|\bcmdlets?\b|\bmail trace|\bmessage trac(?:e|ing)|\bmigrat"
+    r"|\bmailbox(?:es)? (?:mov|import|restor|replicat)\w*|\bmove requests?\b"
     r"|\b(?:usage|activity|audit|security|protection|mail flow|status|threat|summary) reports?\b"
-    r"|\breports? (?:data|in the)|\be-?discovery\b|\bcontent search|\bcompliance\b|\baudit(?:ing)? (?:log|search"
-    r"|record)|\bpurview\b"
-    r"|\bdlp\b|data loss prevention|\bprovision|\blicen[cs]|\bdirectory sync|\bdirsync|\bhybrid configuration"
-    r"|\bdefender portal|\bthreat explorer|\bsubmissions? (?:page|portal)|\bretention (?:polic|label|hold)"
-    r"|\bjournal|\b(?:in|out)bound connectors?\b|\badmin submission|\battack simulat|\btenant allow|\bgraph api"
-    r"|\bews api|\bsafe attachments polic|\bsecurity (?:portal|cent)|\bservice health\b|\bbilling\b|\bdkim (?:key"
-    r"|config)"
+    r"|\breports? (?:data|in the)|\be-?discovery\b|\bcontent search|\bcompliance\b"
+    r"|\baudit(?:ing)? (?:log|search|record)|\bpurview\b|\bdlp\b|data loss prevention|\bprovision|\blicen[cs]"
+    r"|\bdirectory sync|\bdirsync|\bhybrid configuration|\bdefender portal|\bthreat explorer"
+    r"|\bsubmissions? (?:page|portal)|\bretention (?:polic|label|hold)|\bjournal|\b(?:in|out)bound connectors?\b"
+    r"|\badmin submission|\battack simulat|\btenant allow|\bgraph api|\bews api|\bsafe attachments polic"
+    r"|\bsecurity (?:portal|cent)|\bservice health\b|\bbilling\b|\bdkim (?:key|config)"
 )
 ADMIN: tuple[Rule[Kind], ...] = (
     Rule(
@@ -72,13 +71,12 @@ ADMIN: tuple[Rule[Kind], ...] = (
 )
 # Administrators saw it first, and yet it is their users' mail that is held, late or lost.
 _USERS_TOO = (
-    r"\b(?:mail|messages)[^.]{0,60}\b(?:users?|people)\b[^.]{0,40}\bsend[^.]{0,60}\b(?:spam|quarantin|late|ndr"
-    r"|reject|mark)|\busers'? (?:\w+ ){0,3}mail[^.]{0,60}\b(?:quarantin|late|ndr|lost|reject|spam|cannot)"
-    r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access"
-    r"|open)[^.]{0,30}\b(?:mail|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish"
-    r"|block)"
-    r"|\busers cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign|use)[^.]{0,30}\b(?:mail\b(?! trac)"
-    r"|exchange online|outlook|mailbox)"
+    r"\b(?:mail|messages)[^.]{0,60}\b(?:users?|people)\b[^.]{0,40}\bsend[^.]{0,60}\b(?:spam|quarantin|late|ndr|reject"
+    r"|mark)|\busers'? (?:\w+ ){0,3}mail[^.]{0,60}\b(?:quarantin|late|ndr|lost|reject|spam|cannot)"
+    r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access|open)[^.]{0,30}\b(?:mail"
+    r"|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish|block)"
+    r"|\busers cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign|use)[^.]{0,30}\b(?:mail\b(?! trac)|exchange online"
+    r"|outlook|mailbox)"
 )
 
 PRODUCTS: tuple[tuple[str, str], ...] = (
@@ -137,12 +135,15 @@ ELSEWHERE: tuple[Rule[Kind], ...] = (
         Kind.ELSEWHERE,
         r"\bteams (?:meeting|call|channel|chat)|\bdial[- ]?in\b|\bvoice ?mail",
         "telephony and meetings",
-        r"\bmailbox|\bsend or receive",
+        r"\bsend or receive",
     ),
 )
 
 _MAIL_SERVICES = r"exchange|outlook|\bmail\b|gmail|calendar|email|fastmail"
-_SUITE = r"suite|microsoft 365$|office 365$|^$|m365|apps|identity|entra|portal|defender|security|protection|status"
+_SUITE = (
+    r"suite|microsoft 365$|office 365$|^$|m365|(?:microsoft|office) 365 apps|identity|entra|portal|defender|security"
+    r"|protection|status"
+)
 _GENERIC_PREFIXES = frozenset(("MO", "DZ", "FO", ""))
 
 
@@ -190,9 +191,9 @@ def _abroad(facts: Facts) -> Kind:
     own = _named(facts.title, facts.impact)
     if suite and not own:
         return Kind.MAIL if compiled(MAIL_WORDS).search(f"{facts.what} {facts.more}") else Kind.ELSEWHERE
-    return (
-        Kind.MAIL if compiled(_MAIL_PROPER).search(facts.what) and (suite or not _own(facts, own)) else Kind.ELSEWHERE
-    )
+    words = _MAIL_PROPER if suite else _MAIL_AT_OTHERS
+    hit = compiled(words).search(facts.what) is not None and (suite or not _own(facts, own))
+    return Kind.MAIL if hit else Kind.ELSEWHERE
 
 
 def _own(facts: Facts, product: str) -> bool:

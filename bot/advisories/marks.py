@@ -42,9 +42,9 @@ _OTHER_IDS = frozenset(
     )
 )
 _BECAUSE = re.compile(
-    r"\b(?:caused by|due to|because|root cause|resulted? (?:in|from)|led to|linked (?:the|it|this)|traced"
-    r"|introduced|responsible for|is what's|determined that|identified that"
-    r"|stem(?:s|med)? from|left over from|culprit|regression)\b",
+    r"\b(?:caused by|due to|because|root cause|resulted? (?:in|from)|led to|linked (?:the|it|this)|traced|introduced"
+    r"|responsible for|is what's|determined that|identified that|stem(?:s|med)? from|left over from|culprit"
+    r"|regression)\b",
     re.IGNORECASE,
 )
 

@@ -47,10 +47,9 @@ BROAD = Rule(
 _UNHARMED = (
     r"\bnot (?:be )?(?:also )?(?:impacted|affected|late|lost|changed|involved|interrupted)\b"
     r"|\bno (?:mail|data|items?)[^.]{0,20}\b(?:lost|affected|impacted)"
-    r"|\b(?:continues?|able) to (?:work|send|receive|be delivered|use|access|find|deliver|read)|\b(?:works?"
-    r"|succeeds?)(?: normally| as \w+| fine)?\.?$"
-    r"|\bis right\b|\bare delivered\.?$|\b(?:users|they|people|recipients) can\b|\bcan be (?:found|read|opened"
-    r"|accessed)\b|\bhave been delivered\b"
+    r"|\b(?:continues?|able) to (?:work|send|receive|be delivered|use|access|find|deliver|read)"
+    r"|\b(?:works?|succeeds?)(?: normally| as \w+| fine)?\.?$|\bis right\b|\bare delivered\.?$"
+    r"|\b(?:users|they|people|recipients) can\b|\bcan be (?:found|read|opened|accessed)\b|\bhave been delivered\b"
     r"|\bstable\b|\bnot part of\b|\bnot in scope\b|\bcovered by\b|\bstays? here\b"
     r"|\b(?:function|work|operate)s? (?:normally|as (?:usual|expected))|\bunaffected\b|\bunimpacted\b"
     r"|\bother functions\b"

@@ -22,38 +22,70 @@ CLOSED = frozenset(
 MENDING = frozenset(("restoringservice", "verifyingservice", "extendedrecovery", "mitigated", "monitoring"))
 FALSE = frozenset(("falsepositive",))
 
+
+def _harmless(pattern: str, why: str) -> Rule[AdvisoryState]:
+    """Make a rule for what never hit anybody; what hits nobody any more did before."""
+    return Rule(AdvisoryState.FALSE_ALARM, pattern, why, r"\b(?:no longer|further|after|since|any ?more)\b")
+
+
+def _unsure(pattern: str, why: str) -> Rule[AdvisoryState]:
+    """Make a rule for what is possible, and not confirmed in the same post."""
+    return Rule(AdvisoryState.PRE_ALERT, pattern, why, _CONFIRMED)
+
+
+_CONFIRMED = (
+    r"\b(?:we have|we|have) (?:confirmed|determined|identified|isolated|found|reproduced|traced|seen)\b"
+    r"|\bconfirmed (?:that|impact)|\bis affected by\b|\bare impacted\b|\broot cause\b"
+)
+
 NO_HARM: tuple[Rule[AdvisoryState], ...] = (
-    Rule(
-        AdvisoryState.FALSE_ALARM,
-        r"\bfalse positive (?:alert|alarm|signal|report)|\bfalse alarm|\b(?:alert|alarm|monitor\w*"
-        r"|signal)[^.]{0,60}\b(?:erroneous|incorrect|false|wrong|mistake|misfir|faulty)"
-        r"|\b(?:no|not any|without(?: any)?) (?:actual |real |customer |user |end-user |service )*(?:impact"
-        r"|effect)\b(?! (?:on|to) (?:other|mail content))"
-        r"|\b(?:not|never) (?:actually )?(?:impact|affect|reach|hit)(?:ed|ing|s)? (?:any )?(?:customer|user"
-        r"|organi[sz]ation|tenant|your|people|the service)"
-        r"|\b(?:customers|users|organi[sz]ations?|tenants|your organi[sz]ation|the service|service) (?:is|are|was"
-        r"|were|have|has) not (?:been )?(?:impacted|affected|hit)"
-        r"|\bwork(?:ed|ing|s) as (?:designed|intended|expected) (?:all along|throughout)|\bservice (?:is|was"
-        r"|remained) (?:healthy|operational) throughout|\bposted in error|\bby design\b"
-        r"|\bno (?:\w+ )?(?:customers?|organi[sz]ations?|users?|tenants?)\b[^.]{0,30}\b(?:impacted|affected|hit)\b"
-        r"|\bonly (?:some )?(?:microsoft )?(?:internal|test|own)[^.]{0,40}\b(?:users|staff|employees|accounts"
-        r"|tenants|environments?)",
+    _harmless(
+        r"\bfalse (?:alarm|positive (?:alert|alarm|signal|report))|\bposted in error|\bby design\b",
+        "in so many words",
+    ),
+    _harmless(
+        r"\b(?:alert|alarm|monitor\w*|signal|probe)\b[^.]{0,60}\b(?:erroneous|incorrect|false|wrong|mistake|misfir"
+        r"|faulty|misconfigured)",
+        "the alarm was wrong, not the service",
+    ),
+    _harmless(
+        r"\b(?:no|not any|without(?: any)?) (?:actual |real |customer |user |end-user |service )*(?:impact|effect)\b"
+        r"|\b(?:not|never) (?:actually )?(?:impact|affect|reach|hit)(?:ed|ing|s)? (?:any )?(?:customer|user|people"
+        r"|organi[sz]ation|tenant|your|the service)|\b(?:customers|users|organi[sz]ations?|tenants"
+        r"|(?:the )?service) (?:is|are|was|were|have|has) not (?:been )?(?:impacted|affected|hit|degraded)"
+        r"|\b(?:no (?:\w+ )?(?:customers?|organi[sz]ations?|users?|tenants?)|nobody|no one)\b[^.]{0,30}\b(?:impacted"
+        r"|affected|hit)\b",
         "nobody was hit",
+    ),
+    _harmless(
+        r"\b(?:only|limited to|confined to|specific to) (?:some |an environment "
+        r"|to )*(?:microsoft(?:'s)? )?(?:own )?(?:internal|test|own)\b[^.]{0,40}\b(?:users|staff|employees|accounts"
+        r"|tenants|environments?)",
+        "the vendor's own people alone were hit",
+    ),
+    _harmless(
+        r"\b(?:is|was|were|remained|worked|works|sent|delivered) (?:healthy|operational|normal\w*|fine"
+        r"|as \w+) (?:at all times|throughout|all along|the whole time)",
+        "it worked all the time",
     ),
 )
 
 UNSURE: tuple[Rule[AdvisoryState], ...] = (
-    Rule(
-        AdvisoryState.PRE_ALERT,
+    _unsure(
         r"\b(?:potential|possible|emerging|suspected)\b[^.]{0,40}\b(?:issue|problem|impact|fault|incident|event"
-        r"|service)|\bmay be an? (?:issue|problem)|\bmay be (?:experiencing|having) (?:an )?(?:issue|problem)"
-        r"|\b(?:check|determin|find|assess|verify|confirm|learn|establish|see|evaluat)\w*[^.]{0,40}\b(?:whether|if"
-        r"|for|impact to)\b[^.]{0,50}\b(?:impact|affect|anything is wrong|organi[sz]ation|concern)"
-        r"|\bassess\w* (?:the )?impact\b|\bpreliminary (?:notification|information|notice)|\bnot (?:have|yet have"
-        r"|know)[^.]{0,30}\b(?:details|impact)|\bdetails on impact\b",
-        "possible, and not confirmed by anybody",
-        r"\b(?:we have|we|have) (?:confirmed|determined|identified|isolated|found|reproduced|traced|seen)\b"
-        r"|\bconfirmed (?:that|impact)|\bis affected by\b|\bare impacted\b|\broot cause\b",
+        r"|service)|\bmay be (?:an? |experiencing |having )+(?:issue|problem)",
+        "possible, and no more",
+    ),
+    _unsure(
+        r"\b(?:check|determin|find|assess|verif|confirm|learn|establish|see|evaluat)\w*[^.]{0,40}\b(?:whether|if|for"
+        r"|impact to)\b[^.]{0,50}\b(?:impact|affect|anything is wrong|organi[sz]ation|concern)"
+        r"|\bassess\w* (?:the )?impact\b",
+        "they are finding out whether you are hit",
+    ),
+    _unsure(r"\bpreliminary (?:notification|information|notice)|\bas preliminary\b|\bfirst notice\b", "a first notice"),
+    _unsure(
+        r"\bnot (?:have|yet have|know)\b[^.]{0,30}\b(?:details|impact|whether)|\bdetails on impact\b",
+        "nothing is known yet",
     ),
 )
 
@@ -62,17 +94,34 @@ NO_RELIEF: tuple[Rule[AdvisoryState], ...] = (
     Rule(
         AdvisoryState.ONGOING,
         r"\b(?:did|does|do|has|have) not (?:\w+ )?(?:help|improve|resolve|fix|mitigat|provid|work|bring|fully"
-        r"|complete(?:ly)?|remediat|have the|lead|achiev)\w*|\bnot (?:been )?(?:enough|sufficient|effective"
-        r"|successful)\b"
-        r"|\b(?:impact|issue|problem|errors?|failures?|delays?|late)\b[^.]{0,40}\b(?:persist|continu|remain"
-        r"|came back|returned|recur|reoccur|reappear)\w*"
-        r"|\b(?:come|comes|came|coming) back\b(?! (?:to|online|up|into))|\brecurr|\b(?:fault|issue|problem"
-        r"|impact)[^.]{0,20}\breturned\b|\bhelps? for a while|\bonly (?:temporar|brief|for a)"
-        r"|\bno (?:sign of )?(?:improvement|relief|change)\b|\bgetting worse|\bworsen|\b(?:fix|change|attempt"
-        r"|mitigation)[^.]{0,30}\b(?:failed|unsuccessful|had to be)"
-        r"|\bas soon as (?:it|the|a)\b[^.]{0,30}\b(?:chosen|ready|validated|tested|available)\b",
+        r"|complete(?:ly)?|remediat|lead|achiev)\w*|\bnot (?:been )?(?:enough|sufficient|effective|successful)\b"
+        r"|\bno (?:sign of )?(?:improvement|relief|change)\b",
         "tried, and it did not help",
+    ),
+    Rule(
+        AdvisoryState.ONGOING,
+        r"\b(?:impact|issue|problem|errors?|failures?|late)\b[^.]{0,40}\b(?:persist|continu|remain|came back|returned"
+        r"|recur|reoccur|reappear)\w*|\b(?:come|comes|came|coming) back\b(?! (?:to|online|up|into))|\brecurr",
+        "it is still there, or there again",
         r"\bwhile (?:this|impact) (?:remain|continu)|\b(?:until|so) [^.]{0,40}(?:some|those|remain)",
+    ),
+    Rule(
+        AdvisoryState.ONGOING,
+        r"\bhelps? for a while|\bonly (?:temporar|brief|for a)|\bgetting worse|\bworsen|\bspreading\b"
+        r"|\bstill (?:see|experienc|report|fac)\w*[^.]{0,30}\b(?:after|despite)\b",
+        "it does not last, or it grows",
+    ),
+    Rule(
+        AdvisoryState.ONGOING,
+        r"\b(?:fix|change|attempt|mitigation)\b[^.]{0,30}\b(?:failed|unsuccessful|had to be)"
+        r"|\b(?:had to|have to) (?:roll back|revert|undo|stop) the (?:fix|mitigation|correction)"
+        r"|\b(?:paused|halted|stopped) (?:the )?(?:deployment|rollout|fix)",
+        "the fix itself was taken back",
+    ),
+    Rule(
+        AdvisoryState.ONGOING,
+        r"\bas soon as (?:it|the|a)\b[^.]{0,30}\b(?:chosen|ready|validated|tested|available)\b",
+        "the fix is still to come",
     ),
 )
 
@@ -83,76 +132,94 @@ _FIX = (
 )
 _DONE = (
     r"(?:appl|deploy|revert|roll|disabl|correct|switch|turn|remov|withdraw|undo|tak|complet|implement|restor|repair"
-    r"|replac|renew|releas|mov|redirect|rerout|fail|rebalanc|restart|publish|updat|mitigat|fix|resolv|address"
-    r"|increas|adjust|add|reset|clear|isolat|scal|block|throttl|expand|enabl|ship|install|push|rebuilt|rais)\w*"
+    r"|replac|renew|releas|mov|redirect|rerout|fail|rebalanc|restart|publish|updat|mitigat|fix|resolv|address|increas"
+    r"|adjust|add|reset|clear|isolat|scal|block|throttl|expand|enabl|ship|install|push|rebuilt|rais)\w*"
 )
+_FLOWS = r"(?:arrive|flow|leave|work|open|load|deliver|send|sign|connect|receive|access|succeed|complete|go|move|take)"
+# Looked for in one sentence at a time, so that an exception in one does not silence the next.
 RELIEF: tuple[Rule[AdvisoryState], ...] = (
     Rule(
         AdvisoryState.RECOVERING,
         rf"\b{_FIX}\b[^.]{{0,50}}\b(?:is|are|has|have|was|were)\b(?: (?:now|been|already|being|fully|partially"
-        rf"|successfully))* (?:{_DONE}|live|in place|in\b|active|effective|progress\w*|under way|underway"
-        rf"|saturat\w*|out|on its way|underway|going out|reach\w*|begun|started|everywhere|cover\w*)",
-        "a fix is in place or on its way out",
-        # Being prepared is not being in place, and a change that is named as the cause is no fix.
+        rf"|successfully))* (?:{_DONE}|live|in place|in\b|active|effective|progress\w*|under ?way|saturat\w*|out"
+        rf"|on its way|going out|reach\w*|begun|started|everywhere|cover\w*)",
+        "a fix is in place or on its way out; a change that is named as the cause, or is being prepared, is none",
         r"\b(?:recent(?:ly)?|since|caus(?:e|ed|es)|introduced|culprit|contribut|suspect|believe|review|examin"
         r"|investigat|compar|analy)\w*"
         rf"|\b(?:developing|preparing|testing|validating|building|will be|plan|before (?:it|we)"
-        rf"|once)\b[^.]{{0,40}}\b{_FIX}|\b{_FIX}\b[^.]{{0,30}}\b(?:must|needs? to|is being (?:prepared|developed"
-        rf"|tested|validated|written|built)|being written)",
+        rf"|once)\b[^.]{{0,40}}\b{_FIX}|\b{_FIX}\b[^.]{{0,30}}\b(?:must|needs? to"
+        rf"|is being (?:prepared|developed|tested|validated|written|built)|being written)"
+        rf"|\b{_FIX}\b[^.]{{0,30}}\bexpected\b",
     ),
     Rule(
         AdvisoryState.RECOVERING,
-        rf"\b(?:rolling out|rolling back|deploying|applying|pushing|installing|implementing|reverting|releasing"
-        rf"|release)\b[^.]{{0,40}}\b{_FIX}",
+        rf"\b(?:rolling out|rolling back|deploying|applying|pushing|installing|implementing|reverting"
+        rf"|releas(?:ing|e))\b[^.]{{0,40}}\b{_FIX}",
         "a fix is on its way out",
         r"\b(?:before|plan|prepar|begin|start|soon|will|once|decide|whether|option|consider)\w*\b",
     ),
     Rule(
         AdvisoryState.RECOVERING,
-        r"\b(?:we|engineers|team) (?:have|has) (?:now |successfully |already |since |also )?(?:applied|deployed"
-        r"|revert|rolled|disabled|corrected|switched|turned|removed|withdrawn|undone|taken|completed|implemented"
-        r"|restored|repaired|replaced|renewed"
-        r"|released|moved|redirected|rerouted|failed|rebalanced|published|mitigated|fixed|resolved|addressed|added"
-        r"|reset|cleared|scaled|enabled|installed|pushed|begun (?:deploy|roll|releas)|started (?:deploy|roll"
-        r"|releas|the roll|the deploy))\w*",
+        r"\b(?:we|engineers|team) (?:have|has) (?:now |successfully |already |since |also )?(?:applied|deployed|revert"
+        r"|rolled|disabled|corrected|switched|turned|removed|withdrawn|undone|taken|completed|implemented|restored"
+        r"|repaired|replaced|renewed|released|moved|redirected|rerouted|failed|rebalanced|published|mitigated|fixed"
+        r"|resolved|addressed|added|reset|cleared|scaled|enabled|installed|pushed|throttled"
+        r"|(?:begun|started) (?:(?:to )?deploy|(?:the |to )?roll|releas|the deploy))\w*",
         "somebody has done something that may help",
     ),
     Rule(
         AdvisoryState.RECOVERING,
         r"\b(?:improv|recover|reliev|relief|stabili[sz]|drain|subsid)(?:e|es|s|ed|ing|y|ies|ement|ements)?\b"
-        r"|\b(?:errors?|failures?|rates?|numbers?|queues?|late|backlog|volume|load|impact|size"
-        r"|time)\b[^.]{0,40}\b(?:dropp|drop|declin|shrink|shrunk|decreas|lessen|fall|fell|going down|go down"
-        r"|half)(?:e|es|s|ed|ing)?\b|\bcatch(?:ing)? up\b|\bcaught up\b|\b(?:smaller|shorter|fewer|falling"
-        r"|down from|less than before)\b"
-        r"|\b(?:gets?|getting|is|are) better\b|\b(?:return|back)\w* to (?:its |their |normal|usual|health|service)"
-        r"|\bworking (?:its way )?through\b[^.]{0,30}\bbacklog|\bprocess (?:the )?(?:remaining )?(?:backlog|queue)",
+        r"|\b(?:gets?|getting|is|are) better\b|\bcatch(?:ing)? up\b|\bcaught up\b",
+        "it gets better, in so many words",
+        r"\bno (?:improvement|relief)|\bto (?:improve|recover|reliev)\w*"
+        r"|\b(?:how to|ways to|options)\b[^.]{0,40}\b(?:recover|reliev|mitigat)|\bwill (?:improve|recover)",
+    ),
+    Rule(
+        AdvisoryState.RECOVERING,
+        r"\b(?:errors?|failures?|rates?|numbers?|queues?|late|backlog|volume|load|impact|size"
+        r"|time)\b[^.]{0,40}\b(?:dropp|drop|declin|shrink|shrunk|decreas|lessen|fall|fell|going down|go down|half)(?:e"
+        r"|es|s|ed|ing)?\b|\b(?:smaller|shorter|fewer|falling|down from|less than before)\b"
+        r"|\b\d\d(?:\.\d)? ?(?:%|percent)|\b(?:working (?:its way )?through"
+        r"|process (?:the )?(?:remaining )?)\b[^.]{0,30}\b(?:backlog|queue)",
         "numbers go the right way",
-        r"\bno (?:improvement|relief)|\bto (?:improve|recover|reliev)\w*|\b(?:how to|ways to"
-        r"|options)\b[^.]{0,40}\b(?:recover|reliev|mitigat)|\bwill (?:improve|recover)",
+        r"\bcpu\b",
     ),
     Rule(
         AdvisoryState.RECOVERING,
-        r"\bno (?:further|new|more|longer)\b[^.]{0,40}\b(?:messages|mail|accounts|users|impact|failures|errors"
-        r"|delays)\b|\b(?:now|again) (?:leave|arrive|flow|succeed|work|go|send|deliver|complete|load|open|move"
-        r"|take)s?\b|\bsucceeds?\b(?: there| again| now)"
-        r"|\b(?:mail|messages|requests|connections) (?:that are )?(?:sent |submitted )?(?:now|from now on) (?:are"
-        r"|leave|arrive|send|flow|go|reach)|\bnew (?:\w+ )?(?:mail|messages)[^.]{0,30}\b(?:go|are (?:not|no longer"
-        r"|delivered)|leave|arrive|is (?:not|no longer))"
-        r"|\breleas(?:e|ing|ed)\b[^.]{0,40}\b(?:those|mail|messages|quarantin|step)|\b(?:being|are"
-        r"|were) (?:replayed|released|redelivered)\b|\b\d\d(?:\.\d)? ?(?:%|percent)"
-        r"|\b(?:arrive|flow|leave|work|open|load|deliver|send|sign|connect|receive|access)\w*(?: \w+){0,2} again\b"
+        r"\b(?:return|back)\w* to (?:its |their |normal|usual|health|service)"
         r"|\b(?:normal|usual|expected|healthy) (?:levels?|range|values?|rates?|thresholds?|speed)\b"
-        r"|\bsucceeds?\b[^.]{0,30}\b(?:again|there|now|normally|for most|as usual)\b",
-        "what was wrong happens no more, and what was held is let go",
-        r"\bwill be\b[^.]{0,20}\b(?:replayed|released)|\bcpu\b",
+        r"|\b(?:service|access|mail flow|delivery|availability|connections?|connectivity"
+        r"|function\w*)\b[^.]{0,30}\b(?:been|is|are|was|were|has|have) (?:fully |largely |mostly )?(?:restored"
+        r"|recovered|returned|normal|resumed|back)\b|\b(?:is|be|seems"
+        r"|appears) (?:now )?over\b(?! \w+ (?:minute|hour|day))",
+        "it is as it should be",
     ),
     Rule(
         AdvisoryState.RECOVERING,
-        r"\b(?:monitor|validat|verify|confirm|watch)\w*[^.]{0,60}\b(?:recover|resol|fix|mitigat|health|success"
-        r"|restor|complete|returns? results|that service|to ensure|remediat)\w*|\bextended (?:monitoring"
-        r"|period of monitoring)",
+        rf"\b(?:now|again) {_FLOWS}s?\b|\b{_FLOWS}\w*(?: \w+){{0,2}} again\b|\bmail is (?:now )?(?:flow|arrive)\b"
+        r"|\b(?:most|more and more|the majority)\b[^.]{0,40}\b(?:succeed|recover|accessible|deliver)\w*"
+        r"|\bsucceeds?\b(?:[^.]{0,30}\b(?:again|there|now|normally|for most|as usual)\b)"
+        r"|\bnew (?:\w+ )?mail\b[^.]{0,30}\b(?:go|are (?:not|no longer|delivered)|leave|arrive|reach|use"
+        r"|is (?:not|no longer))|\bmail (?:that (?:is|are) )?(?:sent |submitted )?(?:now|from now on) (?:are|leave"
+        r"|arrive|send|flow|go|reach)",
+        "what failed works again",
+    ),
+    Rule(
+        AdvisoryState.RECOVERING,
+        r"\bno (?:further|new|more|longer)\b[^.]{0,40}\b(?:messages|mail|accounts|users|impact|failures|errors|late)\b"
+        r"|\breleas(?:e|ing|ed)\b[^.]{0,40}\b(?:those|mail|messages|quarantin|step)"
+        r"|\b(?:being|are|were) (?:replayed|released|redelivered)\b",
+        "no new ones, and what was held is let go",
+        r"\bwill be\b[^.]{0,20}\b(?:replayed|released)",
+    ),
+    Rule(
+        AdvisoryState.RECOVERING,
+        r"\b(?:monitor|validat|verify|confirm|watch|observ)\w*[^.]{0,60}\b(?:recover|resol|fix|mitigat|health|success"
+        r"|restor|complete|returns? results|that service|to ensure|remediat)\w*"
+        r"|\bextended (?:monitoring|period of monitoring)",
         "the fix is being watched",
-        r"\bmonitoring whether\b",
+        r"\bmonitoring whether\b|\bin (?:testing|our (?:test|lab))|\bwill (?:start|begin|deploy)",
     ),
 )
 
@@ -162,9 +229,9 @@ def state(facts: Facts, *, status: str, closed: bool, quick: bool) -> AdvisorySt
     word = status.lower().replace("_", "").replace(" ", "")
     final = facts.newest is not None and bool(facts.newest.final)
     if closed or final or word in CLOSED:
-        harmless = word in FALSE or first(NO_HARM, f"{facts.status} {facts.scope}")
+        harmless = word in FALSE or any(first(NO_HARM, told) for told in sentences(f"{facts.status} {facts.scope}"))
         return AdvisoryState.FALSE_ALARM if harmless else AdvisoryState.RESOLVED
-    if _unsure(facts, word, quick=quick):
+    if _unconfirmed(facts, word, quick=quick):
         return AdvisoryState.PRE_ALERT
     if first(NO_RELIEF, facts.status):
         return AdvisoryState.ONGOING
@@ -172,7 +239,7 @@ def state(facts: Facts, *, status: str, closed: bool, quick: bool) -> AdvisorySt
     return AdvisoryState.RECOVERING if relieved else AdvisoryState.ONGOING
 
 
-def _unsure(facts: Facts, word: str, *, quick: bool) -> bool:
+def _unconfirmed(facts: Facts, word: str, *, quick: bool) -> bool:
     if not facts.first_only or word in MENDING:
         return False
     text = f"{facts.status} {facts.impact}" if quick else facts.status

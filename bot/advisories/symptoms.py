@@ -18,15 +18,14 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.SPAM_MISSED,
-        r"\b(?:spam|phish|spoof\w*|malicious|forged|impersonat\w+|unwanted|malware|bulk)\b[^.]{0,90}"
-        r"\b(?:inbox|inboxes|reach\w*|get(?:s|ting)? through|pass(?:es|ing)?|bypass\w*|not (?:be |being )?(?:block"
-        r"|filter|quarantin|caught|detect|mov|stop)\w*)"
+        r"\b(?:spam|phish|spoof\w*|malicious|forged|impersonat\w+|unwanted|malware|bulk)\b[^.]{0,90}\b(?:inbox|inboxes"
+        r"|reach\w*|get(?:s|ting)? through|pass(?:es|ing)?|bypass\w*"
+        r"|not (?:be |being )?(?:block|filter|quarantin|caught|detect|mov|stop)\w*)"
         r"|\b(?:increas\w*|more|larger|unusual|elevated|higher?|surge|influx|spike)\b[^.]{0,40}\b(?:spam|phish"
-        r"|spoof\w*)"
-        r"|\breceive (?:\w+ ){0,2}(?:spam|phish|spoof\w*|forged)\b|\bfalse negative"
-        r"|\b(?:spam|anti-?spam|phish)\b[^.]{0,30}\bfilter\w*[^.]{0,40}\b(?:bypass|skip|not (?:appl|work|act|run"
-        r"|filter)|miss)"
-        r"|\bappear to (?:come|be sent|originate)[^.]{0,60}\b(?:spoof|within|own)",
+        r"|spoof\w*)|\breceive (?:\w+ ){0,2}(?:spam|phish|spoof\w*|forged)\b|\bfalse negative"
+        r"|\b(?:spam|anti-?spam|phish)\b[^.]{0,30}\bfilter\w*[^.]{0,40}\b(?:bypass|skip"
+        r"|not (?:appl|work|act|run|filter)|miss)|\bappear to (?:come|be sent|originate)[^.]{0,60}\b(?:spoof|within"
+        r"|own)",
         "bad mail that gets in, which is the opposite of good mail that is held",
         _WRONGLY,
     ),
@@ -43,64 +42,63 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     Rule(
         Symptom.QUARANTINED,
         r"quarantin|\bfalse positive|\bmis(?:classif|label|identif|categor)\w+"
-        r"|\b(?:mark|flag|classif|identif|detect|treat|categor|tagg?|label|judg|mov|rout|land|filter|deliver|go"
-        r"|send|sent|taken|stamp|scor|diagnos|recogni|end)\w*\b"
-        r"[^.]{0,60}\b(?:spam|phish|junk|malware|malicious|bulk|high[- ](?:confidence|risk))\b"
-        r"|\b(?:legitimate|good|valid)\b[^.]{0,40}\bblock",
+        r"|\b(?:mark|flag|classif|identif|detect|treat|categor|tagg?|label|judg|mov|rout|land|filter|deliver|go|send"
+        r"|sent|taken|stamp|scor|diagnos|recogni|end)\w*\b[^.]{0,60}\b(?:spam|phish|junk|malware|malicious|bulk"
+        r"|high[- ](?:confidence|risk))\b|\b(?:legitimate|good|valid)\b[^.]{0,40}\bblock",
         "good mail is taken for bad",
         r"mailbox (?:is |are )?quarantined",
     ),
     Rule(
         Symptom.CALENDAR_STALE,
         r"free/busy|\bcalendars?\b|schedul\w+ assistant|\broom(?:s| mailbox| finder| list| book| reserv)"
-        r"|\bmeeting (?:request|invit|room|response|update|cancel)"
-        r"|\bavailability (?:information|status|of)|\bresource (?:mailbox|book)|\bappointments?\b|\bmeetings\b",
+        r"|\bmeeting (?:request|invit|room|response|update|cancel)|\bavailability (?:information|status|of)"
+        r"|\bresource (?:mailbox|book)|\bappointments?\b|\bmeetings\b",
         "times of people and rooms are wrong, late or missing",
-        r"\bmail(?:box(?:es)?)?,? (?:and|or|,) (?:the |their )?calendar|\bteams meeting|cannot (?:send"
-        r"|receive)[^.]{0,40} mail",
+        r"\bmail(?:box(?:es)?)?,? (?:and|or|,) (?:the |their )?calendar|\bteams meeting"
+        r"|cannot (?:send|receive)[^.]{0,40} mail",
     ),
     Rule(
         Symptom.DELAYED,
-        r"cannot (?:send (?:and|or|and/or|nor) receive|receive (?:and|or|and/or|nor) send)|cannot (?:send"
-        r"|receive)[^.]{0,40}\b(?:or|and|nor) (?:cannot )?(?:receive|send)\b",
+        r"cannot (?:send (?:and|or|and/or|nor) receive|receive (?:and|or|and/or|nor) send)"
+        r"|cannot (?:send|receive)[^.]{0,40}\b(?:or|and|nor) (?:cannot )?(?:receive|send)\b",
         "when both ways fail the transport is down: what is sent waits in queues",
         r"\bndr\b|\breturned\b|\battachment",
     ),
     Rule(
         Symptom.BOUNCED,
         r"\bndr\b|\bbounc|\b(?:mail|they|messages?)\b[^.]{0,60}\b(?:returned|sent back|comes? back|came back)\b"
-        r"|\breturned (?:to|after|with|as)\b|\b5\d\d 5\.\d|\b5\.\d\.\d{1,3}\b|\bmail[^.]{0,60}\b(?:rejected"
-        r"|refused)\b|\breject\w* (?:mail|message)",
+        r"|\breturned (?:to|after|with|as)\b|\b5\d\d 5\.\d|\b5\.\d\.\d{1,3}\b|\bmail[^.]{0,60}\b(?:rejected|refused)\b"
+        r"|\breject\w* (?:mail|message)",
         "a report of non-delivery comes back to the sender",
     ),
     Rule(
         Symptom.BOUNCED,
-        r"\b(?:external (?:senders?|parties|users?|people|organi[sz]ations?)|(?:senders?|people|parties) external)\b"
-        r"[^.]{0,60}\bcannot (?:send|mail|write|deliver|reach)",
+        r"\b(?:external (?:senders?|parties|users?|people|organi[sz]ations?)"
+        r"|(?:senders?|people|parties) external)\b[^.]{0,60}\bcannot (?:send|mail|write|deliver|reach)",
         "the sender is outside, and has it back",
     ),
     Rule(
         Symptom.SEND_FAILS,
         r"cannot (?:send|submit|reply|forward|compose)\b|\b(?:sends?|submission|submit)\b[^.]{0,30}\b(?:fail|refus"
-        r"|reject|block|not work)"
-        r"|\bcannot be sent\b|\bnot (?:be |being )?(?:sent|send)\b|\bfail(?:s|ures?|ing)?[^.]{0,20} send\b",
+        r"|reject|block|not work)|\bcannot be sent\b|\bnot (?:be |being )?(?:sent|send)\b"
+        r"|\bfail(?:s|ures?|ing)?[^.]{0,20} send\b",
         "Send itself fails, so that the sender knows at once",
         r"auto(?:matic)?[- ]?repl|out[- ]of[- ]office|notifications? (?:cannot|not|may|is|are)",
     ),
     Rule(
         Symptom.OTHER,
-        r"\battachments?\b[^.]{0,60}\b(?:cannot|fail|not|error|missing|corrupt|block)|(?:cannot|fail"
-        r"|error)[^.]{0,60}\battachments?\b",
+        r"\battachments?\b[^.]{0,60}\b(?:cannot|fail|not|error|missing|corrupt|block)"
+        r"|(?:cannot|fail|error)[^.]{0,60}\battachments?\b",
         "mail is there, its attachments are not",
         r"cannot access (?:their |the )?mailbox",
     ),
     Rule(
         Symptom.OTHER,
         r"\b(?:encrypted|ome\b|irm\b|s/mime|inbox rules?|mail flow rules?|transport rules?|auto(?:matic)?[- ]?repl"
-        r"|out[- ]of[- ]office|signatures?|address book|address lists?|\bgal\b"
-        r"|recoverable items|online archives?|archiving|archived?\b|retention|duplicates?\b|duplicated"
-        r"|public folders?|add-?ins?|read receipts?|unread count|contacts?|voice ?mail"
-        r"|recall|inline images?|images|focused inbox|categories|favorites|to-?do|tasks|print|themes?|dark mode)",
+        r"|out[- ]of[- ]office|signatures?|address book|address lists?|\bgal\b|sent items|presence|recoverable items"
+        r"|online archives?|archiving|archived?\b|retention|duplicates?\b|duplicated|public folders?|add-?ins?"
+        r"|read receipts?|unread count|contacts?|voice ?mail|recall|inline images?|images|focused inbox|categories"
+        r"|favorites|to-?do|tasks|print|themes?|dark mode)",
         "one function of the mailbox, while mail itself flows",
         r"cannot (?:access|open|connect to|sign in to) (?:their |the |any )?(?:mailbox|mail\b|exchange)"
         r"|\blate\b[^.]{0,60}\b(?:mail|deliver)|mail[^.]{0,60}\blate\b",
@@ -114,30 +112,28 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.DELAYED,
-        r"\blate\b|\bbacklog|\boutbox\b|\bstuck in\b|\bslow(?:er|ly|ness)?\b[^.]{0,40}\b(?:deliver|mail flow"
-        r"|transport|arrive)|\bmail (?:flow|deliver\w*)\b[^.]{0,30}\b(?:slow|degraded|impacted|interrupted|issue"
-        r"|problem)"
+        r"\blate\b|\bbacklog|\boutbox\b|\bstuck in\b|\bslow(?:er|ly|ness)?\b[^.]{0,40}\b(?:deliver|mail flow|transport"
+        r"|arrive)|\bmail (?:flow|deliver\w*)\b[^.]{0,30}\b(?:slow|degraded|impacted|interrupted|issue|problem)"
         r"|\b(?:queue|queues|queu)\b",
         "mail comes, but not when it should",
         r"^(?!.*(?:mail|deliver|send|receive|transport|queue)).*$",
     ),
     Rule(
         Symptom.DELAYED,
-        r"\b(?:cannot|not) (?:be )?(?:receive|get)\b[^.]{0,60}\bmail|\bmail[^.]{0,60}\b(?:cannot"
-        r"|not) (?:be )?(?:arrive|received|delivered|deliver|reach|show)|\bmissing mail"
+        r"\b(?:cannot|not) (?:be )?(?:receive|get)\b[^.]{0,60}\bmail"
+        r"|\bmail[^.]{0,60}\b(?:cannot|not) (?:be )?(?:arrive|received|delivered|deliver|reach|show)|\bmissing mail"
         r"|\bcannot (?:deliver|receive)\b|\b(?:cannot|not) (?:see|view)[^.]{0,20}\bnew mail|\bnot receive\b",
         "nothing comes in; servers outside keep trying, so it is late",
     ),
     Rule(
         Symptom.CANNOT_ACCESS_MAILBOX,
         rf"\bcannot (?:access|open|connect|sign|log|load|reach|view|see|use|read|get|perform|sync"
-        rf"|retrieve)\b[^.]{{0,90}}{_THINGS}"
-        rf"|{_THINGS}[^.]{{0,120}}\b(?:unavailab|inaccessib|unreachab|offline|disconnect|unrespons"
-        rf"|cannot (?:be )?(?:open|access|load|reach|sync|connect)|slow\b|down\b|not (?:load|open|accessib|respond"
-        rf"|available|connect|sync))"
-        rf"|\b(?:access|connection|sign-?in|log-?in|authentication|connectivity)\b[^.]{{0,40}}\b(?:fail|denied"
-        rf"|error|issue|problem|loss|lost|timeout)[^.]{{0,60}}"
-        rf"|\b(?:crash|freez|hang|stops? responding|prompt)\w*[^.]{{0,60}}|\bcannot access\b",
+        rf"|retrieve)\b[^.]{{0,90}}{_THINGS}|{_THINGS}[^.]{{0,120}}\b(?:unavailab|inaccessib|unreachab|offline"
+        rf"|disconnect|unrespons|cannot (?:be )?(?:open|access|load|reach|sync|connect)|slow\b|down\b"
+        rf"|not (?:load|open|accessib|respond|available|connect|sync))"
+        rf"|\b(?:access|connection|sign-?in|log-?in|authentication|connectivity)\b[^.]{{0,40}}\b(?:fail|denied|error"
+        rf"|issue|problem|loss|lost|timeout)[^.]{{0,60}}|\b(?:crash|freez|hang|stops? responding"
+        rf"|prompt)\w*[^.]{{0,60}}|\bcannot access\b",
         "the mailbox cannot be opened, or not in time",
         r"^(?!.*" + _THINGS + r").*$",
     ),
@@ -147,16 +143,16 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
 VAGUE: tuple[Rule[Symptom], ...] = (
     Rule(
         Symptom.CANNOT_ACCESS_MAILBOX,
-        rf"\b(?:issues?|problems?|errors?|degraded|unavailable|interrupt\w*|outage|down"
-        rf"|cannot)\b[^.]{{0,80}}{_THINGS}|{_THINGS}[^.]{{0,80}}\b(?:issues?|problems?|errors?|degraded|outage)",
+        rf"\b(?:issues?|problems?|errors?|degraded|unavailable|interrupt\w*|outage|down|cannot)\b[^.]{{0,80}}{_THINGS}"
+        rf"|{_THINGS}[^.]{{0,80}}\b(?:issues?|problems?|errors?|degraded|outage)",
         "no more is said than that it does not work",
     ),
 )
 
 _EVERY_WAY = Rule(
     0,
-    r"\b(?:any|all|multiple|various|several|different|every|one or more|most|both|many)\b[^.]{0,30}"
-    r"\b(?:methods?|protocols?|clients?|ways)\b|whichever way",
+    r"\b(?:any|all|multiple|various|several|different|every|one or more|most|both|many)\b[^.]{0,30}\b(?:methods?"
+    r"|protocols?|clients?|ways)\b|whichever way",
     "it fails in more ways than the one that is named",
 )
 _IN_WINDOWS = frozenset((Client.CLASSIC, Client.DESKTOP, Client.NEW))

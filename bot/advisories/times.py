@@ -26,8 +26,8 @@ _ZONES = {"utc": 0, "gmt": 0, "z": 0, "pst": -8, "pdt": -7, "est": -5, "edt": -4
 _ZONE = re.compile(r"\s*\(?(utc|gmt|z|pst|pdt|est|edt|cet|cest|bst)\b")
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12, "half an": 0.5}
 _SOON = re.compile(
-    r"\b(?:within|in)\s+(?:the\s+next\s+|about\s+|approximately\s+|around\s+)?"
-    r"(?P<n>half an|\d{1,3}|an?|one|two|three|four|six|twelve)[ -](?P<unit>minute|hour)"
+    r"\b(?:within|in)\s+(?:the\s+next\s+|about\s+|approximately\s+|around\s+)?(?P<n>half an|\d{1,3}|an?|one|two|three"
+    r"|four|six|twelve)[ -](?P<unit>minute|hour)"
 )
 _UPDATE = re.compile(r"\b(?:update|message|back|tell you|report|notif|information|inform)")
 

@@ -110,9 +110,8 @@ CLIENTS: tuple[Rule[Client], ...] = (
 # Microsoft tells of a way round in these words.
 _INSTEAD = (
     r"\b(?:workaround|work[- ]around|alternative(?:ly)?|instead|in the meantime|meanwhile|while we"
-    r"|can (?:still )?(?:use|access|open|read|search|find|send|switch|connect|sign)"
-    r"|works?|succeeds?|unaffected|not (?:impacted|affected)|unimpacted|available|encourage|recommend|advise"
-    r"|could use|may use|able to)\b"
+    r"|can (?:still )?(?:use|access|open|read|search|find|send|switch|connect|sign)|works?|succeeds?|unaffected"
+    r"|not (?:impacted|affected)|unimpacted|available|encourage|recommend|advise|could use|may use|able to)\b"
 )
 
 PLACES: tuple[tuple[str, str], ...] = (

@@ -58,8 +58,7 @@ _SYNONYMS: tuple[Synonym, ...] = (
     Synonym(r"\bemail (?:messages?|items?)\b|\bemails?\b|\bmail (?:messages?|items?)\b|\bmails\b", "mail"),
     # How the mailbox is reached.
     Synonym(
-        r"\boutlook on the web(?: \(owa\))?|\boutlook web (?:app|access)(?: \(owa\))?|\boutlook\.com\b"
-        r"|\bweb outlook\b",
+        r"\boutlook on the web(?: \(owa\))?|\boutlook web (?:app|access)(?: \(owa\))?|\boutlook\.com\b|\bweb outlook\b",
         "owa",
     ),
     Synonym(r"\bexchange activesync(?: \(eas\))?|\beas\b|\bactive ?sync\b", "activesync"),
@@ -71,24 +70,23 @@ _SYNONYMS: tuple[Synonym, ...] = (
     # What people cannot do.
     Synonym(
         r"\b(?:unable|not able|not be able|no longer able|not been able|inability|powerless) to\b|\bcould not\b"
-        r"|\bcan not\b"
-        r"|\bcan no longer\b|\bfail(?:s|ed|ing)? to\b|\b(?:prevented|blocked|stopped|restricted|barred) from\b"
-        r"|\bdo(?:es)? not manage to\b|\b(?:will|may|might) not\b",
+        r"|\bcan not\b|\bcan no longer\b|\bfail(?:s|ed|ing)? to\b"
+        r"|\b(?:prevented|blocked|stopped|restricted|barred) from\b|\bdo(?:es)? not manage to\b"
+        r"|\b(?:will|may|might) not\b",
         "cannot",
     ),
     Synonym(
-        r"\b(?:issues?|problems?|errors?|failures?|trouble|difficult(?:y|ies)|time-?outs?|interruptions?)"
-        r"(?: messages?| codes?)?(?: (?:when|while|whilst|with|on|upon|if|as|in))?(?: (?:users|they|you))?"
-        r"(?: (?:try|trying|attempt|attempting)(?: to)?)? (?=(?:access|connect|create|download|find|get|load|open"
-        r"|read|receive|reply|search|see"
+        r"\b(?:issues?|problems?|errors?|failures?|trouble|difficult(?:y|ies)|time-?outs?|interruptions?)(?: messages?"
+        r"| codes?)?(?: (?:when|while|whilst|with|on|upon|if|as|in))?(?: (?:users|they|you))?(?: (?:try|trying|attempt"
+        r"|attempting)(?: to)?)? (?=(?:access|connect|create|download|find|get|load|open|read|receive|reply|search|see"
         r"|send|sign|log|submit|sync|use|view)\b)",
         "cannot ",
     ),
     Synonym(r"\bcannot (?:intermittently |always |reliably |successfully |properly |longer )", "cannot "),
     # How slow it is.
     Synonym(
-        r"\bdelay(?:s|ed|ing)?\b|\blatenc(?:y|ies)\b|\blater than (?:usual|expected|normal)\b|\bslow to (?:arrive"
-        r"|deliver|leave)\b|\bdefer(?:red|rals?|ring)\b|\bpostponed\b"
+        r"\bdelay(?:s|ed|ing)?\b|\blatenc(?:y|ies)\b|\blater than (?:usual|expected|normal)\b"
+        r"|\bslow to (?:arrive|deliver|leave)\b|\bdefer(?:red|rals?|ring)\b|\bpostponed\b"
         r"|\b(?:take|takes|taking|took) (?:up to |over |more than |about |approximately |around "
         r"|as long as )?(?:\w+ ){1,3}(?:minutes?|hours?)\b",
         "late",
@@ -97,8 +95,8 @@ _SYNONYMS: tuple[Synonym, ...] = (
         r"\b(?:take|takes|taking|took) (?:much |far )?(?:longer|long)(?: than (?:usual|expected|normal))?\b", "late"
     ),
     Synonym(
-        r"\b(?:held up|stuck in (?:the |a )?queues?|queued|held in queues?|piling up|not (?:delivered"
-        r"|arriving?) (?:promptly|on time|in time))\b",
+        r"\b(?:held up|stuck in (?:the |a )?queues?|queued|held in queues?|piling up"
+        r"|not (?:delivered|arriving?) (?:promptly|on time|in time))\b",
         "late",
     ),
     # Who is on the other side.
