@@ -76,6 +76,13 @@ def is_measured(claim: Claim, findings: Iterable[Finding]) -> bool:
     return bool(seen) and (reading.direction is Direction.NONE or bool(covered(reading.direction) & seen))
 
 
+def ended_by_measurement(incident: Incident) -> bool:
+    """Tell whether test messages showed the end, and not an advisory that was closed after them."""
+    last = max((finding.ended for finding in incident.findings if finding.ended), default=None)
+    said = [claim.closed_seen for claim in incident.claims if not is_measured(claim, incident.findings)]
+    return last is not None and all(closed is None or closed <= last for closed in said)
+
+
 def aspects(incident: Incident) -> tuple[Aspect, ...]:
     """Give what is or was wrong, gravest first: lasting before ended, measured before claimed."""
     found = [_measured(finding) for finding in incident.findings]

@@ -6,7 +6,7 @@ What bounced is lost until somebody sends it again, and only after the fix; what
 from collections.abc import Mapping
 
 from bot.types import Change, Direction, Incident, Reason, Symptom, Text
-from bot.types.aspects import FLOW, Aspect, ended, lasting
+from bot.types.aspects import FLOW, Aspect, ended, ended_by_measurement, lasting
 from bot.words import advisory
 from bot.words.catalogue import Catalogue, mark
 from bot.words.headlines import is_temporary
@@ -105,14 +105,18 @@ def _after(change: Change, incident: Incident, words: Catalogue) -> list[Text]:
     """Say what is left to do about what is over; said when it has just ended, not with every later word."""
     if change.reason not in {Reason.RESOLVED, Reason.BETTER} and lasting(incident):
         return []
-    over = [
-        aspect
-        for aspect in ended(incident)
-        if change.reason is not Reason.BETTER or str(aspect.symptom) in change.about
-    ]
+    over = _what_ended(change, incident)
     again = [words.text(_resend(aspect)) for aspect in over if aspect.symptom in LOST][:1]
     rest = [words.text(AFTER[aspect.symptom]) for aspect in over if aspect.symptom in AFTER]
     return [*again, *rest][:2]
+
+
+def _what_ended(change: Change, incident: Incident) -> list[Aspect]:
+    """Give what ended just now, by measurement or by the vendor's word."""
+    if change.reason is Reason.BETTER:
+        return [aspect for aspect in ended(incident) if str(aspect.symptom) in change.about]
+    said_only = bool(incident.findings) and not ended_by_measurement(incident)
+    return [aspect for aspect in ended(incident) if not (said_only and aspect.measured)]
 
 
 def _resend(aspect: Aspect) -> str:

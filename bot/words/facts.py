@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.types import Change, Evidence, Finding, Incident, Moment, Reason, Symptom, Tally, Text
-from bot.types.aspects import FLOW, GRAVITY, aspects, is_open, lasting
+from bot.types.aspects import FLOW, GRAVITY, aspects, ended_by_measurement, is_open, lasting
 from bot.words import advisory
 from bot.words.catalogue import Catalogue, marks
 from bot.words.headlines import is_said_only
@@ -36,8 +36,9 @@ def facts(change: Change, incident: Incident, words: Catalogue) -> tuple[Text, .
         return (_lasted(change, incident, words), *(_again(change, words) if incident.findings else ()))
     live = [finding for finding in incident.findings if finding.ended is None]
     now = sorted(live, key=lambda finding: GRAVITY.index(finding.symptom))[:MOST]
-    bad = [counted for finding in now if (counted := _finding(finding, words))]
-    lately = [_lately(change.tally, words)] if change.reason in COUNTED and change.tally and now else []
+    bad = [told for finding in now if (told := _finding(finding, words))]
+    counted = _lately(change.tally, words) if change.reason in COUNTED and change.tally and now else ()
+    lately = [counted] if counted else []
     since, said = _since(change, incident, words), _said(incident, words)
     return tuple(text for text in (since, *(lately or bad), *said, _codes(incident, words)) if text)
 
@@ -105,7 +106,7 @@ def _since(change: Change, incident: Incident, words: Catalogue) -> Text:
 
 def _lasted(change: Change, incident: Incident, words: Catalogue) -> Text:
     end = _end(incident)
-    if not incident.findings or end <= incident.began:
+    if not ended_by_measurement(incident) or end <= incident.began:
         return words.text("We first told you at {opened}.", opened=Moment(at=incident.opened, with_date=True))
     start, length = Moment(at=incident.began, with_date=True), words.length(end - incident.began)
     return words.text(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.types import AdvisoryState, Change, Direction, Incident, Reason, Symptom, Text
-from bot.types.aspects import CLOSED, Aspect, aspects, ended, is_open, lasting
+from bot.types.aspects import Aspect, aspects, ended, ended_by_measurement, is_open, lasting
 from bot.words import advisory
 from bot.words.catalogue import Catalogue, mark
 from bot.words.safe import codes_of, id_of
@@ -153,12 +153,13 @@ def _over(change: Change, incident: Incident, words: Catalogue) -> Text:
             words.text("Microsoft has now confirmed a fault that is over by our tests ({ids}).", ids=ids),
             words.text("Mail flows normally."),
         )
-    if incident.findings:
+    if ended_by_measurement(incident):
         return words.text("It is over: mail flows normally again.")
     states = {claim.reading.state for claim in incident.claims}
     if states <= {AdvisoryState.FALSE_ALARM}:
         return words.text("Microsoft says that it was a false alarm.")
-    if any(is_open(claim) for claim in incident.claims) or not states & CLOSED:
+    if any(is_open(claim) and claim.gone for claim in incident.claims):
         return words.text("Microsoft has not listed this for a day, so we close it here.")
-    right = [words.text(RIGHT[aspect.symptom]) for aspect in ended(incident)[:MOST]]
+    said = [aspect for aspect in ended(incident) if not aspect.measured]
+    right = [words.text(RIGHT[aspect.symptom]) for aspect in said[:MOST]]
     return words.joined(words.text("Microsoft says that it is over."), *right)

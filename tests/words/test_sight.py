@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+from bot.types import Change, Reason, Symptom
+from bot.words import plain, tell
+from tests.correlate.build import HOUR, MINUTE, REFUSING, T0, Teller, other, over
+
+
+def test_a_blind_feed_word_for_word() -> None:
+    """Not seeing is not the same as down."""
+    teller = Teller()
+    teller.blind(T0)
+    assert plain(tell(teller.at(T0 + 25 * MINUTE)[0])) == (
+        "We cannot read Microsoft's service health.\n"
+        "You do not need to do anything. This says nothing about your mail.\n"
+        "That is so since 08:00 UTC, for 25 minutes now.\n"
+        "What Microsoft says now, we do not know.\n"
+        "Our own test messages arrive normally: 40 in the last ten minutes."
+    )
+    assert plain(tell(teller.back(T0 + 5 * HOUR)[0])) == (
+        "We can read Microsoft's service health again.\nWe could not since 08:00 UTC, for 5 hours."
+    )
+
+
+def test_a_blind_feed_in_an_outage_does_not_say_that_all_is_well() -> None:
+    """What our own tests show is said."""
+    teller = Teller(tally=REFUSING)
+    teller.blind(T0)
+    assert plain(tell(teller.at(T0 + 25 * MINUTE)[0])).endswith(
+        "Our own test messages show trouble too. Of 40 test messages in the last ten minutes, 20 were refused."
+    )
+
+
+def test_a_vantage_that_is_cut_off_word_for_word() -> None:
+    """Our own line, not the mail."""
+    teller = Teller()
+    cut_off = other(Symptom.UNMEASURABLE)
+    assert plain(tell(teller.sees(cut_off, at=T0 + 30 * MINUTE)[0])) == (
+        "We cannot see how mail is doing from eu.\n"
+        "You do not need to do anything. It is our own line that is cut off, not your mail.\n"
+        "That is so since 08:00 UTC, for 30 minutes now. "
+        "Test messages between other providers fail from there too."
+    )
+    assert plain(tell(teller.sees(over(cut_off, T0 + HOUR), at=T0 + HOUR)[0])) == (
+        "We can see again how mail is doing from eu.\nWe could not since 08:00 UTC, for 1 hour."
+    )
+
+
+def test_without_a_beginning_only_the_state_is_told() -> None:
+    """A source that never could be read."""
+    cannot = Change(at=T0 + timedelta(1), reason=Reason.CANNOT_SEE, incident=None, rings=True, why="")
+    again = Change(at=T0, reason=Reason.SEES_AGAIN, incident=None, rings=True, why="")
+    assert tell(cannot).facts == ()
+    assert plain(tell(again)) == "We can read Microsoft's service health again."
