@@ -13,8 +13,8 @@ from bot.demo.world import Facts, MailboxFacts
 
 LIMIT = 90.0
 """Seconds within which what a test waits for happens on a slow machine."""
-QUICKER = 5
-"""Seconds between two test messages of a route."""
+QUICKER = "5s"
+"""Between two test messages of a route."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ async def until(found: Callable[[], object], what: str) -> None:
         raise AssertionError(f"this did not come about: {what}") from None
 
 
-def write_settings(facts: Facts, folder: Path, port: int) -> None:
+def write_settings(facts: Facts, folder: Path, port: int, *, every: str = QUICKER) -> None:
     """Write the .env and mailstatus.toml by which a bot lives in a world."""
     secrets = {
         "SLACK_BOT_TOKEN": facts.slack_token,
@@ -81,10 +81,10 @@ def write_settings(facts: Facts, folder: Path, port: int) -> None:
         **{_variable(box): box.password for box in facts.mailboxes},
     }
     (folder / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in secrets.items()))
-    (folder / "mailstatus.toml").write_text("\n".join(_toml(facts)))
+    (folder / "mailstatus.toml").write_text("\n".join(_toml(facts, every)))
 
 
-def _toml(facts: Facts) -> list[str]:
+def _toml(facts: Facts, every: str) -> list[str]:
     lines = ["[rules]", 'poll_every = "2s"']
     for box in facts.mailboxes:
         lines += [
@@ -102,7 +102,7 @@ def _toml(facts: Facts) -> list[str]:
             f'to = "{one.recipient}"',
             f'direction = "{direction}"',
             f'vantage = "{one.route.vantage}"',
-            f'every = "{QUICKER}s"',
+            f'every = "{every}"',
         ]
     lines += ["[destinations.ops]", 'platform = "slack"', f'channel = "{facts.slack_channel}"']
     return [*lines, "[destinations.it]", 'platform = "teams"', 'url_env = "TEAMS_URL"']
