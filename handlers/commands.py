@@ -17,7 +17,6 @@ from handlers.saving import Late
 from handlers.vocabulary import DIRECTIONS, PRODUCTS, TOPICS, Topic, words_of
 
 TEXT_LIMIT = 1000
-WEEK = timedelta(days=7)
 _DAYS = re.compile(r"\b(\d{1,2})\s*d")
 _BOUNCES = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED})
 
@@ -77,7 +76,7 @@ class Commands:
 
     async def _history(self, asked: Asked, rest: str, _late: Late | None) -> Answer:
         found = _DAYS.search(rest)
-        length = min(timedelta(days=max(int(found[1]), 1)), WEEK) if found else WEEK
+        length = min(timedelta(days=max(int(found[1]), 1)), accounts.HISTORY) if found else accounts.HISTORY
         return accounts.history(self.orders.snapshot(), length, asked.language)
 
     async def _details(self, asked: Asked, rest: str, _late: Late | None) -> Answer:

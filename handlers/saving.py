@@ -40,8 +40,13 @@ class Saving:
         """Start something that has to come to its end."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("chat_task_failed", why=f"{type(error).__name__}: {error}")
 
     async def drain(self) -> None:
         """Wait for what is under way, for a while, before the program ends."""
@@ -55,9 +60,4 @@ async def _tell_later(task: asyncio.Task[None], done: Answer, late: Late) -> Non
 
 
 def _outcome(task: asyncio.Task[None], done: Answer) -> Answer:
-    if task.cancelled():
-        return replies.failed(done.language)
-    if error := task.exception():
-        log.error("order_not_saved", why=f"{type(error).__name__}: {error}")
-        return replies.failed(done.language)
-    return done
+    return replies.failed(done.language) if task.cancelled() or task.exception() else done

@@ -9,6 +9,7 @@ from bot.words.answers import LINES_MOST, Answer, Part, filled, told, what
 from bot.words.catalogue import catalogue
 from bot.words.page import Line, PageWords
 
+HISTORY = timedelta(days=7)
 EXCERPT = 280
 """Characters of a vendor's post; the whole of it is in the admin centre."""
 

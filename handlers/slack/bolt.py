@@ -2,9 +2,10 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -14,7 +15,11 @@ from handlers.asked import Asked
 from handlers.commands import Commands
 from handlers.slack.answer import body as body_of
 from handlers.slack.api import SlackApi
+from handlers.slack.home import view
 from handlers.slack.render import ACTIONS
+from handlers.slack.trouble import SlackError
+
+log = structlog.get_logger()
 
 ANY_COMMAND = re.compile(r"/.+")
 """An admin may have named the command otherwise; whatever command comes to our app is ours."""
@@ -45,12 +50,22 @@ class Bolt:
         )
         self.app.command(ANY_COMMAND)(self._command)
         self.app.action(OUR_ACTIONS)(self._button)
+        self.app.event("app_home_opened")(self._home)
 
     async def dispatch(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
         """Give status, content type and body of the answer to a request."""
         request = AsyncBoltRequest(body=body, headers=dict(headers))
         response = await self.app.async_dispatch(request)
         return response.status, response.headers["content-type"][0], response.body
+
+    async def dispatch_socket(self, payload: dict[str, Any]) -> tuple[int, str, str]:
+        """Give the same for what came over Socket Mode."""
+        response = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+        return response.status, response.headers["content-type"][0], response.body
+
+    def hold(self, work: Coroutine[None, None, None]) -> None:
+        """Start something that has to come to its end, and is waited for before the program ends."""
+        self._commands.orders.saving.hold(work)
 
     async def _command(self, ack: AsyncAck, command: dict[str, Any]) -> None:
         asked = Asked(
@@ -74,7 +89,19 @@ class Bolt:
         tell = self._teller(body.get("response_url"))
         answer = await self._commands.press(str(action["action_id"]), asked, late=tell)
         await ack()
-        self._commands.orders.saving.hold(tell(answer))
+        self.hold(tell(answer) if body.get("response_url") else self._publish(asked.person))
+
+    async def _home(self, event: dict[str, Any]) -> None:
+        if event.get("tab") == "home":
+            self.hold(self._publish(str(event.get("user") or "")))
+
+    async def _publish(self, person: str) -> None:
+        """Show a person's home tab anew; what cannot be shown is logged, the next visit tries again."""
+        shown = view(self._commands.orders.snapshot(), self._commands.language)
+        try:
+            await self._api.call("views.publish", user_id=person, view=shown)
+        except SlackError as error:
+            log.warning("home_not_published", why=str(error))
 
     def _teller(self, response_url: object) -> "Teller":
         return Teller(self._api, str(response_url or ""))

@@ -1,0 +1,65 @@
+"""The app's manifest, made from what the listeners and the sender use: no scope that nothing needs.
+
+``python -m handlers.slack.manifest https://mailstatus.example.com`` prints it for that address, and without an address
+for Socket Mode; Slack takes the JSON as it is.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+
+from handlers.slack.listen import PATH
+
+COMMAND = "/mailstatus"
+SCOPES: Mapping[str, str] = {
+    "chat:write": "post and edit messages",
+    "commands": f"answer {COMMAND}",
+    "channels:history": "look before posting again, in public channels",
+    "groups:history": "look before posting again, in private channels",
+}
+"""The bot's scopes, and what each is for."""
+EVENTS = ("app_home_opened",)
+EXAMPLE = "https://mailstatus.example.com"
+
+Manifest = dict[str, object]
+
+
+def manifest(base: str | None = EXAMPLE) -> Manifest:
+    """Describe the app to Slack; ``base`` is the bot's public address, None for Socket Mode."""
+    url = f"{base.rstrip('/')}{PATH}" if base else None
+    to = {"request_url": url} if url else {}
+    return {
+        "_metadata": {"major_version": 1},
+        "display_information": {
+            "name": "mailstatus",
+            "description": "Says in plain words whether company mail flows, and what to do when it does not",
+            "background_color": "#1f2937",
+        },
+        "features": {
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": False},
+            "bot_user": {"display_name": "mailstatus", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": COMMAND,
+                    **({"url": url} if url else {}),
+                    "description": "Is our mail working?",
+                    "usage_hint": "[details | history | explain EX… | report … | help]",
+                    "should_escape": False,
+                }
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**to, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **to},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": url is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(
+        json.dumps(manifest(sys.argv[1] if len(sys.argv) > 1 else None), indent=2, ensure_ascii=False) + "\n"
+    )
