@@ -10,11 +10,17 @@ from bot.demo.clock import StoryClock
 from bot.demo.story import Event, Scene, Story
 from bot.demo.world import World
 
-_SCENE_SPEED = 60.0
-_SKIP_SPEED = 600.0
 _LAND_WITHIN_S = 30.0
 _AFTERMATH = timedelta(minutes=2)
 _LOOK_EVERY = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Story seconds in a real one: in a scene, so that real messages keep up, and while a gap is prepared."""
+
+    scene: float = 60.0
+    landing: float = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,7 @@ class Stage:
     resume_probes: Callable[[], None]
     told: Callable[[Event], None] = lambda _: None
     """Hears of each event when it happens, for the terminal."""
+    pace: Pace = Pace()
 
 
 class Director:
@@ -56,7 +63,7 @@ class Director:
             await self._quiet(scene.opens)
             if scene.opens > self._clock.now():
                 self._clock.jump_to(scene.opens)
-        self._clock.run_at(_SCENE_SPEED)
+        self._clock.run_at(self._stage.pace.scene)
         self._stage.resume_probes()
 
     async def _quiet(self, latest: datetime) -> None:
@@ -66,15 +73,15 @@ class Director:
             async with asyncio.timeout(_LAND_WITHIN_S):
                 while mail.submitting:
                     await self._clock.sleep(_LOOK_EVERY)
-                self._clock.run_at(_SKIP_SPEED)
+                self._clock.run_at(self._stage.pace.landing)
                 await mail.network.landed()
-                self._clock.run_at(_SCENE_SPEED)
+                self._clock.run_at(self._stage.pace.scene)
                 await self._clock.sleep_until(min(latest, self._clock.now() + _AFTERMATH))
         except TimeoutError:
             return
 
     async def _play(self, scene: Scene) -> None:
-        self.caption = f"{scene.name} · {_SCENE_SPEED:.0f} times as fast"
+        self.caption = f"{scene.name} · {self._stage.pace.scene:.0f} times as fast"
         events = self._story.within(scene)
         for event in events:
             await self._clock.sleep_until(event.at)

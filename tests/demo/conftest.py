@@ -10,6 +10,8 @@ from bot.demo.authority import Authority, make_authority
 from bot.demo.clock import StoryClock
 
 NOON = datetime(2023, 7, 17, 12, tzinfo=UTC)
+TODAY = datetime.fromtimestamp(time.time(), UTC)
+"""Real time: certificates are good by nothing else."""
 
 
 @pytest.fixture
@@ -26,5 +28,5 @@ def rng() -> random.Random:
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Make one authority for all tests; certificates are good by real time alone."""
-    return make_authority(tmp_path_factory.mktemp("authority"), today=datetime.fromtimestamp(time.time(), UTC))
+    """Make one authority for all tests; good from today."""
+    return make_authority(tmp_path_factory.mktemp("authority"), today=TODAY)

@@ -1,0 +1,180 @@
+"""The Web API, spoken by slack_sdk."""
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from bot.demo.chat.slack import ratelimited
+from bot.demo.faults import Drop, json_answer
+from tests.demo.chat.conftest import ANA, CHANNEL, Talked
+
+BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "*hi*"}}]
+METADATA = {"event_type": "mail_incident", "event_payload": {"key": "k1"}}
+
+
+async def refused(call: object) -> str:
+    """Give the error code of a call that is refused."""
+    with pytest.raises(SlackApiError) as caught:
+        await call  # type: ignore[misc]  # any of slack_sdk's coroutines
+    return str(caught.value.response["error"])
+
+
+async def test_the_bot_learns_who_it_is(talked: Talked) -> None:
+    """And which scopes it has."""
+    answer = await talked.client.auth_test()
+    assert answer["user"] == "mailwatch"
+    assert "chat:write" in answer.headers["X-OAuth-Scopes"]
+
+
+async def test_a_message_is_kept_with_its_blocks_and_metadata(talked: Talked) -> None:
+    """Posted as JSON."""
+    answer = await talked.client.chat_postMessage(channel="#mail-status", text="hi", blocks=BLOCKS, metadata=METADATA)
+    (post,) = talked.workspace.posts
+    assert (answer["channel"], answer["ts"]) == (CHANNEL, post.ts)
+    assert (post.text, list(post.blocks), post.metadata) == ("hi", BLOCKS, METADATA)
+
+
+async def test_forms_do_as_well_as_json(talked: Talked) -> None:
+    """With blocks and metadata as JSON texts, as older calls send them."""
+    fields = {"channel": CHANNEL, "text": "hi", "blocks": '[{"type": "divider"}]', "metadata": "{broken"}
+    await talked.client.api_call("chat.postMessage", data=fields)
+    assert list(talked.workspace.posts[0].blocks) == [{"type": "divider"}]
+
+
+async def test_a_thread_grows_below_its_head(talked: Talked) -> None:
+    """Replies are broadcast only where that is asked for."""
+    head = await talked.client.chat_postMessage(channel=CHANNEL, text="head")
+    for loud in (False, True):
+        await talked.client.chat_postMessage(channel=CHANNEL, text="reply", thread_ts=head["ts"], reply_broadcast=loud)
+    history = await talked.client.conversations_history(channel=CHANNEL)
+    assert [message["text"] for message in history["messages"]] == ["reply", "head"]
+    replies = await talked.client.conversations_replies(channel=CHANNEL, ts=head["ts"])
+    assert len(replies["messages"]) == 3
+    assert await refused(talked.client.conversations_replies(channel=CHANNEL, ts="1.0")) == "thread_not_found"
+    assert (
+        await refused(talked.client.chat_postMessage(channel=CHANNEL, text="x", thread_ts="1.0")) == "thread_not_found"
+    )
+
+
+async def test_a_message_is_edited_in_place(talked: Talked) -> None:
+    """It keeps its place and says that it was changed."""
+    head = await talked.client.chat_postMessage(channel=CHANNEL, text="late", metadata=METADATA)
+    await talked.client.chat_update(channel=CHANNEL, ts=head["ts"], text="fixed", blocks=BLOCKS)
+    (post,) = talked.workspace.posts
+    assert (post.text, post.versions, post.metadata) == ("fixed", ["late"], METADATA)
+    assert float(post.edited) > float(post.ts)
+    assert await refused(talked.client.chat_update(channel=CHANNEL, ts="1.0", text="x")) == "message_not_found"
+
+
+async def test_a_bot_edits_nobody_elses_words(talked: Talked) -> None:
+    """Slack does not let it."""
+    head = await talked.client.chat_postMessage(channel=CHANNEL, text="late")
+    talked.workspace.posts[0].user = ANA
+    assert await refused(talked.client.chat_update(channel=CHANNEL, ts=head["ts"], text="x")) == "cant_update_message"
+
+
+async def test_history_finds_a_message_by_its_metadata(talked: Talked) -> None:
+    """Which is how a bot knows that it has posted already; GET and POST alike."""
+    await talked.client.chat_postMessage(channel=CHANNEL, text="hi", metadata=METADATA)
+    by_get = await talked.client.conversations_history(channel=CHANNEL, include_all_metadata=True)
+    assert by_get["messages"][0]["metadata"] == METADATA
+    by_post = await talked.client.api_call("conversations.history", data={"channel": CHANNEL})
+    assert "metadata" not in by_post["messages"][0]
+
+
+async def test_history_is_cut_by_time_and_by_pages(talked: Talked) -> None:
+    """Newest first."""
+    stamps = [(await talked.client.chat_postMessage(channel=CHANNEL, text=str(n)))["ts"] for n in range(4)]
+    after = await talked.client.conversations_history(channel=CHANNEL, oldest=stamps[1])
+    assert [message["ts"] for message in after["messages"]] == [stamps[3], stamps[2]]
+    within = await talked.client.conversations_history(
+        channel=CHANNEL, oldest=stamps[1], latest=stamps[2], inclusive=True
+    )
+    assert [message["ts"] for message in within["messages"]] == [stamps[2], stamps[1]]
+    page = await talked.client.conversations_history(channel=CHANNEL, limit=3)
+    assert page["has_more"]
+    rest = await talked.client.conversations_history(
+        channel=CHANNEL, limit=3, cursor=page["response_metadata"]["next_cursor"]
+    )
+    assert [message["ts"] for message in rest["messages"]] == [stamps[0]]
+
+
+async def test_what_one_person_alone_can_see(talked: Talked) -> None:
+    """Is not in the channel."""
+    await talked.client.chat_postEphemeral(channel=CHANNEL, user=ANA, text="for you")
+    assert talked.workspace.posts == []
+    assert talked.workspace.whispers[0].text == "for you"
+    call = talked.client.chat_postEphemeral(channel=CHANNEL, user="U0NOBODY", text="x")
+    assert await refused(call) == "user_not_found"
+
+
+async def test_a_person_and_their_home(talked: Talked) -> None:
+    """By id."""
+    assert (await talked.client.users_info(user=ANA))["user"]["real_name"] == "Ana"
+    view = {"type": "home", "blocks": BLOCKS}
+    await talked.client.views_publish(user_id=ANA, view=view)
+    assert talked.workspace.homes[ANA] == view
+    assert await refused(talked.client.views_publish(user_id="U0NOBODY", view=view)) == "user_not_found"
+    call = talked.client.api_call("views.publish", data={"user_id": ANA, "view": "none"})
+    assert await refused(call) == "invalid_arguments"
+
+
+async def test_a_channel_is_described(talked: Talked) -> None:
+    """So that a check can say whether the bot is in it."""
+    answer = await talked.client.conversations_info(channel=CHANNEL)
+    assert answer["channel"]["name"] == "mail-status"
+    assert answer["channel"]["is_member"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"channel": "C0OTHER", "text": "x"}, "channel_not_found"),
+        ({"channel": CHANNEL}, "no_text"),
+        ({"channel": CHANNEL, "text": "x" * 40_001}, "msg_too_long"),
+        ({"channel": CHANNEL, "text": "x", "blocks": [{"type": "blink"}]}, "invalid_blocks"),
+    ],
+)
+async def test_messages_that_are_refused(talked: Talked, fields: dict[str, object], code: str) -> None:
+    """With Slack's own codes."""
+    assert await refused(talked.client.api_call("chat.postMessage", json=fields)) == code
+    assert talked.workspace.posts == []
+
+
+async def test_without_the_right_token_nothing_is_done(talked: Talked) -> None:
+    """In the header or in the form."""
+    talked.client.token = "xoxb-wrong"
+    assert await refused(talked.client.auth_test()) == "invalid_auth"
+    async with aiohttp.ClientSession() as session:
+        async with session.post(f"{talked.client.base_url}auth.test") as answer:
+            assert (await answer.json())["error"] == "not_authed"
+        async with session.post(f"{talked.client.base_url}auth.test", data={"token": "xoxb-right"}) as answer:
+            assert (await answer.json())["ok"]
+        async with session.post(
+            f"{talked.client.base_url}auth.test", data=b"[1]", headers={"Content-Type": "application/json"}
+        ) as answer:
+            assert (await answer.json())["error"] == "not_authed"
+
+
+async def test_an_unknown_method_is_said_to_be_unknown(talked: Talked) -> None:
+    """So that a test notices what is missing here."""
+    assert await refused(talked.client.api_call("chat.scheduleMessage", json={})) == "unknown_method"
+
+
+async def test_slack_can_be_too_busy_or_broken(talked: Talked) -> None:
+    """429 with the seconds to wait, and 500."""
+    talked.slack.faults.switch_on(ratelimited(7), times=1)
+    with pytest.raises(SlackApiError) as caught:
+        await talked.client.auth_test()
+    assert (caught.value.response.status_code, caught.value.response.headers["Retry-After"]) == (429, "7")
+    talked.slack.faults.switch_on(json_answer(500, {"ok": False, "error": "internal_error"}), times=1)
+    assert await refused(talked.client.auth_test()) == "internal_error"
+
+
+async def test_an_answer_can_get_lost_after_the_message_was_taken(talked: Talked) -> None:
+    """The bot cannot know, and history can."""
+    talked.slack.faults.switch_on(Drop(accepted=True), path="chat.postMessage", times=1)
+    with pytest.raises(aiohttp.ClientError):
+        await talked.client.chat_postMessage(channel=CHANNEL, text="posted")
+    history = await talked.client.conversations_history(channel=CHANNEL)
+    assert [message["text"] for message in history["messages"]] == ["posted"]
