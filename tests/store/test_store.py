@@ -176,10 +176,19 @@ async def test_every_commit_outlives_its_process(sqlite_url: str) -> None:
     assert pragmas == ["wal", 1]
 
 
+START = """
+import asyncio, sys
+from bot.store import Store
+for url in sys.argv[1:]:
+    asyncio.run(Store.open(url))
+print("alembic" in sys.modules)
+"""
+
+
 async def test_a_start_does_not_import_alembic(sqlite_url: str) -> None:
     """Neither on an up-to-date store nor on a new one: the import takes a second."""
-    program = "import asyncio, sys; from bot.store import Store; asyncio.run(Store.open(sys.argv[1])); print('alembic' in sys.modules)"
-    for url in (sqlite_url, "sqlite://"):
-        child = await asyncio.create_subprocess_exec(sys.executable, "-c", program, url, stdout=asyncio.subprocess.PIPE)
-        out, _ = await child.communicate()
-        assert out.decode().strip() == "False"
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", START, sqlite_url, "sqlite://", stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await child.communicate()
+    assert out.decode().strip() == "False"
