@@ -68,6 +68,17 @@ def test_a_broken_document_is_named_by_the_line_where_it_breaks() -> None:
         ids('{\n "id": "EX1",\n "title": ,\n}\n')
 
 
+@pytest.mark.parametrize("text", ["3", '"EX1"', "null"])
+def test_a_document_that_is_no_advisory_is_named(text: str) -> None:
+    with pytest.raises(ExplainError, match=f"^line 1 holds {text}, which is no advisory$"):
+        ids(text)
+
+
+def test_a_number_without_end_is_named() -> None:
+    with pytest.raises(ExplainError, match="^line 1 is not JSON"):
+        ids("[" + "1" * 10_000 + "]")
+
+
 def test_of_many_broken_lines_the_first_are_named() -> None:
     text = "\n".join([json.dumps(LATE), *["x"] * (MOST_NAMED + 2)])
     with pytest.raises(ExplainError, match=r"; and 2 more$"):

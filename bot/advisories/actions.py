@@ -51,6 +51,15 @@ USUAL: dict[Symptom, Action] = {
     Symptom.OTHER: Action.RETRY_LATER,
     Symptom.UNMEASURABLE: Action.NOTHING,
 }
+# One function of mail fails: trying it again helps with what people do, not with what runs by itself.
+BY_TOPIC: dict[Topic, Action] = {
+    Topic.QUARANTINE_NOTICES: Action.CHECK_QUARANTINE,
+    Topic.DUPLICATES: Action.NOTHING,
+    Topic.RULES: Action.WAIT,
+    Topic.AUTO_REPLIES: Action.WAIT,
+    Topic.ARCHIVE: Action.WAIT,
+    Topic.NOTICES: Action.WAIT,
+}
 _QUIET = frozenset((AdvisoryState.PRE_ALERT, AdvisoryState.FALSE_ALARM))
 _BY_CLIENT = frozenset((Symptom.CANNOT_ACCESS_MAILBOX, Symptom.SEARCH_BROKEN, Symptom.OTHER, Symptom.SEND_FAILS))
 _GONE_FOR_GOOD = Rule(
@@ -91,9 +100,11 @@ def _usual(
         return Action.WAIT
     if working and symptom in _BY_CLIENT:
         return Action.USE_ANOTHER_CLIENT
-    if symptom is Symptom.OTHER and (Topic.QUARANTINE_NOTICES in topics or "quarantine" in facts.what):
+    if symptom is not Symptom.OTHER:
+        return USUAL[symptom]
+    if "quarantine" in facts.what:
         return Action.CHECK_QUARANTINE
-    return USUAL[symptom]
+    return next((BY_TOPIC[topic] for topic in topics if topic in BY_TOPIC), USUAL[symptom])
 
 
 def _lost(facts: Facts, symptom: Symptom, told: str) -> bool:

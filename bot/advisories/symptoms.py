@@ -176,6 +176,6 @@ def symptom(facts: Facts, failing: tuple[Client, ...]) -> Symptom:
 
 def _one_way(facts: Facts, failing: tuple[Client, ...]) -> bool:
     """Tell whether one way to the mailbox fails and others are left."""
-    if not failing or len(failing) >= _MANY or _EVERY_WAY.holds(f"{facts.what} {facts.more}"):
+    if not failing or len(failing) >= _MANY or "outbox" in facts.what or _EVERY_WAY.holds(f"{facts.what} {facts.more}"):
         return False
     return not (Client.WEB in failing and _IN_WINDOWS & set(failing))

@@ -18,6 +18,27 @@ TOPICS: tuple[Rule[Topic], ...] = (
         r"quarantine (?:notif|notice|digest|summar)|spam notification|\besn\b",
         "notices, not verdicts",
     ),
+    Rule(
+        Topic.BLOCK_LIST,
+        r"block ?-?lists?\b|blocklist|deny list|client host[^.]{0,20}blocked|spamhaus",
+        "theirs, not ours",
+    ),
+    Rule(
+        Topic.ZIP,
+        r"\bzip(?:ped|ping)?\b[^.]{0,40}(?:file|archive|attach)|compress\w* (?:the )?(?:attach|file)",
+        "a way round",
+    ),
+    Rule(
+        Topic.RESTART,
+        r"\brestart(?:ing)? (?:their |the |your )?(?:outlook|client|program|app)",
+        "a fix that waits for it",
+    ),
+    Rule(
+        Topic.PROMPTS,
+        r"prompt\w*[^.]{0,40}(?:credential|password|sign|authenticat)|(?:credential|password|sign-in) prompts?"
+        r"|asked (?:to sign in|for (?:their |a )?(?:password|credentials))",
+        "the password is asked for over and over",
+    ),
     Rule(Topic.OUTBOX, r"\boutbox\b", "it has not left the program"),
     Rule(
         Topic.SHARED_MAILBOX,
@@ -81,15 +102,24 @@ TOPICS: tuple[Rule[Topic], ...] = (
     Rule(Topic.SIGN_IN, r"sign[- ]?ins?\b|signing in|log[- ]?ins?\b|authenticat|conditional access", "signing in"),
 )
 
-_ANYWHERE = (Topic.RESTRICTED, Topic.SHARED_MAILBOX)
+_ANYWHERE = (Topic.RESTRICTED, Topic.SHARED_MAILBOX, Topic.BLOCK_LIST, Topic.ZIP, Topic.RESTART, Topic.PROMPTS)
 """Topics that decide what to do wherever they are named."""
 
-_OPEN = frozenset((Symptom.OTHER, Symptom.CALENDAR_STALE, Symptom.ADMIN_ONLY))
+_OPEN = frozenset(
+    (
+        Symptom.OTHER,
+        Symptom.CALENDAR_STALE,
+        Symptom.BOUNCED,
+        Symptom.SEND_FAILS,
+        Symptom.QUARANTINED,
+        Symptom.ADMIN_ONLY,
+    )
+)
 """Symptoms that say too little without a topic; of late or refused mail the explanation names many in passing."""
 
 _ANY_OUTLOOK = (
-    r"outlook (?:desktop|for windows|client|application|app for windows)|desktop (?:client|version|app|outlook)"
-    r"|\bmapi\b"
+    r"outlook (?:desktop|client|application|app for windows)|(?<!new )outlook for windows"
+    r"|desktop (?:client|version|app|outlook)|\bmapi\b"
 )
 CLIENTS: tuple[Rule[Client], ...] = (
     Rule(Client.CLASSIC, r"classic outlook|outlook \(classic\)|outlook 20\d\d", "the old program for Windows"),
@@ -163,8 +193,9 @@ def topics(facts: Facts, symptom: Symptom) -> tuple[Topic, ...]:
     """Name which parts of mail title and impact say are hit; where that is open, those that the explanation names."""
     named = every(TOPICS, facts.headline)
     open_ = symptom in _OPEN and not named
-    told = (topic for topic in every(TOPICS, facts.raw) if topic in _ANYWHERE or open_)
-    return tuple(dict.fromkeys((*named, *told)))
+    told = every(TOPICS, facts.more) if open_ else ()
+    anywhere = (topic for topic in every(TOPICS, facts.raw) if topic in _ANYWHERE)
+    return tuple(dict.fromkeys((*named, *told, *anywhere)))
 
 
 def parties(text: str) -> tuple[str, ...]:
@@ -197,7 +228,7 @@ def lateness(facts: Facts) -> timedelta | None:
 
 
 def _lengths(sentence: str) -> list[timedelta]:
-    if compiled(_DELAY).search(sentence) is None:
+    if compiled(_DELAY).search(sentence) is None or compiled(r"\b(?:try|trying|retry)\b").search(sentence):
         return []
     found = (_length(match) for match in compiled(_AMOUNT).finditer(sentence))
     return [length for length in found if length <= LONGEST_DELAY]

@@ -41,6 +41,7 @@ class Topic(StrEnum):
     ARCHIVE = "archive"
     ATTACHMENTS = "attachments"
     AUTO_REPLIES = "auto_replies"
+    BLOCK_LIST = "block_list"
     CALENDARS = "calendars"
     DUPLICATES = "duplicates"
     ENCRYPTED = "encrypted"
@@ -55,13 +56,16 @@ class Topic(StrEnum):
     OUTBOX = "outbox"
     OUTSIDE = "outside"
     PROGRAMS = "programs"
+    PROMPTS = "prompts"
     PUBLIC_FOLDERS = "public_folders"
     QUARANTINE_NOTICES = "quarantine_notices"
     RESTRICTED = "restricted"
+    RESTART = "restart"
     ROOMS = "rooms"
     RULES = "rules"
     SHARED_MAILBOX = "shared_mailbox"
     SIGN_IN = "sign_in"
+    ZIP = "zip"
 
 
 class Client(StrEnum):

@@ -1,5 +1,6 @@
 """One advisory in plain words: what is wrong, what to do, and where it stands."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.types import Action, AdvisoryState, Client, Direction, Reading, Symptom, Text, Topic
@@ -11,6 +12,13 @@ VENDOR = "Microsoft"
 _BY_MAIL = frozenset((Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.DELAYED, Symptom.QUARANTINED, Symptom.SPAM_MISSED))
 _OVER = frozenset((AdvisoryState.RESOLVED, AdvisoryState.FALSE_ALARM))
 MOST_PARTIES = 3
+MOST_TITLE = 150
+_PEOPLE = re.compile(r"^(?:some |any |all |a subset of |a small number of )?users\b(?!')", re.IGNORECASE)
+_MARKS = re.compile(r"[^\w\s.,;:'/-]+")
+_JARGON = re.compile(
+    r"impact|affected|infrastructure|telemetry|mitigat|remediat|degrad|\bndr|non-delivery|users'|some users",
+    re.IGNORECASE,
+)
 
 
 def explain(reading: Reading, *, language: str = "en") -> str:
@@ -115,7 +123,15 @@ def wrong(reading: Reading, words: Catalogue) -> Text:
     general = tables.NOW.get(reading.symptom)
     if general:
         return words.text(_by(general, reading.direction), clients=_clients(reading.failing, words))
-    return words.text("{vendor} reports a problem with a part of mail.", vendor=_vendor(reading))
+    return _unnamed(reading, words)
+
+
+def _unnamed(reading: Reading, words: Catalogue) -> Text:
+    """Give the vendor's title where no sentence of ours fits, unless it is in the vendor's own language."""
+    title = _PEOPLE.sub("people", " ".join(_MARKS.sub(" ", reading.title).split())).strip(" .")[:MOST_TITLE]
+    if not title or _JARGON.search(title):
+        return words.text("{vendor} reports a problem with a part of mail.", vendor=_vendor(reading))
+    return words.text("{vendor} says about mail: {title}.", vendor=_vendor(reading), title=title)
 
 
 def details(reading: Reading, words: Catalogue) -> Iterator[Text]:
@@ -127,17 +143,28 @@ def details(reading: Reading, words: Catalogue) -> Iterator[Text]:
             "{vendor} names delays of {length}.", vendor=_vendor(reading), length=words.length(reading.lateness)
         )
     yield from _which(reading, words)
+    for (topic, symptoms), hint in tables.HINTS.items():
+        if topic in reading.topics and reading.symptom in symptoms:
+            yield words.text(hint)
 
 
 def _which(reading: Reading, words: Catalogue) -> Iterator[Text]:
     """Say which mail it is."""
-    about = _first(tables.ABOUT, reading.topics) if reading.symptom in _BY_MAIL else None
+    topics = [topic for topic in reading.topics if topic is not Topic.OUTSIDE or _outside(reading)]
+    about = _first(tables.ABOUT, topics) if reading.symptom in _BY_MAIL else None
     if about and not any((reading.symptom, topic) in tables.TOPICAL for topic in reading.topics):
         yield words.text(about)
     if reading.parties and reading.symptom in _BY_MAIL:
         yield words.text(
             "This is about mail from or to {parties}.", parties=words.listed(reading.parties[:MOST_PARTIES])
         )
+
+
+def _outside(reading: Reading) -> bool:
+    """Tell whether it is news that the other side is outside."""
+    inbound_bounce = (reading.symptom, reading.direction) == (Symptom.BOUNCED, Direction.INBOUND)
+    judged = reading.symptom in (Symptom.QUARANTINED, Symptom.SPAM_MISSED)
+    return not (reading.parties or inbound_bounce or judged)
 
 
 def advice(reading: Reading, words: Catalogue) -> Text:

@@ -113,6 +113,23 @@ ABOUT: Mapping[Topic, str] = {
     Topic.PROGRAMS: mark("This is about mail that programs, printers and scanners send."),
     Topic.ENCRYPTED: mark("This is about encrypted mail."),
     Topic.SHARED_MAILBOX: mark("This is about shared mailboxes."),
+    Topic.OUTSIDE: mark("This is about mail from or to people outside."),
+}
+
+# What else helps to know it by, or to get round it.
+HINTS: Mapping[tuple[Topic, frozenset[Symptom]], str] = {
+    (Topic.BLOCK_LIST, frozenset((Symptom.BOUNCED, Symptom.SEND_FAILS, Symptom.DELAYED))): mark(
+        "The other side's filter has blocked Microsoft's address."
+    ),
+    (Topic.PROMPTS, frozenset((Symptom.CLIENT_ONLY, Symptom.CANNOT_ACCESS_MAILBOX))): mark(
+        "People are asked for their password over and over."
+    ),
+    (Topic.ZIP, frozenset((Symptom.BOUNCED, Symptom.SEND_FAILS))): mark(
+        "A file that is put in a zip file gets through."
+    ),
+    (Topic.RESTART, frozenset((Symptom.CLIENT_ONLY, Symptom.CANNOT_ACCESS_MAILBOX, Symptom.OTHER))): mark(
+        "It may help to restart Outlook."
+    ),
 }
 
 DO: Mapping[Action, str] = {

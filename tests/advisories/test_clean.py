@@ -18,6 +18,7 @@ from bot.advisories.clean import MOST_CHARACTERS, line, plain
         pytest.param("Usersâ€™ mail", "Users' mail", id="UTF-8 read as Windows-1252"),
         pytest.param("MÃ¼nchen", "München", id="an umlaut read as Windows-1252"),
         pytest.param("AdminsÔÇÖ reports", "Admins' reports", id="UTF-8 read in a console's code page"),
+        pytest.param("ÔÇx stays", "ÔÇx stays", id="what only looks like it"),
         pytest.param("Âge et Ô temps", "Âge et Ô temps", id="honest accents stay"),
         pytest.param("line one\\\n\nline two\\", "line one\nline two", id="stray backslashes"),
         pytest.param("C:\\Temp is a path", "C:\\Temp is a path", id="a backslash inside a word stays"),

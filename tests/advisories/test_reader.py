@@ -1,7 +1,8 @@
 """One advisory in, its meaning out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from html import escape
 
 import pytest
 from hypothesis import given
@@ -96,3 +97,23 @@ def test_a_report_about_the_past_does_not_reopen() -> None:
     reading = read({"id": "EX1", "title": "Mail is late", "posts": [report, closed, report]})
     assert reading.state is AdvisoryState.RESOLVED
     assert [post.text for post in reading.posts] == ["Final status: Fixed."]
+
+
+ROUGH: Mapping[str, Callable[[str], str]] = {
+    "run together": lambda text: text.replace("\n\n", ""),
+    "as HTML": lambda text: "<p>" + escape(text).replace("\n\n", "</p><p>") + "</p>",
+    "escaped twice": lambda text: escape(escape(text)),
+    "with hard spaces": lambda text: text.replace(": ", ":&nbsp;"),
+    "in the wrong encoding": lambda text: text.replace("'", "\u2019").encode().decode("cp1252"),
+    "with stray backslashes": lambda text: text.replace("\n\n", "\\\n\n"),
+}
+
+
+@pytest.mark.parametrize("rough", ROUGH)
+def test_roughness_does_not_change_the_meaning(rough: str) -> None:
+    for row in TOLD:
+        raw = issue(row)
+        post = raw["posts"][0]  # type: ignore[index]  # a list of one post
+        description = {"contentType": "html", "content": ROUGH[rough](post["description"]["content"])}
+        told = read({**raw, "posts": [{**post, "description": description}]})
+        assert {key: getattr(told, key) for key in row["means"]} == row["means"], row["title"]

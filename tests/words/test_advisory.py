@@ -158,3 +158,30 @@ def test_late_mail_is_never_to_be_sent_again_and_lost_mail_is() -> None:
 def test_names_that_strangers_wrote_carry_no_markup() -> None:
     text = said(is_mail=False, symptom=Symptom.OTHER, service="<!channel> *Teams* [x](http://y)", source="<@U1>")
     assert not re.search(r"[<>*\[\]()|@]", text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"topics": (Topic.BLOCK_LIST,), "symptom": Symptom.BOUNCED}, "filter has blocked Microsoft's address."),
+        ({"topics": (Topic.ZIP,), "symptom": Symptom.SEND_FAILS}, "A file that is put in a zip file gets through."),
+        ({"topics": (Topic.RESTART,), "symptom": Symptom.CLIENT_ONLY}, "It may help to restart Outlook."),
+        ({"topics": (Topic.OUTSIDE,)}, "This is about mail from or to people outside."),
+        ({"parties": ("Gmail",)}, "This is about mail from or to Gmail."),
+    ],
+)
+def test_what_helps_to_know_it_is_added(changes: Mapping[str, object], sentence: str) -> None:
+    assert sentence in said(**changes)
+
+
+def test_the_other_side_is_named_once() -> None:
+    assert "outside" not in said(topics=(Topic.OUTSIDE,), parties=("Gmail",))
+
+
+def test_what_no_sentence_of_ours_fits_is_told_in_the_vendors_title_without_its_language() -> None:
+    odd = {"symptom": Symptom.OTHER, "action": Action.RETRY_LATER}
+    told = said(title="Some users may be unable to see <b>contacts</b>", **odd)
+    assert told.startswith("Microsoft says about mail: people may be unable to see b contacts /b.")
+    assert said(title="Users' views may be impacted", **odd).startswith(
+        "Microsoft reports a problem with a part of mail."
+    )
