@@ -50,6 +50,11 @@ def test_mail_that_is_late_both_ways_is_named_so() -> None:
     assert told["symptom"] == "both_delayed"
 
 
+def test_every_other_symptom_keeps_its_name() -> None:
+    (told,) = explain(json.dumps({"id": "EX3", "title": "Users can't open their mailbox"}))
+    assert told["symptom"] == "cannot_access_mailbox"
+
+
 def test_an_empty_file_has_nothing_to_say() -> None:
     assert ids("") == ids("\n") == ids("[]") == []
 
@@ -75,7 +80,7 @@ def test_a_document_that_is_no_advisory_is_named(text: str) -> None:
 
 
 def test_a_number_without_end_is_named() -> None:
-    with pytest.raises(ExplainError, match="^line 1 is not JSON"):
+    with pytest.raises(ExplainError, match=r"^line 1 is not JSON"):
         ids("[" + "1" * 10_000 + "]")
 
 
