@@ -1,7 +1,7 @@
 """Reading messages of strangers: tolerant, in linear time, and without a crash on anything."""
 
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import compat32
@@ -23,9 +23,9 @@ def header(message: Message, name: str) -> str:
     return _plain(message.get(name, ""))
 
 
-def headers(message: Message, name: str) -> list[str]:
-    """Give all headers of a name, each as one line of text, in the order in which they stand."""
-    return [_plain(value) for value in message.get_all(name, [])]
+def headers(message: Message, name: str, *, most: int) -> list[str]:
+    """Give the first headers of a name, each as one line of text, in the order in which they stand."""
+    return [_plain(value) for value in message.get_all(name, [])[:most]]
 
 
 def _plain(value: object) -> str:
@@ -34,5 +34,5 @@ def _plain(value: object) -> str:
         return raw
     try:
         return " ".join(str(make_header(decode_header(raw))).split())
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return raw

@@ -63,7 +63,7 @@ class Way:
 
 def hops(message: Message) -> tuple[Hop, ...]:
     """Read the Received headers, oldest first; those without a date are left out."""
-    received = headers(message, "Received")[:MOST_HOPS]
+    received = headers(message, "Received", most=MOST_HOPS)
     found = (_hop(value) for value in reversed(received))
     return tuple(hop for hop in found if hop is not None)
 

@@ -1,6 +1,7 @@
 """The one place that makes HTTP clients."""
 
 import ssl
+from functools import lru_cache
 from pathlib import Path
 
 import certifi
@@ -10,8 +11,12 @@ TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 AGENT = "mailstatus/0.1"
 
 
+@lru_cache(maxsize=16)
 def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
-    """Trust the public authorities, and those in a PEM file besides (a company's proxy, a test stand-in)."""
+    """Trust the public authorities, and those in a PEM file besides (a company's proxy, a test stand-in).
+
+    Kept, as each takes 20 ms and a megabyte; a file that is replaced counts from the next start on.
+    """
     context = ssl.create_default_context(cafile=certifi.where())
     if ca_bundle is not None:
         context.load_verify_locations(cafile=ca_bundle)

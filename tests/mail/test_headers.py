@@ -7,12 +7,14 @@ from bot.mail.headers import header, headers, parse
 @given(st.binary(max_size=2000))
 @example(b"Subject: =?x-unknown?q?a?=\r\n\r\n")
 @example(b"Subject: =?utf-8?b?a?=\r\n\r\n")
+@example("Subject: =?\u00fc?q?a?=\r\n\r\n".encode())
+@example(b"Subject: =?\xff\xfe?q?a?=\r\n\r\n")
 @example(b"Subject: =?utf-8?b?%%%?= \xff\r\n\r\n")
 def test_any_bytes_are_read(raw: bytes) -> None:
     """What strangers send may be broken in every way."""
     message = parse(raw)
     assert isinstance(header(message, "Subject"), str)
-    assert isinstance(headers(message, "Received"), list)
+    assert isinstance(headers(message, "Received", most=9), list)
 
 
 def test_encoded_words_are_decoded_and_folds_removed() -> None:
