@@ -122,11 +122,11 @@ def _verdict(shown: list[DirectionNow], page: PageWords) -> tuple[Text, Text, Se
         return page.text(Line.PARTLY_BLIND), page.text(Line.PARTLY_BLIND_ADVICE), Severity.INFO
     if not any(one.last_arrived for one in shown):
         return page.text(Line.UNKNOWN), page.text(Line.UNKNOWN_ADVICE), Severity.INFO
-    symptoms = [symptom for one in shown for symptom in one.symptoms]
-    if symptoms:
-        gravest = min(symptoms, key=GRAVITY.index)
+    troubles = [(symptom, one.direction) for one in shown for symptom in one.symptoms]
+    if troubles:
+        symptom, direction = min(troubles, key=lambda trouble: GRAVITY.index(trouble[0]))
         advice = page.catalogue.text("This is new. It is told here as soon as it is sure.")
-        return page.text(Line.DURATION, length=page.symptom(gravest)), advice, Severity.INFO
+        return (page.trouble(direction, symptom),), advice, Severity.INFO
     return page.text(Line.FLOWS), page.text(Line.FLOWS_ADVICE), Severity.GOOD
 
 

@@ -17,8 +17,6 @@ class Label(StrEnum):
     WORKS = "It works for me"
     FAILS = "It fails for me too"
     EARLIER = "What was said before"
-    NOW = "How is mail now?"
-    SHARE = "Share here"
 
 
 def label(name: Label, language: str) -> str:
