@@ -23,9 +23,10 @@ def vendor(change: Change, incident: Incident, words: Catalogue) -> Text:
         return ()
     if not incident.claims:
         return _silence(change, incident, words)
-    claims = [claim for claim in sorted(incident.claims, key=lambda c: _rank(change, c)) if _worth(change, claim)]
+    ranked = sorted(incident.claims, key=lambda claim: _rank(change, claim))
+    claims = [claim for claim in ranked if _worth(change, claim)] or ranked[:1]
     said = [part for claim in claims[:MOST] for part in _claim(change, incident, claim, words)]
-    return words.joined(*said, _related(incident, words)) or _silence(change, incident, words)
+    return words.joined(*said, _related(incident, words))
 
 
 def _silence(change: Change, incident: Incident, words: Catalogue) -> Text:

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bot.types import Direction, Severity, Symptom
+from bot.types import AdvisoryState, Direction, Severity, Symptom
 from tests.correlate.build import (
     BASE,
     DAY,
@@ -221,3 +221,19 @@ def test_figures_are_renewed_without_a_ring() -> None:
     teller.sees(refused(), at=T0)
     assert teller.sees(refused(), at=T0 + 5 * MINUTE) == []
     assert quiet(teller.sees(refused(), at=T0 + 15 * MINUTE)) == [("updated", "figures renewed")]
+
+
+def test_the_vendors_fixed_is_contradicted_whatever_it_called_the_trouble() -> None:
+    """It said late, and test messages are refused."""
+    teller = Teller()
+    teller.sees(refused(), at=T0, tally=REFUSING)
+    teller.says(LATENESS, T0 + HOUR)
+    assert reasons(teller.says(closed(LATENESS), T0 + 2 * HOUR)) == ["vendor says fixed"]
+
+
+def test_a_first_notice_after_the_end_is_no_confirmation() -> None:
+    """It says nothing yet."""
+    teller = Teller()
+    teller.sees(refused(), at=T0)
+    teller.sees(over(refused(), T0 + HOUR), at=T0 + HOUR)
+    assert reasons(teller.says(replace(SENDING, state=AdvisoryState.PRE_ALERT), T0 + 2 * HOUR)) == []
