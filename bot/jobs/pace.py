@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """The loop's times, all on its clock but ``drain``."""
+    """The loop's times: on its clock, but for ``lease`` and ``drain``, which are real time."""
 
     at_once: int = 16
     """How many jobs run side by side, and as many scheduled runs."""
     poll: timedelta = timedelta(seconds=1)
     """How often to look for jobs that other processes saved."""
-    lease: timedelta = timedelta(seconds=20)
-    """After how long without renewal another process takes over."""
+    lease: timedelta = timedelta(seconds=12)
+    """After how long without a sign of life another process takes a job over; one is given three times as often."""
+    guard: timedelta = timedelta(seconds=20)
+    """After how long at most another process makes up for a scheduled run whose process died."""
     drain: timedelta = timedelta(seconds=10)
     """How long, in real time, what runs may go on when the loop is stopped."""
     tries: int = 20

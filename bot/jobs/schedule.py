@@ -89,22 +89,22 @@ class Schedules:
         if schedule.next_at is None or schedule.next_at > self._latest(schedule, now):
             return now
         if schedule.running:
-            return schedule.next_at - min(schedule.interval, self._pace.lease) / 3
+            return schedule.next_at - min(schedule.interval, self._pace.guard) / 3
         return schedule.next_at
 
     def _latest(self, schedule: Schedule, now: datetime) -> datetime:
         """Tell how far off a next run can be; one further off is from before the clock was set back."""
-        return now + max(schedule.interval * (1 + schedule.jitter), self._pace.lease)
+        return now + max(schedule.interval * (1 + schedule.jitter), self._pace.guard)
 
     async def _step(self, transaction: Transaction, schedule: Schedule, now: datetime) -> Step:
         seen = schedule.next_at
         if seen is None or seen > self._latest(schedule, now):
             return await self._read(transaction, schedule, now)
-        lease_end = now + self._pace.lease
+        guard_end = now + self._pace.guard
         if not schedule.running:
             spread = self._chance.uniform(-schedule.jitter, schedule.jitter)
             schedule.wanted = now + schedule.interval * (1 + spread)
-        to = lease_end if schedule.running else min(schedule.wanted, lease_end)
+        to = guard_end if schedule.running else min(schedule.wanted, guard_end)
         if await transaction.jobs.move(schedule.name, seen, to):
             return Step(schedule, to, begins=not schedule.running)
         return await self._read(transaction, schedule, now)

@@ -2,11 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.jobs.others import Others
 from bot.jobs.pace import Pace
 from bot.jobs.port import DEFAULT_LIMIT, Args, Task, TaskCount
 from bot.jobs.runs import Runs
@@ -34,7 +35,9 @@ class TableJobs:
         """Whether something may be due that the last look did not see."""
         self._next_job = NEVER
         self._look_at = NEVER
-        self._renew_at = NEVER
+        self._others = Others(self._pace.lease)
+        self._pulse_at = 0.0
+        """When, in the event loop's seconds, to give signs of life and to look for those of others."""
         self._store_failures = 0
 
     def register(self, task: str, run: Task, *, limit: timedelta = DEFAULT_LIMIT) -> None:
@@ -106,31 +109,49 @@ class TableJobs:
             self._news = True
             self._store_failures += 1
             log.warning("jobs_store_failed", error=str(error), in_a_row=self._store_failures)
-            await self._wait(min(self._pace.poll * 2 ** min(self._store_failures, 10), self._pace.lease), self._stop)
+            await self._wait(min(self._pace.poll * 2 ** min(self._store_failures, 10), self._pace.guard), self._stop)
             return
         self._store_failures = 0
-        await self._wait(self._idle(self._clock.now()), self._wake)
+        pulse = max(self._pulse_at - asyncio.get_running_loop().time(), 0.0)
+        await self._wait(self._idle(self._clock.now()), self._wake, at_most=pulse)
 
     async def _save_and_start(self, now: datetime) -> None:
         claims = await self._is_job_due(now)
         due = self._schedules.due(now)
-        renews = self._renews(now)
-        if not (claims or due or renews or self._runs.endings):
+        at = asyncio.get_running_loop().time()
+        pulses = at >= self._pulse_at
+        if not (claims or due or pulses or self._runs.endings):
             return
         endings = tuple(self._runs.endings)
+        claimed: list[ClaimedJob] = []
         async with self._store.begin() as transaction:
             for ending in endings:
                 await ending(transaction)
-            if renews:
-                await transaction.jobs.renew(list(self._runs.jobs), now + self._pace.lease)
+            if pulses:
+                claimed += await self._pulse(transaction, at)
             steps = await self._schedules.step(transaction, due, now)
-            claimed = await self._claim(transaction, now) if claims else []
+            if claims:
+                claimed += await self._claim(transaction, now, self._runs.free - len(claimed))
         del self._runs.endings[: len(endings)]
-        self._renew_at = now + self._pace.lease / 3 if renews else self._renew_at
-        for schedule in self._schedules.begin(steps):
-            self._runs.start_schedule(schedule)
-        for job in claimed:
+        if pulses:
+            self._pulse_at = at + self._pace.lease.total_seconds() / 3
+        self._start(claimed, self._schedules.begin(steps))
+
+    def _start(self, jobs: Sequence[ClaimedJob], schedules: Sequence[Schedule]) -> None:
+        for job in jobs:
             self._runs.start_job(job)
+        for schedule in schedules:
+            self._runs.start_schedule(schedule)
+
+    async def _pulse(self, transaction: Transaction, at: float) -> list[ClaimedJob]:
+        """Show that we live, and take over what those left who do not."""
+        ours = list(self._runs.jobs)
+        if ours:
+            await transaction.jobs.beat(ours)
+        running = await transaction.jobs.running(tasks=self._runs.runner.tasks, but=ours)
+        silent = self._others.silent(running, at)[: self._runs.free]
+        taken = [await transaction.jobs.take_over(job) for job in silent]
+        return [job for job in taken if job is not None]
 
     async def _is_job_due(self, now: datetime) -> bool:
         """Tell whether to claim, looking at the table if nobody has for a while."""
@@ -144,43 +165,32 @@ class TableJobs:
             await self._look(transaction, now)
         return self._next_job <= now
 
-    async def _claim(self, transaction: Transaction, now: datetime) -> list[ClaimedJob]:
-        free, self._news = self._runs.free, False
-        claimed = await transaction.jobs.claim(
-            now, self._pace.lease, tasks=self._runs.runner.tasks, but=self._runs.jobs.keys(), at_most=free
-        )
-        if len(claimed) == free:
+    async def _claim(self, transaction: Transaction, now: datetime, at_most: int) -> list[ClaimedJob]:
+        self._news = False
+        claimed = await transaction.jobs.claim(now, tasks=self._runs.runner.tasks, at_most=at_most)
+        if len(claimed) == at_most:
             self._news = True
         else:
             await self._look(transaction, now)
         return claimed
 
     async def _look(self, transaction: Transaction, now: datetime) -> None:
-        tasks, ours = self._runs.runner.tasks, self._runs.jobs.keys()
-        self._next_job = await transaction.jobs.first_due(tasks=tasks, but=ours) or NEVER
+        self._next_job = await transaction.jobs.first_due(tasks=self._runs.runner.tasks) or NEVER
         self._look_at = now + self._pace.poll
 
-    def _renews(self, now: datetime) -> bool:
-        """Tell whether the leases of our jobs are a third through; the first turn with jobs sets the time."""
-        if not self._runs.jobs:
-            self._renew_at = NEVER
-            return False
-        if self._renew_at > now + self._pace.lease:
-            self._renew_at = now + self._pace.lease / 3
-        return self._renew_at <= now
-
     def _idle(self, now: datetime) -> timedelta:
-        """Tell how long there is nothing to do, never longer than a lease: clocks may be set."""
-        moments = [self._schedules.next_wake(now), now + self._pace.lease / 3]
+        """Tell how long there is nothing to do, and never much: clocks may be set."""
+        moments = [self._schedules.next_wake(now), now + self._pace.guard]
         if self._runs.free > 0:
             moments += [self._look_at, self._next_job]
         return max(min(moments) - now, timedelta())
 
-    async def _wait(self, length: timedelta, event: asyncio.Event) -> None:
+    async def _wait(self, length: timedelta, event: asyncio.Event, *, at_most: float | None = None) -> None:
+        """Wait for a time on our clock, or the event, or so many real seconds, whichever comes first."""
         sleeping = asyncio.ensure_future(self._clock.sleep(length))
         waking = asyncio.ensure_future(event.wait())
         try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({sleeping, waking}, timeout=at_most, return_when=asyncio.FIRST_COMPLETED)
         finally:
             sleeping.cancel()
             waking.cancel()

@@ -9,7 +9,7 @@ from bot.store.audit import Deed
 from bot.store.deliveries import KeptDelivery, Pending, State
 from bot.store.errors import StoreError
 from bot.store.incidents import KeptEvidence
-from bot.store.jobs import ClaimedJob, DeadJob, NewJob
+from bot.store.jobs import ClaimedJob, DeadJob, NewJob, RunningJob
 from bot.store.observations import RouteNow
 from bot.store.rollups import RouteStretch
 from bot.store.store import Store
@@ -28,6 +28,7 @@ __all__ = [
     "Pending",
     "RouteNow",
     "RouteStretch",
+    "RunningJob",
     "State",
     "Store",
     "StoreError",

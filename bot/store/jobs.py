@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, delete, func, literal, or_, select, update
@@ -29,13 +29,22 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedJob:
-    """A job that is ours until its lease ends; ``attempts`` counts this one and is its fence."""
+    """A job that is ours while its beat grows; ``attempts`` counts this one and is its fence."""
 
     id: int
     task: str
     args: Mapping[str, object]
     key: str | None
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job that somebody runs: who sees the same one again after a while takes its runner for dead."""
+
+    id: int
+    attempts: int
+    beat: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +60,7 @@ class DeadJob:
 
 @dataclass(frozen=True, slots=True)
 class JobTable:
-    """Jobs wait, run under a lease, and are deleted when done; dead ones stay."""
+    """Jobs wait, run with a beat, and are deleted when done; dead ones stay."""
 
     connection: AsyncConnection
 
@@ -75,18 +84,28 @@ class JobTable:
             )
         await self.connection.execute(statement)
 
-    async def claim(
-        self, now: datetime, lease: timedelta, *, tasks: Collection[str], but: Collection[int], at_most: int
-    ) -> list[ClaimedJob]:
-        """Claim due jobs of these tasks, oldest first and one a key, leaving out the ids in ``but``."""
-        wanted = {"now": now, "tasks": list(tasks), "but": list(but), "at_most": at_most}
-        rows = (await self.connection.execute(CLAIMABLE, wanted)).all()
-        claimed = []
-        for row in rows:
-            if await self._take(row, now + lease):
-                args = json.loads(row.args)
-                claimed.append(ClaimedJob(id=row.id, task=row.task, args=args, key=row.key, attempts=row.attempts + 1))
-        return claimed
+    async def claim(self, now: datetime, *, tasks: Collection[str], at_most: int) -> list[ClaimedJob]:
+        """Claim due jobs of these tasks, oldest first and one a key."""
+        rows = (await self.connection.execute(CLAIMABLE, {"now": now, "tasks": list(tasks), "at_most": at_most})).all()
+        return [_claimed(row) for row in rows if await self._take(row)]
+
+    async def take_over(self, stalled: RunningJob) -> ClaimedJob | None:
+        """Claim a job whose runner is taken for dead; None if it ended, or beat, or somebody else was quicker."""
+        c = jobs.c
+        same = (c.id == stalled.id, c.state == "running", c.attempts == stalled.attempts, c.beat == stalled.beat)
+        taken = update(jobs).where(*same).values(attempts=stalled.attempts + 1)
+        row = (await self.connection.execute(taken.returning(*jobs.c))).one_or_none()
+        return None if row is None else _claimed(row, attempts=stalled.attempts + 1)
+
+    async def beat(self, ids: Collection[int]) -> None:
+        """Show that these jobs' runner is alive."""
+        held = (jobs.c.id.in_(ids), jobs.c.state == "running")
+        await self.connection.execute(update(jobs).where(*held).values(beat=jobs.c.beat + 1))
+
+    async def running(self, *, tasks: Collection[str], but: Collection[int]) -> list[RunningJob]:
+        """Tell which jobs of these tasks others run."""
+        rows = await self.connection.execute(RUNNING, {"tasks": list(tasks), "but": list(but)})
+        return [RunningJob(*row) for row in rows]
 
     async def finish(self, job: ClaimedJob) -> bool:
         """Delete a job that is done; False if the claim is not the newest."""
@@ -94,24 +113,19 @@ class JobTable:
 
     async def retry(self, job: ClaimedJob, error: str, run_at: datetime) -> bool:
         """Put back a job that failed; False if the claim is not the newest."""
-        return await self._change(job, state="waiting", leased_until=None, run_at=run_at, error=error)
+        return await self._change(job, state="waiting", run_at=run_at, error=error)
 
     async def bury(self, job: ClaimedJob, error: str) -> bool:
         """Keep a job that failed too often, never to be run; False if the claim is not the newest."""
-        return await self._change(job, state="dead", leased_until=None, error=error)
+        return await self._change(job, state="dead", error=error)
 
     async def release(self, job: ClaimedJob) -> bool:
         """Put back a job that was stopped midway, due at once; False if the claim is not the newest."""
-        return await self._change(job, state="waiting", leased_until=None, run_at=None)
+        return await self._change(job, state="waiting", run_at=None)
 
-    async def renew(self, ids: Collection[int], until: datetime) -> None:
-        """Lengthen the leases of jobs that run here."""
-        held = (jobs.c.id.in_(ids), jobs.c.state == "running")
-        await self.connection.execute(update(jobs).where(*held).values(leased_until=until))
-
-    async def first_due(self, *, tasks: Collection[str], but: Collection[int]) -> datetime | None:
-        """Tell when ``claim`` will next find a job, a lease's end included; None if none waits for a time."""
-        due: datetime | None = await self.connection.scalar(FIRST_DUE, {"tasks": list(tasks), "but": list(but)})
+    async def first_due(self, *, tasks: Collection[str]) -> datetime | None:
+        """Tell when ``claim`` will next find a job, as far as is known now; None if none waits for a time."""
+        due: datetime | None = await self.connection.scalar(FIRST_DUE, {"tasks": list(tasks)})
         return due
 
     async def dead(self, *, limit: int = 100) -> list[DeadJob]:
@@ -143,8 +157,8 @@ class JobTable:
         moved = {"the_name": name, "seen": seen, "next_at": to}
         return (await self.connection.execute(MOVE, moved)).rowcount > 0
 
-    async def _take(self, row: ResultRow[Any], until: datetime) -> bool:
-        took = {"the_id": row.id, "the_attempts": row.attempts, "attempts": row.attempts + 1, "leased_until": until}
+    async def _take(self, row: ResultRow[Any]) -> bool:
+        took = {"the_id": row.id, "the_attempts": row.attempts, "attempts": row.attempts + 1}
         if row.key is None or self.connection.dialect.name == "sqlite":  # alone with the table, no race to lose
             return (await self.connection.execute(TAKE, took)).rowcount > 0
         try:
@@ -166,13 +180,22 @@ def _blocked() -> ColumnElement[bool]:
     return select(other.id).where(other.key == c.key, other.id != c.id, ahead).exists()
 
 
+def _claimed(row: ResultRow[Any], attempts: int | None = None) -> ClaimedJob:
+    return ClaimedJob(
+        id=row.id,
+        task=row.task,
+        args=json.loads(row.args),
+        key=row.key,
+        attempts=row.attempts + 1 if attempts is None else attempts,
+    )
+
+
 def _claimable() -> Select[Any]:
-    c, now = jobs.c, bindparam("now", type_=Time)
-    due = and_(c.state == "waiting", or_(c.run_at.is_(None), c.run_at <= now), ~_blocked())
-    expired = and_(c.state == "running", c.leased_until <= now)
+    c = jobs.c
+    due = or_(c.run_at.is_(None), c.run_at <= bindparam("now", type_=Time))
     return (
         select(jobs)
-        .where(or_(due, expired), *OURS)
+        .where(c.state == "waiting", due, ~_blocked(), OURS)
         .order_by(c.id)
         .limit(bindparam("at_most", type_=Integer))
         .with_for_update(skip_locked=True, of=jobs)
@@ -181,24 +204,22 @@ def _claimable() -> Select[Any]:
 
 def _first_due() -> Select[Any]:
     c = jobs.c
-    moment = case((c.state == "running", c.leased_until), else_=func.coalesce(c.run_at, literal(EPOCH, Time)))
-    ready = or_(c.state == "running", and_(c.state == "waiting", ~_blocked()))
-    return select(func.min(moment)).where(ready, *OURS)
+    moment = func.min(func.coalesce(c.run_at, literal(EPOCH, Time)))
+    return select(moment).where(c.state == "waiting", ~_blocked(), OURS)
 
 
 # What every turn of a loop needs is built once: building it took as long as running it.
 UNTRIED = and_(jobs.c.state == "waiting", jobs.c.attempts == 0)
-OURS = (jobs.c.task.in_(bindparam("tasks", expanding=True)), jobs.c.id.not_in(bindparam("but", expanding=True)))
+OURS = jobs.c.task.in_(bindparam("tasks", expanding=True))
 HELD = (
     jobs.c.id == bindparam("the_id"),
     jobs.c.attempts == bindparam("the_attempts"),
 )
 CLAIMABLE = _claimable()
 FIRST_DUE = _first_due()
-TAKE = (
-    update(jobs)
-    .where(*HELD)
-    .values(state="running", attempts=bindparam("attempts"), leased_until=bindparam("leased_until"))
+TAKE = update(jobs).where(*HELD).values(state="running", attempts=bindparam("attempts"), beat=0)
+RUNNING = select(jobs.c.id, jobs.c.attempts, jobs.c.beat).where(
+    jobs.c.state == "running", OURS, jobs.c.id.not_in(bindparam("but", expanding=True))
 )
 FINISH = delete(jobs).where(*HELD, jobs.c.state == "running")
 MOVE = (

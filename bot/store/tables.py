@@ -260,7 +260,7 @@ jobs = Table(
     Column("saved_at", Time, nullable=False),
     Column("run_at", Time),  # NULL is at once: two machines' clocks need not agree on when that is
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("leased_until", Time),
+    Column("beat", Integer, nullable=False, server_default="0"),  # grows while the job runs: no clock is compared
     Column("error", Words),
     Index(None, "state", "run_at"),
     Index(None, "key", "id"),

@@ -1,15 +1,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.store import ClaimedJob, NewJob, Store, Transaction
+from bot.store import ClaimedJob, NewJob, RunningJob, Store, Transaction
 from tests.store.samples import HOUR, MINUTE, SECOND, T0
 
-LEASE = 20 * SECOND
 
-
-async def claim(tx: Transaction, at: datetime = T0, *, but: Collection[int] = (), at_most: int = 9) -> list[ClaimedJob]:
+async def claim(tx: Transaction, at: datetime = T0, *, at_most: int = 9) -> list[ClaimedJob]:
     """Claim jobs of both tasks."""
-    return await tx.jobs.claim(at, LEASE, tasks=["a", "b"], but=but, at_most=at_most)
+    return await tx.jobs.claim(at, tasks=["a", "b"], at_most=at_most)
 
 
 async def one(tx: Transaction, at: datetime = T0) -> ClaimedJob:
@@ -18,9 +16,14 @@ async def one(tx: Transaction, at: datetime = T0) -> ClaimedJob:
     return job
 
 
-async def first_due(tx: Transaction, *, but: Collection[int] = ()) -> datetime | None:
+async def running(tx: Transaction, *, but: Collection[int] = ()) -> list[RunningJob]:
+    """Tell what others run."""
+    return await tx.jobs.running(tasks=["a", "b"], but=but)
+
+
+async def first_due(tx: Transaction) -> datetime | None:
     """Tell when a claim finds something."""
-    return await tx.jobs.first_due(tasks=["a", "b"], but=but)
+    return await tx.jobs.first_due(tasks=["a", "b"])
 
 
 async def test_jobs_come_oldest_first_and_as_many_as_wanted(store: Store) -> None:
@@ -44,7 +47,7 @@ async def test_a_key_has_one_job_running_and_keeps_its_order(store: Store) -> No
         assert await first_due(tx) == T0 + MINUTE
         first = await one(tx, T0 + MINUTE)
         assert first.args == {"n": 1}
-        assert await first_due(tx, but=[first.id]) is None
+        assert await first_due(tx) is None
         await tx.jobs.finish(first)
         assert (await one(tx)).args == {"n": 2}
 
@@ -52,13 +55,10 @@ async def test_a_key_has_one_job_running_and_keeps_its_order(store: Store) -> No
 async def test_a_late_commit_of_an_older_job_does_not_run_beside_a_younger_one(store: Store) -> None:
     """Two transactions may save in one order and be committed in the other."""
     async with store.begin() as tx:
-        await tx.jobs.add(NewJob(task="a", args={"n": 1}, key="k", run_at=T0 + HOUR), T0)
+        await tx.jobs.add(NewJob(task="a", args={"n": 1}, key="k"), T0)
         await tx.jobs.add(NewJob(task="a", args={"n": 2}, key="k"), T0)
-        await tx.connection.exec_driver_sql(
-            "UPDATE jobs SET state = 'running', attempts = 1, leased_until = 0 WHERE id = 2"
-        )
-        assert (await one(tx, T0 + HOUR)).args == {"n": 2}
-        assert await claim(tx, T0 + HOUR) == []
+        await tx.connection.exec_driver_sql("UPDATE jobs SET state = 'running', attempts = 1 WHERE id = 2")
+        assert await claim(tx) == []
 
 
 async def test_a_waiting_job_stands_for_those_with_its_dedupe(store: Store) -> None:
@@ -84,15 +84,16 @@ async def test_a_job_at_once_never_waits_for_a_later_time(store: Store) -> None:
         assert len(await claim(tx, T0 - HOUR)) == 1
 
 
-async def test_a_lease_that_ended_is_claimed_anew_and_the_old_claim_is_void(store: Store) -> None:
-    """But not by the loop that runs it still."""
+async def test_a_job_that_is_taken_over_voids_the_old_claim(store: Store) -> None:
+    """Its first runner may only sleep: whatever it says when it wakes counts no more."""
     async with store.begin() as tx:
-        await tx.jobs.add(NewJob(task="a", args={}, key="k"), T0)
+        await tx.jobs.add(NewJob(task="a", args={"n": 1}, key="k"), T0)
         lost = await one(tx)
-        assert await claim(tx, T0 + LEASE - SECOND) == []
-        assert await claim(tx, T0 + LEASE, but=[lost.id]) == []
-        again = await one(tx, T0 + LEASE)
-        assert again.attempts == 2
+        assert await running(tx, but=[lost.id]) == []
+        (seen,) = await running(tx)
+        again = await tx.jobs.take_over(seen)
+        assert again == ClaimedJob(id=lost.id, task="a", args={"n": 1}, key="k", attempts=2)
+        assert await tx.jobs.take_over(seen) is None
         assert not await tx.jobs.finish(lost)
         assert not await tx.jobs.retry(lost, "late", T0)
         assert not await tx.jobs.bury(lost, "late")
@@ -100,14 +101,17 @@ async def test_a_lease_that_ended_is_claimed_anew_and_the_old_claim_is_void(stor
         assert await tx.jobs.finish(again)
 
 
-async def test_a_renewed_lease_lasts_longer(store: Store) -> None:
-    """As long as its loop is alive."""
+async def test_a_beat_keeps_a_job_with_its_runner(store: Store) -> None:
+    """Who saw it before the beat does not get it."""
     async with store.begin() as tx:
         await tx.jobs.add(NewJob(task="a", args={}), T0)
         job = await one(tx)
-        await tx.jobs.renew([job.id], T0 + HOUR)
-        assert await first_due(tx) == T0 + HOUR
-        assert await claim(tx, T0 + HOUR - SECOND) == []
+        (before,) = await running(tx)
+        await tx.jobs.beat([job.id])
+        (after,) = await running(tx)
+        assert after != before
+        assert await tx.jobs.take_over(before) is None
+        assert await tx.jobs.finish(job)
 
 
 async def test_a_released_job_is_due_at_once(store: Store) -> None:
