@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+NUMBER = re.compile(rb"^\d{1,10}$")
 FETCH = re.compile(rb"^\d+ FETCH \(")
-UID = re.compile(rb"\bUID (\d+)")
+UID = re.compile(rb"\bUID (\d{1,10})\b")
 STORED = re.compile(rb'INTERNALDATE "([^"]+)"')
-EXISTS = re.compile(rb"^(\d+) EXISTS")
-NEXT_UID = re.compile(rb"\[UIDNEXT (\d+)\]")
-VALIDITY = re.compile(rb"\[UIDVALIDITY (\d+)\]")
+EXISTS = re.compile(rb"^(\d{1,10}) EXISTS")
+NEXT_UID = re.compile(rb"\[UIDNEXT (\d{1,10})\]")
+VALIDITY = re.compile(rb"\[UIDVALIDITY (\d{1,10})\]")
 LISTED = re.compile(rb'^(?:LIST )?\(([^)]*)\) (?:"(?:\\.|[^"\\])*"|NIL) (.+)$')
 JUNK_NAMES = {"junk", "junk e-mail", "junk email", "spam", "bulk mail", "inbox.junk", "inbox.spam", "[gmail]/spam"}
 
@@ -56,7 +57,7 @@ def _stored(text: bytes) -> datetime | None:
 
 def uids(lines: Sequence[bytes | bytearray]) -> list[int]:
     """Read the numbers of a SEARCH answer, in order; the last line is the server's closing words."""
-    return sorted({int(word) for line in lines[:-1] for word in bytes(line).split() if word.isdigit()})
+    return sorted({int(word) for line in lines[:-1] for word in bytes(line).split() if NUMBER.match(word)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ def main(how_many: int = 1_000_000, seed: int = 1) -> None:
         try:
             read(raw)
         except BaseException:
-            sys.stderr.write(f"seed {seed}, number {number}: {raw!r}\n")
+            sys.stderr.write(f"seed {seed}, number {number}: {raw[:2000]!r}\n")
             raise
         took = time.process_time() - begun
         worst = max(worst, took)

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import Self
 
 REPLIES = {
@@ -27,6 +28,7 @@ class SmtpServer:
         self.mute: set[str] = set()
         self.commands: list[str] = []
         self.taken: list[bytes] = []
+        self.on_taken: Callable[[bytes], None] = self.taken.append
         self.port = 0
         self._tls = tls
 
@@ -59,7 +61,7 @@ class SmtpServer:
             message = await reader.readuntil(b"\r\n.\r\n")
             going = await self._say(".", writer)
             if self.replies["."].startswith("250"):
-                self.taken.append(message)
+                self.on_taken(message)
         return going and name != "QUIT"
 
     async def _say(self, step: str, writer: asyncio.StreamWriter) -> bool:

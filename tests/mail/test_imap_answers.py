@@ -33,6 +33,7 @@ def test_a_fetch_answer_without_uid_or_date_is_no_error() -> None:
         ([b"7 5 6", b"SEARCH done in 12 ms"], [5, 6, 7]),
         ([b"", b"done"], []),
         ([b"done"], []),
+        ([b"5 " + b"9" * 5000, b"done"], [5]),
     ],
 )
 def test_the_numbers_of_a_search_are_read(lines: list[bytes | bytearray], expected: list[int]) -> None:
