@@ -185,3 +185,9 @@ def test_what_no_sentence_of_ours_fits_is_told_in_the_vendors_title_without_its_
     assert said(title="Users' views may be impacted", **odd).startswith(
         "Microsoft reports a problem with a part of mail."
     )
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es", "ja"])
+def test_nothing_stays_english_in_another_language(language: str) -> None:
+    english = {explain(reading) for reading in every_reading()[::7]}
+    assert not english & {explain(reading, language=language) for reading in every_reading()[::7]}
