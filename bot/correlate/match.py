@@ -86,7 +86,7 @@ def same_title(reading: Reading, claim: Claim, now: datetime) -> bool:
     ):
         return False
     end = claim.closed_seen if other.state in CLOSED else None
-    return end is None or (reading.start or now) - end <= RETURNS
+    return end is None or min(reading.start or now, now) - end <= RETURNS
 
 
 def plain_title(title: str) -> str:
@@ -110,7 +110,7 @@ def _same_way(said: Direction, seen: Direction) -> bool:
 
 
 def _same_time(reading: Reading, finding: Finding, now: datetime, first_seen: datetime) -> bool:
-    start = reading.start or first_seen
+    start = min(reading.start or first_seen, first_seen)
     newest = max(start, reading.modified or start, first_seen)
     over = finding.ended or now
     said_over = reading.end or now

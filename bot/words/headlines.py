@@ -95,7 +95,8 @@ def headline(change: Change, incident: Incident, words: Catalogue) -> Text:
 def wrong(change: Change, incident: Incident, words: Catalogue) -> list[Text]:
     """Say what is wrong now, a sentence a symptom; first what the change is about."""
     now = sorted(lasting(incident), key=lambda aspect: not _is_about(change, aspect))
-    return [_wrong(aspect, words) for aspect in now[:MOST]]
+    others = [aspect for aspect in now[1:] if aspect.measured]
+    return [_wrong(aspect, words) for aspect in (*now[:1], *others[: MOST - 1])]
 
 
 def _wrong(aspect: Aspect, words: Catalogue) -> Text:

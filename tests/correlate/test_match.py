@@ -84,7 +84,7 @@ def test_boilerplate_is_not_a_shared_cause() -> None:
         pytest.param(replace(SENDING, direction=Direction.NONE), True, id="no direction named"),
         pytest.param(replace(SENDING, direction=Direction.INBOUND), False, id="the other direction"),
         pytest.param(BASE, False, id="a symptom that test messages cannot show"),
-        pytest.param(replace(SENDING, start=T0 + 9 * HOUR), False, id="begins long after our trouble ended"),
+        pytest.param(replace(SENDING, start=T0 + 900 * DAY), True, id="a start in the future cannot be true"),
         pytest.param(replace(SENDING, end=T0 - 9 * HOUR), False, id="over long before our trouble began"),
         pytest.param(replace(SENDING, is_mail=False), False, id="not about mail"),
     ],
@@ -92,7 +92,7 @@ def test_boilerplate_is_not_a_shared_cause() -> None:
 def test_test_messages_agree_by_symptom_direction_and_time(reading: Reading, *, expected: bool) -> None:
     """What the canaries saw joins what the vendor says."""
     found = (over(refused(), T0 + HOUR),)
-    assert agrees(reading, found, T0 + 10 * HOUR, reading.start or T0) is expected
+    assert agrees(reading, found, T0 + 10 * HOUR, T0) is expected
 
 
 def test_an_advisory_that_stands_for_weeks_is_not_about_what_begins_now() -> None:
@@ -114,3 +114,10 @@ def test_alike_titles_and_near_ids_are_shown_and_not_joined() -> None:
     assert not looks_alike(replace(near, is_mail=False), held)
     assert not looks_alike(near, replace(held, gone=T0 + timedelta(minutes=1)))
     assert match(near, incident(BASE), T0, T0) == ""
+
+
+def test_an_advisory_that_begins_long_after_our_trouble_is_another_story() -> None:
+    """Seen when it was posted."""
+    found = (over(refused(), T0 + HOUR),)
+    start = T0 + 9 * HOUR
+    assert not agrees(replace(SENDING, start=start), found, T0 + 10 * HOUR, start)
