@@ -13,13 +13,6 @@ from bot.words.advisory import explain as say
 Object: TypeAlias = dict[str, object]
 
 
-MOST_NAMED = 5
-
-
-class ExplainError(Exception):
-    """Some lines are no advisories; the message names the first of them and says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Broken:
     """A line that is no advisory, counted from 1, and why."""
@@ -27,21 +20,18 @@ class Broken:
     line: int
     why: str
 
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"line {self.line} {self.why}"
 
-def explain(text: str, *, language: str = "en") -> Iterator[Object]:
-    """Yield what each advisory of a file means, in its order; raise ``ExplainError`` at the end where lines are broken.
+
+def explain(text: str, *, language: str = "en") -> Iterator[Object | Broken]:
+    """Yield what each advisory of a file means, in its order, and a ``Broken`` for each line that is none.
 
     The file is one JSON document (an issue, a list, a page of Graph, a public status page) or JSON Lines of these.
     """
-    broken: list[Broken] = []
     for entry in _entries(text.removeprefix("\ufeff")):
-        if isinstance(entry, Broken):
-            broken.append(entry)
-        else:
-            yield told(read(entry.issue, source=entry.source), language=language)
-    if broken:
-        more = f"; and {len(broken) - MOST_NAMED} more" if len(broken) > MOST_NAMED else ""
-        raise ExplainError("; ".join(f"line {b.line} {b.why}" for b in broken[:MOST_NAMED]) + more)
+        yield entry if isinstance(entry, Broken) else told(read(entry.issue, source=entry.source), language=language)
 
 
 def told(reading: Reading, *, language: str = "en") -> Object:
