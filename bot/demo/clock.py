@@ -2,8 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+
+_BEAT_S = 0.01
+_LONGEST_GAP_S = 0.025
 
 
 class StoryClock:
@@ -12,8 +16,10 @@ class StoryClock:
     def __init__(self, start: datetime, *, speed: float = 1.0, ticks: Callable[[], float] = time.monotonic) -> None:
         """Begin at ``start`` (aware); ``ticks`` counts real seconds, by the clock that the event loop sleeps on."""
         self._ticks = ticks
+        self._beat: float | None = None
+        self._counted = 0.0
         self._base = start
-        self._base_ticks = ticks()
+        self._base_ticks = self._real()
         self._speed = _checked(speed)
         self._changed = asyncio.Event()
 
@@ -24,7 +30,7 @@ class StoryClock:
 
     def now(self) -> datetime:
         """Tell the story's present moment."""
-        return self._base + timedelta(seconds=(self._ticks() - self._base_ticks) * self._speed)
+        return self._base + timedelta(seconds=(self._real() - self._base_ticks) * self._speed)
 
     def run_at(self, speed: float) -> None:
         """Run ``speed`` times as fast as the real time from now on; ``ValueError`` below 0."""
@@ -46,6 +52,38 @@ class StoryClock:
         while (left := (moment - self.now()).total_seconds()) > 0:
             await self._change_within(left)
 
+    @asynccontextmanager
+    async def steady(self) -> AsyncIterator[None]:
+        """Let a stall of the event loop count as 25 ms at most, until the end of the block.
+
+        On a busy machine half a second without the processor would be half a minute of the story, in which nobody
+        worked: every message would look late.
+        """
+        before = self.now()
+        self._counted = self._beat = self._ticks()
+        self._rebase(before, self._speed)
+        beating = asyncio.create_task(self._keep_beating(self._beat))
+        try:
+            yield
+        finally:
+            beating.cancel()
+            after = self.now()
+            self._beat = None
+            self._rebase(after, self._speed)
+
+    async def _keep_beating(self, beat: float) -> None:
+        while True:
+            await asyncio.sleep(_BEAT_S)
+            now = self._ticks()
+            self._counted += min(now - beat, _LONGEST_GAP_S)
+            self._beat = beat = now
+
+    def _real(self) -> float:
+        """Count real seconds, stalls cut short while that is wanted."""
+        if self._beat is None:
+            return self._ticks()
+        return self._counted + min(self._ticks() - self._beat, _LONGEST_GAP_S)
+
     async def _change_within(self, story_seconds: float) -> None:
         """Wait until the clock is changed, at most ``story_seconds`` at its present speed."""
         real = story_seconds / self._speed if self._speed else None
@@ -56,7 +94,7 @@ class StoryClock:
             return
 
     def _rebase(self, moment: datetime, speed: float) -> None:
-        self._base, self._base_ticks, self._speed = moment, self._ticks(), speed
+        self._base, self._base_ticks, self._speed = moment, self._real(), speed
         self._changed.set()
         self._changed = asyncio.Event()
 

@@ -53,6 +53,7 @@ class Director:
         for scene in self._story.scenes:
             await self._skip_to(scene)
             await self._play(scene)
+        self._count_incidents()
         self.caption = "the story is over"
 
     async def _skip_to(self, scene: Scene) -> None:
@@ -93,12 +94,19 @@ class Director:
             await self._clock.sleep(_LOOK_EVERY)
         self.missed += [f"{scene.name}: {wanted}" for wanted in self._open(scene)]
 
+    def _count_incidents(self) -> None:
+        """Count the messages that head an incident: a bot marks them with metadata, its answers to people not."""
+        posts = self._stage.world.slack.workspace.posts
+        heads = sum(post.metadata is not None and not post.thread_ts for post in posts)
+        if heads != self._story.incidents:
+            self.missed.append(f"{heads} incidents were told, {self._story.incidents} should be")
+
     def _open(self, scene: Scene) -> list[str]:
         """Name what was expected in this scene and is not told yet, channel by channel."""
         world = self._stage.world
         channels = {
-            "Slack": slack_texts(world.slack.workspace, scene.opens),
-            "Teams": teams_texts(world.teams.posted, scene.opens),
+            "Slack": slack_texts(world.slack.workspace),
+            "Teams": teams_texts(world.teams.posted),
         }
         return [
             f"{wanted.what} (in {channel})"

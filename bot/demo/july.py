@@ -15,6 +15,8 @@ _IN = ("inbound-eu", "inbound-us")
 _LATE = r"\b(late|later|delay\w*|slow\w*|waiting|held up)\b"
 _REFUSED = r"refus|reject|503|not (being )?(sent|accepted)|can.?(no|.)t (be )?sen[dt]"
 _RESEND = r"\b(re-?sen[dt]|sen[dt]\b[^.]{0,60}\bagain)"
+_SAYS_FIXED = r"\b(fixed|over|restored|resolved|undone|ended|closed)\b"
+_STILL = r"refus|fail|still|not yet"
 _OVER = r"\b(normal|all clear|is over|has ended|recovered|resolved|on time|caught up|as usual|(flow|work)\w* again)\b"
 
 
@@ -32,50 +34,48 @@ _SCENES = (
         name="mail begins to be late",
         opens=_at(17, 14, 48),
         closes=_at(17, 15, 24),
-        expects=(expect("mail is late", _LATE, "mail"),),
+        expects=(expect("mail is late", _at(17, 15), _LATE, "mail", within=timedelta(minutes=8)),),
         lingers=timedelta(minutes=10),
     ),
     Scene(
         name="Microsoft's first word",
         opens=_at(17, 22, 4),
         closes=_at(17, 22, 24),
-        expects=(expect("Microsoft confirms the delays", "EX648815", "Microsoft"),),
+        expects=(expect("Microsoft confirms the delays", _at(17, 22, 10), "EX648815", "Microsoft"),),
     ),
     Scene(
         name="sending is refused",
         opens=_at(18, 4, 50),
         closes=_at(18, 5, 22),
-        expects=(expect("sending is refused, resend after the fix", _REFUSED, _RESEND),),
+        expects=(expect("sending is refused, resend after the fix", _at(18, 5), _REFUSED, _RESEND),),
         lingers=timedelta(minutes=6),
     ),
     Scene(
         name="Microsoft confirms the refusals",
         opens=_at(18, 7, 24),
         closes=_at(18, 7, 44),
-        expects=(expect("Microsoft confirms the refusals", "EX649175", "Microsoft"),),
+        expects=(expect("Microsoft confirms the refusals", _at(18, 7, 32), "EX649175", "Microsoft"),),
     ),
     Scene(
         name="Microsoft says fixed, and it is not",
         opens=_at(18, 10, 24),
         closes=_at(18, 11, 22),
         expects=(
-            expect(
-                "Microsoft says fixed, we still see it", "Microsoft", "fixed|restored|over|mitigated", "still|refus"
-            ),
-            expect("sending works: resend", _RESEND, r"sending\b[^.]*\b(works|again)|again|better|over"),
+            expect("Microsoft says fixed, we still see it", _at(18, 10, 39), "Microsoft", _SAYS_FIXED, _STILL),
+            expect("sending works again: resend", _at(18, 10, 55), _RESEND, r"\b(works?|goes out|better|fixed)\b"),
         ),
     ),
     Scene(
         name="the queues drain",
         opens=_at(18, 19, 20),
         closes=_at(18, 20, 20),
-        expects=(expect("the all-clear", _OVER),),
+        expects=(expect("the all-clear", _at(18, 19, 30), _OVER),),
     ),
     Scene(
         name="the third ticket",
         opens=_at(19, 8, 54),
         closes=_at(19, 9, 18),
-        expects=(expect("calendars belong to it", "EX649488", "calendar|free/busy|availab"),),
+        expects=(expect("calendars belong to it", _at(19, 9, 2), "EX649488", "calendar|free/busy|availab"),),
     ),
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from bot.demo.chat.texts import Said
 from bot.demo.mail.faults import MailFault
 from bot.demo.world import World
 
@@ -23,14 +24,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What people should read in a channel: one message that every pattern is found in."""
+    """What people should read in a channel: one message, between two moments, that every pattern is found in."""
 
     what: str
+    since: datetime
+    until: datetime
     patterns: tuple[re.Pattern[str], ...]
 
-    def met_by(self, texts: Sequence[str]) -> bool:
-        """Tell whether one of these texts says it."""
-        return any(all(pattern.search(text) for pattern in self.patterns) for text in texts)
+    def met_by(self, texts: Sequence[Said]) -> bool:
+        """Tell whether one of these texts says it in time."""
+        in_time = [said.text for said in texts if self.since <= said.at <= self.until]
+        return any(all(pattern.search(text) for pattern in self.patterns) for text in in_time)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,8 @@ class Story:
     name: str
     scenes: tuple[Scene, ...]
     events: tuple[Event, ...]
+    incidents: int = 1
+    """As how many incidents it should be told."""
 
     @property
     def begins(self) -> datetime:
@@ -63,9 +69,10 @@ class Story:
         return tuple(sorted(inside, key=lambda event: event.at))
 
 
-def expect(what: str, *patterns: str) -> Expectation:
-    """Expect one message in which all patterns are found, in any case."""
-    return Expectation(what=what, patterns=tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+def expect(what: str, since: datetime, *patterns: str, within: timedelta = timedelta(hours=1)) -> Expectation:
+    """Expect one message, ``within`` a time after ``since``, in which all patterns are found, in any case."""
+    compiled = tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+    return Expectation(what=what, since=since, until=since + within, patterns=compiled)
 
 
 def breaks(at: datetime, what: str, fault: MailFault) -> Event:

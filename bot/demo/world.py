@@ -15,11 +15,12 @@ from bot.demo.chat.slack import Slack
 from bot.demo.chat.slack_people import People
 from bot.demo.chat.slack_posts import Workspace
 from bot.demo.chat.teams import Teams
+from bot.demo.clock import StoryClock
 from bot.demo.graph import Graph, Registration, Tokens
 from bot.demo.mail.lanes import Box, Lane
 from bot.demo.mail.system import MailSystem, mail_system
 from bot.demo.served import served
-from bot.types import Clock, Route
+from bot.types import Route
 
 CHANNEL = "C0MAILSTATUS"
 PERSON = "U0ANA"
@@ -77,7 +78,7 @@ class Facts:
 class World:
     """The parts, to break and to look at."""
 
-    clock: Clock
+    clock: StoryClock
     facts: Facts
     graph: Graph
     tokens: Tokens
@@ -104,9 +105,9 @@ class _Secrets:
 
 @asynccontextmanager
 async def world(
-    *, clock: Clock, rng: random.Random, folder: Path, today: datetime, tls: bool = False
+    *, clock: StoryClock, rng: random.Random, folder: Path, today: datetime, tls: bool = False
 ) -> AsyncIterator[World]:
-    """Run everything until the end of the block, certificates (good from ``today``, real time) in ``folder``.
+    """Run everything until the end of the block, the clock steady; certificates good from ``today`` in ``folder``.
 
     With ``tls`` the mail servers want STARTTLS and TLS too; Graph always does.
     """
@@ -117,6 +118,7 @@ async def world(
     workspace = Workspace(clock, {CHANNEL: "mail-status"}, {PERSON: "Ana", "U0BEN": "Ben"})
     slack, teams = Slack(workspace, token=secrets.slack_token), Teams(clock=clock, signature=secrets.teams_signature)
     async with AsyncExitStack() as running:
+        await running.enter_async_context(clock.steady())
         ports = _Ports(
             graph=await running.enter_async_context(served(graph.app(), authority=authority)),
             slack=await running.enter_async_context(served(slack.app())),

@@ -114,3 +114,47 @@ async def test_a_sleeper_can_be_called_off() -> None:
     sleeper.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sleeper
+
+
+class Ticks:
+    """A real time that is moved by hand."""
+
+    def __init__(self) -> None:
+        """Begin at some count."""
+        self.now = 5000.0
+
+    def __call__(self) -> float:
+        """Count seconds."""
+        return self.now
+
+
+@without_waiting
+async def test_a_stall_of_the_machine_is_no_time_of_the_story() -> None:
+    """A second without the processor counts as 25 ms, which are a second and a half at sixty."""
+    ticks = Ticks()
+    clock = StoryClock(NOON, speed=60, ticks=ticks)
+    async with clock.steady():
+        assert clock.now() == NOON
+        ticks.now += 0.01
+        assert clock.now() == NOON + timedelta(seconds=0.6)
+        ticks.now += 1
+        assert clock.now() == NOON + timedelta(seconds=1.5)
+        await asyncio.sleep(0.015)
+        assert clock.now() == NOON + timedelta(seconds=1.5)
+        ticks.now += 0.02
+        assert clock.now() == NOON + timedelta(seconds=2.7)
+    ticks.now += 1
+    assert clock.now() == NOON + timedelta(seconds=62.7)
+
+
+@without_waiting
+async def test_a_steady_clock_leaps_and_changes_its_speed_like_any_other() -> None:
+    """Sleepers wake at their moments."""
+    clock = story()
+    async with clock.steady():
+        await clock.sleep(MINUTE)
+        clock.jump_to(NOON + 60 * MINUTE)
+        clock.run_at(600)
+        await clock.sleep(10 * MINUTE)
+    assert asyncio.get_running_loop().time() == pytest.approx(2, abs=0.1)
+    assert clock.now() >= NOON + 70 * MINUTE

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,8 +49,13 @@ class Bot:
     def tell(self, text: str) -> None:
         """Post to both channels."""
         now, workspace = self.world.clock.now(), self.world.slack.workspace
-        workspace.posts.append(SlackPost(channel=CHANNEL, ts=workspace.stamp(), text=text))
+        workspace.posts.append(SlackPost(channel=CHANNEL, ts=workspace.stamp(), text=text, **self.place()))
         self.world.teams.posted.append(Posted(at=now, card={"body": [{"type": "TextBlock", "text": text}]}))
+
+    def place(self) -> dict[str, Any]:
+        """Say where a message stands: the first heads its incident, the others are replies to it."""
+        posts = self.world.slack.workspace.posts
+        return {"metadata": {"event_type": "incident"}, "thread_ts": posts[0].ts if posts else ""}
 
     def hold(self) -> None:
         """Send nothing new."""
@@ -65,8 +71,13 @@ def story() -> Story:
     """Tell of mail that is late for ten hours, in two scenes of twelve minutes."""
     fault = MailFault(trouble=Trouble.DELAY, routes=("outbound-eu",), delay=10 * MINUTE)
     scenes = (
-        Scene(name="late", opens=NOON, closes=NOON + 12 * MINUTE, expects=(expect("late", "late"),)),
-        Scene(name="fixed", opens=NOON + GAP, closes=NOON + GAP + 12 * MINUTE, expects=(expect("fixed", "fixed"),)),
+        Scene(name="late", opens=NOON, closes=NOON + 12 * MINUTE, expects=(expect("late", NOON, "late"),)),
+        Scene(
+            name="fixed",
+            opens=NOON + GAP,
+            closes=NOON + GAP + 12 * MINUTE,
+            expects=(expect("fixed", NOON + GAP, "fixed"),),
+        ),
     )
     return Story(
         name="late",
@@ -149,7 +160,18 @@ async def test_a_story_may_begin_later_than_its_clock(played: Played) -> None:
     bot = played.bot
     stage = Stage(world=bot.world, clock=clock, hold_probes=bot.hold, resume_probes=bot.resume, pace=PACE)
     only = Scene(name="short", opens=NOON, closes=NOON + MINUTE, lingers=timedelta())
-    director = Director(Story(name="short", scenes=(only,), events=()), stage)
+    director = Director(Story(name="short", scenes=(only,), events=(), incidents=0), stage)
     await director.play()
     assert director.missed == []
     assert NOON <= clock.now() < NOON + 2 * MINUTE
+
+
+async def test_two_incidents_where_one_is_right_are_a_fault(played: Played) -> None:
+    """Counted at the end, answers to people left out."""
+    workspace = played.bot.world.slack.workspace
+    played.bot.says = {NOON + 2 * MINUTE: "Mail is late.", NOON + GAP + 2 * MINUTE: "It is fixed."}
+    workspace.posts.append(SlackPost(channel=CHANNEL, ts="1.0", text="an answer"))
+    workspace.posts.append(SlackPost(channel=CHANNEL, ts="2.0", text="another", metadata={"event_type": "incident"}))
+    workspace.posts.append(SlackPost(channel=CHANNEL, ts="3.0", text="third", metadata={"event_type": "incident"}))
+    await played.director.play()
+    assert played.director.missed == ["2 incidents were told, 1 should be"]

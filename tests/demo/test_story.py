@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.demo.chat.texts import Said
 from bot.demo.clock import StoryClock
 from bot.demo.mail.faults import MailFault, Trouble
 from bot.demo.story import Event, Scene, Story, breaks, expect, mends
 from bot.demo.world import World, world
 from tests.demo.conftest import NOON, TODAY
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def nothing(_: World) -> None:
@@ -22,15 +23,21 @@ def nothing(_: World) -> None:
 @pytest.mark.parametrize(
     ("texts", "met"),
     [
-        (["Mail is LATE, wait."], True),
-        (["Mail is late.", "Please wait."], False),
-        (["Mail is late. Wait."], True),
-        ([], False),
+        pytest.param([(0, "Mail is LATE, wait.")], True, id="in any case"),
+        pytest.param([(0, "Mail is late."), (0, "Please wait.")], False, id="not by halves of two"),
+        pytest.param([(-1, "Mail is late. Wait.")], False, id="not too early"),
+        pytest.param([(9, "Mail is late. Wait.")], False, id="not too late"),
+        pytest.param([(-1, "All is well"), (8, "Mail is late. Wait.")], True, id="just in time"),
+        pytest.param([], False, id="not by silence"),
     ],
 )
-def test_an_expectation_is_met_by_one_message_that_says_all(texts: list[str], met: bool) -> None:  # noqa: FBT001  a parameter of the table
-    """In any case, and not by halves of two."""
-    assert expect("late and wait", r"\blate\b", r"\bwait\b").met_by(texts) is met
+def test_an_expectation_is_met_by_one_message_in_time(
+    texts: list[tuple[int, str]],
+    met: bool,  # noqa: FBT001  a parameter of the table
+) -> None:
+    """It has to say all."""
+    wanted = expect("late and wait", NOON, r"\blate\b", r"\bwait\b", within=8 * MINUTE)
+    assert wanted.met_by([Said(at=NOON + minutes * MINUTE, text=text) for minutes, text in texts]) is met
 
 
 def test_a_scene_has_what_happens_between_its_ends() -> None:

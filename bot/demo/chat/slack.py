@@ -109,7 +109,7 @@ class Slack:
             raise SlackRefusal("message_not_found")
         if post.user != BOT_USER:
             raise SlackRefusal("cant_update_message")
-        post.versions.append(post.text)
+        post.versions.append((post.edited or post.ts, post.text))
         post.text, post.blocks, post.edited = text, blocks, self.workspace.stamp()
         post.metadata = args.get("metadata") or post.metadata
         return {"channel": channel, "ts": post.ts, "text": text, "message": post.shown(with_metadata=True)}

@@ -30,8 +30,8 @@ class SlackPost:
     client_msg_id: str = ""
     edited: str = ""
     """When it was last changed, as a ``ts``; empty if it never was."""
-    versions: list[str] = field(default_factory=list)
-    """The texts it had before."""
+    versions: list[tuple[str, str]] = field(default_factory=list)
+    """What it said before: since when (a ``ts``), and the text."""
 
     def shown(self, *, with_metadata: bool) -> dict[str, Any]:
         """Give it as the Web API does."""

@@ -2,24 +2,37 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.demo.chat.mrkdwn import decoded
-from bot.demo.chat.slack_posts import Workspace
+from bot.demo.chat.slack_posts import SlackPost, Workspace
 from bot.demo.chat.teams import Posted
 
 _ESCAPED = re.compile(r"\\([^\w\s])")
 
 
-def slack_texts(workspace: Workspace, since: datetime) -> list[str]:
-    """Give the texts that were posted or edited since a moment of the story."""
-    start = since.timestamp()
-    return [decoded(post.text) for post in workspace.posts if float(post.edited or post.ts) >= start]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A text that could be read from a moment on."""
+
+    at: datetime
+    text: str
 
 
-def teams_texts(posted: Sequence[Posted], since: datetime) -> list[str]:
-    """Give the texts of the cards that were posted since a moment of the story."""
-    return [" ".join(_said(card.card)) for card in posted if card.at >= since]
+def slack_texts(workspace: Workspace) -> list[Said]:
+    """Give every text that ever stood in a workspace, those that were edited away included."""
+    versions = [(stamp, text) for post in workspace.posts for stamp, text in (*post.versions, _now(post))]
+    return [Said(at=datetime.fromtimestamp(float(stamp), UTC), text=decoded(text)) for stamp, text in versions]
+
+
+def teams_texts(posted: Sequence[Posted]) -> list[Said]:
+    """Give the texts of all cards in a channel."""
+    return [Said(at=card.at, text=" ".join(_said(card.card))) for card in posted]
+
+
+def _now(post: SlackPost) -> tuple[str, str]:
+    return post.edited or post.ts, post.text
 
 
 def _said(node: object) -> Iterator[str]:

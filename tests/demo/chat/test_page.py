@@ -81,7 +81,7 @@ async def test_channels_are_sent_again_only_when_something_changed(
     channels.workspace.posts.append(SlackPost(channel=CHANNEL, ts="1689595200.000001", text="late"))
     second = (await browser.get("/now", params={"seen": first["revision"]})).json()
     assert "late" in second["slack"]
-    channels.workspace.posts[0].versions.append("late")
+    channels.workspace.posts[0].versions.append(("1689595200.000001", "late"))
     third = (await browser.get("/now", params={"seen": second["revision"]})).json()
     assert "slack" in third
     channels.teams.posted.append(Posted(at=NOON, card={"body": [{"type": "TextBlock", "text": "card"}]}))

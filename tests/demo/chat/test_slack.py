@@ -61,7 +61,7 @@ async def test_a_message_is_edited_in_place(talked: Talked) -> None:
     head = await talked.client.chat_postMessage(channel=CHANNEL, text="late", metadata=METADATA)
     await talked.client.chat_update(channel=CHANNEL, ts=head["ts"], text="fixed", blocks=BLOCKS)
     (post,) = talked.workspace.posts
-    assert (post.text, post.versions, post.metadata) == ("fixed", ["late"], METADATA)
+    assert (post.text, post.versions, post.metadata) == ("fixed", [(post.ts, "late")], METADATA)
     assert float(post.edited) > float(post.ts)
     assert await refused(talked.client.chat_update(channel=CHANNEL, ts="1.0", text="x")) == "message_not_found"
 
