@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot.outbox import SendError
-from bot.types import Clock, Delivery, Kind, Landed, Reason, Text
+from bot.types import Clock, Delivery, Kind, Landed, Reason, Severity, Text
 from bot.words.labels import Label, gone_note, label, late_note
 from handlers.slack import render
 from handlers.slack.api import SlackApi
@@ -52,6 +52,7 @@ class SlackSender:
     async def _follow(self, delivery: Delivery, head: Landed) -> Landed:
         """Edit the head, or answer below it; tell where the head stands."""
         if delivery.kind is Kind.EDIT:
+            await self._api.edits.wait(head, self._clock, severe=delivery.message.severity is Severity.SEVERE)
             shown = render.blocks(delivery.message, Kind.EDIT)
             said = render.text(delivery.message)
             await self._api.call("chat.update", channel=head.channel, ts=head.id, text=said, blocks=shown)

@@ -1,4 +1,4 @@
-"""Addresses of Workflows webhooks: which are refused, and how they are shown without their secret."""
+"""Addresses of Workflows webhooks: which are refused, and why."""
 
 import re
 from urllib.parse import urlsplit
@@ -23,11 +23,3 @@ def fault(url: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         return "does not begin with https://"
     return "" if host else "names no host"
-
-
-def shown(url: str) -> str:
-    """Show an address by its host alone: path and query let anybody post."""
-    try:
-        return urlsplit(url).hostname or "Teams"
-    except ValueError:
-        return "Teams"
