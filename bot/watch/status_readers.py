@@ -1,6 +1,7 @@
 """Reading public status pages: each reader turns one body into advisories in the shape of a serviceHealthIssue.
 
-A reader raises ValueError, KeyError or TypeError for what has another shape, and gives nothing for a page that is well.
+JSON is read from bytes, as json knows UTF-8 and UTF-16 by their first ones. A reader raises ValueError, KeyError or
+TypeError for what has another shape, and gives nothing for a page that is well.
 """
 
 import html
@@ -27,7 +28,7 @@ MOST_ITEMS = 100
 
 def microsoft(body: bytes) -> list[Issue]:
     """Read ``status.cloud.microsoft/api/posts/mac``: whether admins can get in, which is not whether mail flows."""
-    found = _json(body)
+    found = json.loads(body)
     posts = found if isinstance(found, list) else [found]
     return [
         _Entry(
@@ -56,14 +57,14 @@ def google(body: bytes) -> list[Issue]:
             link=urljoin(GOOGLE, str(one.get("uri") or "")),
             posts=[(update.get("when"), update.get("text")) for update in reversed(one.get("updates") or [])],
         ).issue()
-        for one in _list(_json(body))
+        for one in _list(json.loads(body))
         if not one.get("end")
     ]
 
 
 def slack(body: bytes) -> list[Issue]:
     """Read Slack's ``/api/v2.0.0/current``."""
-    page = _json(body)
+    page = json.loads(body)
     return [
         _Entry(
             id=str(one["id"]),
@@ -80,7 +81,7 @@ def slack(body: bytes) -> list[Issue]:
 
 def statuspage(body: bytes) -> list[Issue]:
     """Read a Statuspage's ``/api/v2/summary.json`` (Proton, Zoom, GitHub, Mailgun and many others)."""
-    page = _json(body)
+    page = json.loads(body)
     return [
         _Entry(
             id=str(one["id"]),
@@ -99,7 +100,7 @@ def statuspage(body: bytes) -> list[Issue]:
 
 def instatus(body: bytes) -> list[Issue]:
     """Read an Instatus page's ``summary.json`` (Fastmail and others); it leaves out the lists that are empty."""
-    page = _json(body)
+    page = json.loads(body)
     name = str(page["page"]["name"])
     return [
         _Entry(
@@ -126,7 +127,7 @@ def aws(body: bytes) -> list[Issue]:
             start=_seconds(one.get("date")),
             posts=[(_seconds(entry.get("timestamp")), entry.get("message")) for entry in one.get("event_log") or ()],
         ).issue()
-        for one in _list(_json(body))
+        for one in _list(json.loads(body))
         if int(one["status"]) > AWS_INFORMATION
     ]
 
@@ -206,11 +207,6 @@ class _Entry:
                 {"createdDateTime": at, "description": {"contentType": "html", "content": text}} for at, text in dated
             ],
         }
-
-
-def _json(body: bytes) -> Any:  # noqa: ANN401  # JSON of strangers; what has another shape raises at first use
-    # json.loads knows UTF-8, UTF-16 and UTF-32 by their first bytes, a byte order mark included.
-    return json.loads(body)
 
 
 def _list(value: object) -> list[Any]:

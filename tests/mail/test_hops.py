@@ -117,6 +117,12 @@ def test_a_message_from_elsewhere_has_no_stamp_of_exchange() -> None:
     assert arrival(parse(EXCHANGE.partition(b"x-ms")[0] + b"\r\n")) is None
 
 
+def test_a_stamp_beyond_all_time_is_none() -> None:
+    """A sum that no calendar holds."""
+    raw = EXCHANGE.replace(b"29 Jun 2026", b"31 Dec 9999").replace(b"00:00:03.", b"9.00:00:03.")
+    assert arrival(parse(raw)) is None
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

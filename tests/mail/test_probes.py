@@ -25,6 +25,7 @@ def test_no_text_that_we_did_not_sign_is_a_probe(text: str) -> None:
     """Whatever stands in a subject, it neither passes nor crashes."""
     assert SEAL.find(text) is None
     assert SEAL.find(f"ms1.{text}.{text}") is None
+    assert SEAL.find(f"ms1.{'A' * (16 + len(text))}.{'A' * 22}") is None
 
 
 @given(st.integers(min_value=0), st.sampled_from("ABCxyz019-_"))

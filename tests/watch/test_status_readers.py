@@ -117,6 +117,12 @@ def test_microsofts_standing_item_in_a_feed_is_told_when_its_status_is_bad() -> 
     assert (issue["status"], issue["title"]) == ("Service degradation", "Portal & login")
 
 
+def test_an_item_whose_date_cannot_be_read_has_none() -> None:
+    """It is told all the same."""
+    (issue,) = rss(RSS.format(status="").replace("Mon, 01 Jun 2026 13:15:00 Z", "soon").encode())
+    assert (issue["id"], issue["startDateTime"]) == ("z1", None)
+
+
 @pytest.mark.parametrize(
     ("name", "body"),
     [
