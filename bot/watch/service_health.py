@@ -43,6 +43,11 @@ class ServiceHealth:
         """The feed, as a source."""
         return self._source
 
+    @property
+    def readable(self) -> bool:
+        """Whether the last look succeeded."""
+        return not self._sight.blind
+
     async def look(self, now: datetime) -> Sequence[Observation]:
         """Read the feed once, within two minutes; not at all before the time that Graph asked to wait for."""
         if self._not_before is not None and now < self._not_before:

@@ -57,6 +57,11 @@ class StatusPage:
         """The page, as a source."""
         return self._page.source
 
+    @property
+    def readable(self) -> bool:
+        """Whether the last look succeeded."""
+        return not self._sight.blind
+
     async def look(self, now: datetime) -> Sequence[Observation]:
         """Read the page once, within half a minute."""
         try:

@@ -14,5 +14,9 @@ class Watcher(Protocol):
     def name(self) -> str:
         """The name in settings, logs and pages."""
 
+    @property
+    def readable(self) -> bool:
+        """Whether the last look succeeded."""
+
     async def look(self, now: datetime) -> Sequence[Observation]:
         """Look once and tell what is new."""

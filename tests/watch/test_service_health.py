@@ -180,8 +180,10 @@ async def test_a_feed_that_cannot_be_read_is_told_once_with_what_to_do() -> None
     assert isinstance(blind, SourceBlind)
     assert "Grant the application permission ServiceHealth.Read.All" in blind.error
     assert await feed.look() == []
+    assert not feed.watch.readable
     feed.failure = None
     back, seen = await feed.look()
+    assert feed.watch.readable
     assert isinstance(back, SourceBack)
     assert isinstance(seen, AdvisorySeen)
 

@@ -27,6 +27,7 @@ async def looks(*answers: httpx.Response | Exception) -> list[list[Observation]]
     async with open_http(transport=httpx.MockTransport(answer)) as http:
         watch = StatusPage(Page(source="slack", url="https://s.example/", reader="slack"), http, tenant="t")
         assert watch.name == "slack"
+        assert watch.readable
         return [list(await watch.look(NOON)) for _ in answers]
 
 
