@@ -149,7 +149,7 @@ CREATE TABLE jobs (
     saved_at BIGINT NOT NULL,
     run_at BIGINT,
     attempts INTEGER DEFAULT '0' NOT NULL,
-    leased_until BIGINT,
+    beat INTEGER DEFAULT '0' NOT NULL,
     error TEXT
 )
 
