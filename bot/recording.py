@@ -47,6 +47,8 @@ class Header:
     name: str
     epoch: datetime
     routes: tuple[Route, ...]
+    end: datetime | None = None
+    """Up to when was recorded, where the recording says so."""
 
     def t(self, moment: datetime) -> float:
         """Seconds of the recording's clock at a moment."""
@@ -96,9 +98,10 @@ def read_header(line: str, *, tenant: str = DEFAULT_TENANT) -> Header:
         head = json.loads(line)
         epoch = datetime.fromisoformat(head["epoch"]) if head.get("epoch") else NO_EPOCH
         routes = tuple(_route(head, info, tenant) for info in head["routes"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        end = _aware(epoch) + timedelta(seconds=head["end_s"]) if "end_s" in head else None
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise RecordingError(f"the first line describes no recording: {error!r}") from error
-    return Header(name=str(head.get("name", "recording")), epoch=_aware(epoch), routes=routes)
+    return Header(name=str(head.get("name", "recording")), epoch=_aware(epoch), routes=routes, end=end)
 
 
 def write_header(header: Header) -> str:
@@ -107,6 +110,8 @@ def write_header(header: Header) -> str:
     deadline = header.routes[0].deadline.total_seconds() if header.routes else DEFAULT_DEADLINE_S
     head: dict[str, object] = {"type": "trace", "name": header.name, "epoch": header.epoch.isoformat()}
     head |= {"interval_s": interval, "deadline_s": deadline}
+    if header.end is not None:
+        head["end_s"] = header.t(header.end)
     return json.dumps(head | {"routes": [_route_line(route, interval, deadline) for route in header.routes]})
 
 

@@ -5,7 +5,7 @@ of stray refusals and bounces are rare things, so they are learned from all rout
 """
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from bot.detect.family import TAIL_BINS, TAIL_FROM, TAIL_STEP, Usual
 
@@ -28,6 +28,8 @@ PRIOR_MESSAGES = 2000.0
 PRIOR_TEMPORARY, PRIOR_PERMANENT, PRIOR_UNREACHABLE, PRIOR_BOUNCED = 1.5, 0.3, 0.3, 0.7
 PRIOR_TAIL_MESSAGES, PRIOR_TAIL = 300.0, 3.0
 MEMORY = 30 * DAY
+UNCONFIRMED = 2
+"""Stretches of an hour that wait to be known as healthy."""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ class PoolUsual:
         """Give the counts of the current stretch; older ones are taken as known when they are an hour old."""
         if not self.fresh or now - self.fresh[-1].since >= HOUR:
             self.fresh.append(Counts(since=now))
-            while len(self.fresh) > 2:  # noqa: PLR2004
+            while len(self.fresh) > UNCONFIRMED:
                 self._confirm(self.fresh.pop(0))
         return self.fresh[-1]
 
@@ -171,10 +173,6 @@ class PoolUsual:
             extra = max(self.known.tail[index] - expected - math.sqrt(expected), 0.0)
             masses.append((extra + prior) / (timed + PRIOR_TAIL_MESSAGES))
         return tuple(masses)
-
-    def as_json(self) -> dict[str, object]:
-        """Give what is known in a form that JSON can hold."""
-        return asdict(self)
 
 
 def _beyond(z: float) -> float:

@@ -1,49 +1,53 @@
 """Evidence: Page's CUSUM of every hypothesis on each route, each direction over all vantages, and all mail."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.detect.family import OF_TROUBLE, SIZE, Trouble, Vector
 from bot.detect.flights import Flight, Track
 from bot.types import Direction, Route
 
 YEAR = 365.25 * 86400.0
-MANY_WAYS = {Trouble.SENDING: 1.0, Trouble.BOUNCING: 1.0, Trouble.TIMING: 2.0}
-"""Added to the threshold for the number of groups and hypotheses; found by simulation, see docs/why-it-rang.md."""
+MANY_WAYS: Mapping[Trouble, float] = {Trouble.SENDING: 1.0, Trouble.BOUNCING: 1.0, Trouble.TIMING: 2.0}
+"""Added to a class's threshold for the groups and hypotheses in it; found by simulation (docs/why-it-rang.md)."""
+FEWEST_MESSAGES = 100.0
 MOST = 3.0
 """Evidence is kept up to so many thresholds: more would only be slow to fade."""
 CAP = 0.52
-"""One message says at most so much of the threshold: two at least are needed to ring."""
+"""One message says at most so much of the threshold: it takes two to ring."""
+LOW = 0.3
 
 
 def thresholds(routes: Sequence[Route], false_alarms_a_year: float) -> dict[Trouble, float]:
     """Give the evidence of each class that rings so rarely on healthy days, from the number of messages a year."""
     mail = [route for route in routes if not route.control]
     messages = sum(YEAR / route.interval.total_seconds() for route in mail)
-    least = math.log(max(messages / false_alarms_a_year, 100.0))
+    least = math.log(max(messages / false_alarms_a_year, FEWEST_MESSAGES))
     return {trouble: least + more for trouble, more in MANY_WAYS.items()}
 
 
 class Evidence:
     """The sums of log-likelihood ratios, a row a group: routes first, then directions, then all mail."""
 
-    def __init__(self, routes: Sequence[Route], ring_at: dict[Trouble, float]) -> None:
+    def __init__(self, routes: Sequence[Route], ring_at: Mapping[Trouble, float]) -> None:
         """Start without evidence."""
         self.ring_at = ring_at
         self.most = max(ring_at.values())
+        self.low = LOW * self.most
         self.directions: tuple[Direction, ...] = tuple(sorted({r.direction for r in routes if not r.control}))
-        self._routes = len(routes)
+        self.first_direction = len(routes)
         self.sums: Vector = np.zeros((len(routes) + len(self.directions) + 1, SIZE))
-        self.low = 0.3 * self.most
         self.hot: set[int] = set()
 
-    def rows(self, index: int, route: Route) -> tuple[int, ...]:
+    def rows(self, index: int, route: Route) -> NDArray[np.intp]:
         """Name the groups that a route's messages count in; none for a control route."""
         if route.control:
-            return ()
-        return (index, self._routes + self.directions.index(route.direction), len(self.sums) - 1)
+            return np.array([], dtype=np.intp)
+        direction = self.first_direction + self.directions.index(route.direction)
+        return np.array([index, direction, len(self.sums) - 1], dtype=np.intp)
 
     def say(self, flight: Flight, row: Vector) -> None:
         """Let a message say this from now on, in place of what it said before."""
@@ -57,9 +61,24 @@ class Evidence:
         if sums.max() >= self.low:
             self.hot.update(where.tolist())
 
+    def unsay(self, flight: Flight) -> None:
+        """Take back what a message said."""
+        if flight.row is not None:
+            self.say(flight, np.zeros(SIZE))
+            flight.row = None
+
     def strongest(self, group: int, trouble: Trouble) -> float:
         """Give the highest sum of a class of faults in a group."""
         return float(self.sums[group, OF_TROUBLE[trouble]].max())
+
+    def of_track(self, track: Track, trouble: Trouble) -> float:
+        """Give the strongest evidence on one route."""
+        return self.strongest(track.index, trouble) if track.mail else 0.0
+
+    def ringing(self, trouble: Trouble) -> list[int]:
+        """Give the groups in which a class of faults is beyond its threshold, the strongest first."""
+        strengths = [(self.strongest(group, trouble), group) for group in self.hot]
+        return [group for strength, group in sorted(strengths, reverse=True) if strength >= self.ring_at[trouble]]
 
     def cool(self) -> None:
         """Bound the sums of the groups that are hot, and drop those that are so no more."""
@@ -71,7 +90,3 @@ class Evidence:
     def clear(self, trouble: Trouble) -> None:
         """Begin anew for a class of faults that is over."""
         self.sums[:, OF_TROUBLE[trouble]] = 0.0
-
-    def of_track(self, track: Track, trouble: Trouble) -> float:
-        """Give the strongest evidence on one route."""
-        return 0.0 if track.route.control else self.strongest(track.index, trouble)

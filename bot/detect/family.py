@@ -40,14 +40,16 @@ TYPICAL = {Trouble.SENDING: (1, 0.6), Trouble.BOUNCING: (6, 0.6), Trouble.TIMING
 """The hypothesis (index, share) by which a message is called bad or good in each class."""
 
 LOW, STEP, BINS = -4.0, 0.05, 260
-GRID: Vector = LOW + STEP * (np.arange(BINS) + 0.5)
+GRID: Vector = np.asarray(LOW + STEP * (np.arange(BINS) + 0.5), dtype=np.float64)
 
 LATE_FROM = math.log(1.7)
 LATE_DENSITY = 1 / 6.0
 """A held back message's u is even over a range from minutes to hours, whatever the route's usual time."""
 
 TAIL_FROM, TAIL_STEP, TAIL_BINS = 0.5, 0.25, 26
-TAIL_EDGES: Vector = TAIL_FROM + TAIL_STEP * np.arange(TAIL_BINS + 1)
+TAIL_EDGES: Vector = np.asarray(TAIL_FROM + TAIL_STEP * np.arange(TAIL_BINS + 1), dtype=np.float64)
+TELLING, MOVING = 0.2, 1e-3
+"""What a message under way must say to be looked at, and how much it must change to be looked at again."""
 ACCEPTED_U = 0.3
 """A message under way for this long is taken as accepted by the server."""
 
@@ -94,9 +96,8 @@ def tables(usual: Usual, cap: float) -> Tables:
     _slow(arrived, pending, usual)
     np.clip(arrived, -cap, cap, out=arrived)
     np.clip(pending, -cap, cap, out=pending)
-    pending = np.asarray(np.maximum.accumulate(pending, axis=0)) if False else pending
-    telling = np.flatnonzero(np.abs(pending).max(axis=1) > 0.2)
-    moving = np.flatnonzero(np.abs(np.diff(pending, axis=0)).max(axis=1) > 1e-3)
+    telling = np.flatnonzero(np.abs(pending).max(axis=1) > TELLING)
+    moving = np.flatnonzero(np.abs(np.diff(pending, axis=0)).max(axis=1) > MOVING)
     return Tables(
         arrived=arrived,
         pending=pending,
@@ -117,7 +118,7 @@ def _tail_mass(tail: tuple[float, ...], u: Vector) -> Vector:
     """Healthy mass of the tail beyond each u."""
     masses = np.asarray(tail)
     beyond = np.concatenate([np.cumsum(masses[::-1])[::-1], [0.0]])
-    return np.interp(u, TAIL_EDGES, beyond)
+    return np.asarray(np.interp(u, TAIL_EDGES, beyond), dtype=np.float64)
 
 
 def _healthy(usual: Usual, shift: float = 0.0) -> tuple[Vector, Vector]:

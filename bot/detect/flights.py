@@ -1,5 +1,6 @@
-"""Test messages and the routes that they travel, as the detector keeps them: bounded, and each looked at when due."""
+"""Test messages and the routes that they travel, as the detector keeps them: bounded in number."""
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -8,8 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.detect.baseline import RouteUsual
-from bot.detect.family import Tables, Vector
+from bot.detect.family import TYPICAL, Tables, Trouble, Vector, bin_of
 from bot.types import Route
+
+LEAST_KEPT, MOST_KEPT, CONTROL_KEPT, SPARE = 40, 200, 20, 20
+BAD_UNDER_WAY, BAD, GOOD = 30.0, 3.0, 0.5
+"""Likelihood ratios from and up to which a message is called bad or good."""
 
 
 class Fate(IntEnum):
@@ -32,27 +37,58 @@ class Flight:
     probe: str
     sent: float
     centre: float
+    tables: Tables
     fate: Fate = Fate.UNDER_WAY
     ended: float = 0.0
     latency: float = 0.0
     u: float = 0.0
     reply: str = ""
     permanent: bool = False
+    spent: bool = False
+    """Held back by a trouble that is over: it says nothing about a new one."""
     row: Vector | None = None
-    tables: Tables | None = None
+
+    def verdict(self) -> Vector:
+        """Look up what the message says, as it stands."""
+        if self.fate is Fate.ARRIVED:
+            return _row(self.tables.arrived, self.u)
+        if self.fate is Fate.REFUSED:
+            return self.tables.permanent if self.permanent else self.tables.temporary
+        if self.fate is Fate.BOUNCED:
+            return self.tables.bounced
+        if self.fate is Fate.UNREACHABLE:
+            return self.tables.unreachable
+        return _row(self.tables.pending, self.u)
+
+    def late(self) -> bool:
+        """Tell whether the message came late, or is under way for longer than is usual."""
+        if self.row is None or self.fate in {Fate.REFUSED, Fate.BOUNCED, Fate.UNREACHABLE, Fate.VOID}:
+            return False
+        return self.is_bad(likelihood_ratio(self.row, *TYPICAL[Trouble.TIMING]))
+
+    def is_bad(self, ratio: float) -> bool:
+        """Tell whether a likelihood ratio is enough to call the message bad."""
+        return ratio > (BAD_UNDER_WAY if self.fate is Fate.UNDER_WAY else BAD)
+
+
+def _row(table: Vector, u: float) -> Vector:
+    row: Vector = table[bin_of(u)]
+    return row
+
+
+def likelihood_ratio(row: Vector, column: int, share: float) -> float:
+    """Give the likelihood ratio of a message that is hit by a fault against one that is not."""
+    return max((math.exp(row[column]) - (1 - share)) / share, 0.0)
 
 
 @dataclass(slots=True, eq=False)
 class Track:
-    """A route with what is usual on it and its last test messages."""
+    """A route with what is usual on it and its last test messages; ``rows`` are the groups that it counts in."""
 
     route: Route
     index: int
     rows: NDArray[np.intp]
     usual: RouteUsual
-    interval: float
-    deadline: float
-    kept: int
     ring: deque[Flight] = field(default_factory=deque)
     by_probe: dict[str, Flight] = field(default_factory=dict)
     last_sent: float = 0.0
@@ -61,10 +97,24 @@ class Track:
     centre: float = 0.0
     centre_until: float = 0.0
     tables: Tables | None = None
-    tables_version: int = -1
-    own_trouble: int = 0
+    own_troubles: int = 0
     own_reply: str = ""
     own_since: float = 0.0
+    interval: float = 0.0
+    deadline: float = 0.0
+    kept: int = CONTROL_KEPT
+
+    def __post_init__(self) -> None:
+        """Work out the lengths that are needed often."""
+        self.interval = self.route.interval.total_seconds()
+        self.deadline = self.route.deadline.total_seconds()
+        if not self.route.control:
+            self.kept = int(min(max(self.deadline / self.interval + SPARE, LEAST_KEPT), MOST_KEPT))
+
+    @property
+    def mail(self) -> bool:
+        """Tell whether the route is mail, and no control route."""
+        return not self.route.control
 
     def keep(self, flight: Flight) -> None:
         """Remember a message, and forget the oldest beyond the bound."""
@@ -74,3 +124,7 @@ class Track:
             old = self.ring.popleft()
             if self.by_probe.get(old.probe) is old:
                 del self.by_probe[old.probe]
+
+    def under_way(self) -> list[Flight]:
+        """Give the messages of which nothing was heard yet."""
+        return [flight for flight in self.ring if flight.fate is Fate.UNDER_WAY]

@@ -1,4 +1,4 @@
-"""Whether we can see at all: vantages that reach nobody, and canaries with troubles of their own."""
+"""Whether we can see at all: vantages that reach nobody, and why that was."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,6 @@ LIGHT_AFTER = 120.0
 """A vantage sees again when it reached somebody and failed no more for so long."""
 CONNECT_LIMIT = 10.0
 """So long before it was reported an attempt began that no "sent" was seen of."""
-OWN_TROUBLES = 2
 
 
 def side_of(track: Track) -> str:
@@ -32,16 +31,16 @@ class Vantage:
     last_reached: float = 0.0
     dark_since: float | None = None
     found: float = 0.0
-    lit: float | None = None
+    error: str = ""
 
     @property
     def dark(self) -> bool:
         """Tell whether the vantage sees nothing now."""
         return self.dark_since is not None
 
-    def sides_failing(self) -> set[str]:
-        """Name the providers that failed in the present run."""
-        return {side_of(flight.track) for flight in self.run}
+    def mixed(self) -> bool:
+        """Tell whether several providers failed in the present run, which is the vantage's own trouble."""
+        return len({side_of(flight.track) for flight in self.run}) > 1
 
 
 class Sight:
@@ -49,56 +48,64 @@ class Sight:
 
     def __init__(self, tracks: Sequence[Track]) -> None:
         """Start with every vantage seeing."""
-        names = {track.route.vantage for track in tracks}
+        names = sorted({track.route.vantage for track in tracks})
         self.vantages = {
             name: Vantage(name, frozenset(side_of(t) for t in tracks if t.route.vantage == name)) for name in names
         }
         self.unproven: Flight | None = None
+        """The one failure that counts before its vantage is shown to see."""
 
-    def failed(self, flight: Flight, now: float) -> tuple[list[Flight], list[Flight]]:
-        """Take in an unreachable message; gives those that count as evidence now, and those that no longer do."""
+    def dark(self, track: Track) -> bool:
+        """Tell whether a route's vantage sees nothing now."""
+        return self.vantages[track.route.vantage].dark
+
+    def failed(self, flight: Flight, now: float) -> list[Flight]:
+        """Take in an unreachable message; gives those that count as evidence now."""
         vantage = self.vantages[flight.track.route.vantage]
-        vantage.last_fail = now
+        vantage.last_fail, vantage.error = now, flight.reply
         if vantage.dark:
-            return [], []
+            return []
+        if len(vantage.sides) == 1:  # there is nothing to compare with
+            return [flight]
         vantage.run.append(flight)
-        if len(vantage.sides) == 1:
-            return [flight], []
-        if len(vantage.sides_failing()) > 1:
-            return [], self._suspect(vantage, now)
-        if self.unproven is None and not flight.track.route.control:
-            self.unproven = flight
-            return [flight], []
-        return [], []
+        if vantage.mixed():
+            self._suspect(vantage, now)
+            return []
+        if self.unproven is not None or not flight.track.mail:
+            return []
+        self.unproven = flight
+        return [flight]
 
-    def _suspect(self, vantage: Vantage, now: float) -> list[Flight]:
-        """Take back what a vantage's failures said, as several providers at once do not answer it."""
-        if len(vantage.run) >= DARK_FAILS:
-            vantage.dark_since, vantage.found = min(flight.sent for flight in vantage.run), now
-        if self.unproven in vantage.run:
-            taken, self.unproven = self.unproven, None
-            return [taken] if taken is not None else []
-        return []
+    def withdrawn(self, vantage: str) -> Flight | None:
+        """Give the unproven failure if it turned out to be the vantage's own, once."""
+        run = self.vantages[vantage]
+        if self.unproven is None or self.unproven not in run.run or not run.mixed():
+            return None
+        taken, self.unproven = self.unproven, None
+        return taken
 
     def reached(self, track: Track, sent: float, now: float) -> list[Flight]:
-        """Take in a message that reached a server; gives the failures that are thereby shown to be the mail's."""
+        """Take in a message that was answered; gives the failures that are thereby shown to be the mail's."""
         vantage = self.vantages[track.route.vantage]
         vantage.last_reached = max(vantage.last_reached, sent)
-        if not vantage.run and not vantage.dark:
-            return []
         if vantage.dark:
             self._light(vantage, now)
             return []
-        first = min(flight.sent for flight in vantage.run)
-        if sent < first:
+        if not vantage.run or sent < min(flight.sent for flight in vantage.run):
             return []
+        mixed = vantage.mixed()
         run, vantage.run = vantage.run, []
-        mixed = len({side_of(flight.track) for flight in run}) > 1
         if self.unproven in run:
             self.unproven = None
-        return [] if mixed else [flight for flight in run if not flight.track.route.control]
+        return [] if mixed else [flight for flight in run if flight.track.mail]
 
-    def _light(self, vantage: Vantage, now: float) -> None:
-        if vantage.last_reached > vantage.last_fail - 10 and now - vantage.last_fail >= LIGHT_AFTER:
-            vantage.lit = now
+    @staticmethod
+    def _suspect(vantage: Vantage, now: float) -> None:
+        if len(vantage.run) >= DARK_FAILS:
+            vantage.dark_since, vantage.found = min(flight.sent for flight in vantage.run), now
+
+    @staticmethod
+    def _light(vantage: Vantage, now: float) -> None:
+        if vantage.last_reached > vantage.last_fail - CONNECT_LIMIT and now - vantage.last_fail >= LIGHT_AFTER:
+            vantage.dark_since = None
             vantage.run.clear()

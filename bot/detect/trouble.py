@@ -1,29 +1,32 @@
 """Trouble that is open: who is hit, how bad, and when it is over."""
 
 import math
-from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from bot.detect.family import LATE, OF_TROUBLE, SLOW, SLOW_SHARE, TYPICAL, Trouble, Vector
-from bot.detect.flights import Fate, Flight, Track
+from bot.detect.flights import BAD, GOOD, Fate, Flight, Track, likelihood_ratio
 from bot.types import Direction, Symptom
 
-BAD_UNDER_WAY, BAD, GOOD = 30.0, 3.0, 0.5
-"""Likelihood ratios from and up to which a message is called bad or good."""
-TRAIL = 400
+TRAIL, TRAIL_A_ROUTE = 400, 8
+MEASURE_EVERY = 5.0
 YOUNG, YOUNG_HOLD = 1800.0, 1200.0
-HOLD = 120.0
-LONGEST_HOLD = 3600.0
+HOLD, LONGEST_HOLD = 120.0, 3600.0
+LONGER_THAN_BEFORE = 1.3
+NEARLY = 0.9
+TOO_SOON = 0.08
+"""How likely a trouble may be called over by a chance run of healthy messages."""
 CONFIDENT = 1.28
-LOST_AT_LEAST = 3
-TOO_SOON = 0.04
+LOWEST, HIGHEST = 0.02, 0.95
+LOST_AT_LEAST, LOST_TO_LATE = 3, 4
+CLEARLY_SLOW = 0.7
+MOST_LATES = 50
 
 
 @dataclass(slots=True, eq=False)
 class Open:
-    """One class of trouble while it lasts, with the messages that show how it goes on."""
+    """One class of trouble while it lasts; ``trail`` holds its last messages with their likelihood ratios."""
 
     kind: Trouble
     column: int
@@ -31,77 +34,72 @@ class Open:
     stretch: str
     since: float
     found: float
-    scope: set[Direction]
+    peak: float
+    scope: set[Direction] = field(default_factory=set)
     tracks: dict[int, Track] = field(default_factory=dict)
     trail: dict[Flight, float] = field(default_factory=dict)
+    noted: int = 0
     last_bad: float = 0.0
     spell: float = 0.0
     reply: str = ""
     lost: int = 0
     came_late: int = 0
-    lates: deque[float] = field(default_factory=lambda: deque(maxlen=50))
     bad: float = 0.0
     of: float = 0.0
     relief: float = 0.0
+    measured: float = 0.0
     touched: bool = True
-    noted: int = 0
     ended: float | None = None
+
+    def ratio(self, row: Vector) -> float:
+        """Give the likelihood ratio of a message that is hit by this trouble against one that is not."""
+        column, share = (self.column, SLOW_SHARE) if self.column >= SLOW.start else TYPICAL[self.kind]
+        return likelihood_ratio(row, column, share)
 
     def note(self, flight: Flight, row: Vector) -> None:
         """Take in what a message on a route that is hit says now."""
         self.touched = True
-        ratio = self.ratio(row)
-        verdict = verdict_of(flight, ratio)
         if flight not in self.trail:
             self.noted += 1
-            if len(self.trail) > TRAIL + 8 * len(self.tracks):
+            if len(self.trail) >= TRAIL + TRAIL_A_ROUTE * len(self.tracks):
                 del self.trail[next(iter(self.trail))]
-        self.trail[flight] = ratio
-        if verdict:
-            self._bad(flight)
+        ratio = self.trail[flight] = self.ratio(row)
+        if flight.is_bad(ratio):
+            self._note_bad(flight)
 
-    def ratio(self, row: Vector) -> float:
-        """Give the likelihood ratio of a message that is hit by the fault against one that is not."""
-        index, share = (self.column, SLOW_SHARE) if self.column >= SLOW.start else TYPICAL[self.kind]
-        return max((math.exp(row[index]) - (1 - share)) / share, 0.0)
-
-    def _bad(self, flight: Flight) -> None:
+    def _note_bad(self, flight: Flight) -> None:
         if flight.sent > self.last_bad:
-            if self.last_bad and self.relief > 0.9 * self.needed():
+            if self.last_bad and self.relief > NEARLY * self.needed():
                 self.spell = max(self.spell, flight.sent - self.last_bad)
             self.last_bad = flight.sent
-        if flight.reply:
-            self.reply = flight.reply
-        if flight.fate is Fate.LOST:
-            self.lost += 1
-        if flight.fate is Fate.ARRIVED:
-            self.came_late += 1
-            self.lates.append(flight.latency)
+        self.reply = flight.reply or self.reply
+        self.lost += flight.fate is Fate.LOST
+        self.came_late += flight.fate is Fate.ARRIVED
 
-    def measure(self) -> None:
-        """Work out the share of bad messages and the relief: evidence that the newest ones are healthy."""
-        if not self.touched:
+    def measure(self, now: float) -> None:
+        """Work out the share of bad messages and the relief, in the order of sending: messages held back matter not."""
+        if not self.touched or now - self.measured < MEASURE_EVERY:
             return
-        self.touched = False
-        flights = sorted(self.trail, key=lambda flight: flight.sent)
+        self.touched, self.measured = False, now
+        flights = sorted(self.trail, key=_by_sending)
         ratios = np.array([self.trail[flight] for flight in flights])
-        upto = np.array([flight.sent <= self.last_bad for flight in flights], dtype=bool)
-        self.bad = float((ratios[upto] > BAD).sum())
-        self.of = float((ratios[upto] > BAD).sum() + (ratios[upto] < GOOD).sum())
-        low = _low_end(self.bad, max(self.of, 1.0))
+        until = np.array([flight.sent for flight in flights]) <= self.last_bad
+        self.bad = float((ratios[until] > BAD).sum())
+        self.of = self.bad + float((ratios[until] < GOOD).sum())
+        # The first bad message chose the beginning, so it says nothing of the share.
+        low = low_end(self.bad - 1, self.of - 1)
         steps = -np.log((1 - low) + low * np.minimum(ratios, 1e3))
-        sums = np.cumsum(steps[::-1])
-        self.relief = float(max(sums.max(initial=0.0), 0.0))
+        self.relief = float(np.cumsum(steps[::-1]).max(initial=0.0))
 
     def needed(self) -> float:
         """Give the relief that ends the trouble: more, the more often a chance run may look like it."""
-        return math.log((20 + self.noted) / TOO_SOON)
+        return math.log((5 + self.noted) / TOO_SOON)
 
     def hold(self) -> float:
-        """Give the time without a bad message that is waited for at least."""
+        """Give the seconds without a bad message that are waited for at least: more where it comes and goes."""
         interval = max(track.interval for track in self.tracks.values())
         if self.spell:
-            return min(max(1.3 * self.spell + interval, YOUNG_HOLD + interval), LONGEST_HOLD)
+            return min(max(LONGER_THAN_BEFORE * self.spell, YOUNG_HOLD) + interval, LONGEST_HOLD)
         return YOUNG_HOLD + interval if self.last_bad - self.since < YOUNG else HOLD
 
     def over(self, now: float) -> bool:
@@ -115,30 +113,48 @@ class Open:
 
     @property
     def symptom(self) -> Symptom:
-        """Give what people feel."""
+        """Give what people feel; late messages are lost once their deadline passed and hardly any came late."""
         if self.kind is Trouble.SENDING:
             return Symptom.SEND_FAILS
         if self.kind is Trouble.BOUNCING:
             return Symptom.BOUNCED
-        return Symptom.LOST if self.lost >= LOST_AT_LEAST and self.lost > 4 * self.came_late else Symptom.DELAYED
+        lost = self.lost >= LOST_AT_LEAST and self.lost > LOST_TO_LATE * self.came_late
+        return Symptom.LOST if lost else Symptom.DELAYED
+
+    @property
+    def direction(self) -> Direction:
+        """Give the direction that is hit; internal mail takes part in what it is seen together with."""
+        hit = self.scope - {Direction.INTERNAL} if len(self.scope) > 1 else self.scope
+        return next(iter(hit)) if len(hit) == 1 else Direction.BOTH
+
+    def decided(self) -> list[tuple[Flight, bool]]:
+        """Give the messages that are known to be bad or good, in the order of sending."""
+        known = ((flight, flight.is_bad(ratio), ratio) for flight, ratio in self.trail.items())
+        sure = [(flight, bad) for flight, bad, ratio in known if bad or ratio < GOOD]
+        return sorted(sure, key=lambda pair: _by_sending(pair[0]))
+
+    def lates(self, now: float) -> list[float]:
+        """Give how long the last bad messages took, or are under way by now, shortest first."""
+        late = [flight for flight, bad in self.decided() if bad][-MOST_LATES:]
+        return sorted(flight.latency if flight.fate is Fate.ARRIVED else now - flight.sent for flight in late)
 
 
-def verdict_of(flight: Flight, ratio: float) -> bool:
-    """Tell whether a message is bad by its likelihood ratio."""
-    return ratio > (BAD_UNDER_WAY if flight.fate is Fate.UNDER_WAY else BAD)
+def _by_sending(flight: Flight) -> tuple[float, int, str]:
+    return flight.sent, flight.track.index, flight.probe
 
 
 def column_of(sums: Vector, kind: Trouble) -> int:
     """Choose the hypothesis that explains best; "slower by a factor" only where "held back" does not do as well."""
     where = OF_TROUBLE[kind]
-    if kind is Trouble.TIMING and sums[LATE].max() >= 0.7 * sums[SLOW].max():
+    if kind is Trouble.TIMING and sums[LATE].max() >= CLEARLY_SLOW * sums[SLOW].max():
         where = LATE
-    return where.start + int(np.argmax(sums[where]))
+    return int(where.start) + int(np.argmax(sums[where]))
 
 
-def _low_end(bad: float, of: float) -> float:
+def low_end(bad: float, of: float) -> float:
     """Give the low end of the share of bad messages (Wilson's interval)."""
-    share, z2 = bad / of, CONFIDENT * CONFIDENT
+    of = max(of, 1.0)
+    share, z2 = min(max(bad, 0.0) / of, 1.0), CONFIDENT * CONFIDENT
     middle = share + z2 / (2 * of)
     reach = CONFIDENT * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
-    return min(max((middle - reach) / (1 + z2 / of), 0.02), 0.95)
+    return min(max((middle - reach) / (1 + z2 / of), LOWEST), HIGHEST)
