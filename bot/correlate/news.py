@@ -52,7 +52,9 @@ class View:
 def settled(incident: Incident, now: datetime, rules: Rules) -> Incident:
     """Close an incident when nothing lasts, by measurement where it was measured, or open it again."""
     loud = severity(incident)
-    incident = replace(incident, severity=loud, peak=max(loud, incident.peak, key=LOUDNESS.index))
+    since = (incident.severe_since or now) if loud is Severity.SEVERE else None
+    peak = max(loud, incident.peak, key=LOUDNESS.index)
+    incident = replace(incident, severity=loud, severe_since=since, peak=peak)
     over = _over(incident, now, rules)
     if incident.resolved is None and over:
         return replace(incident, resolved=now)
@@ -205,9 +207,18 @@ def _worse(view: View) -> Iterator[News]:
         for key in _symptom_keys(aspect)
         if not view.told(key) and any(told.startswith(f"symptom:{aspect.symptom}:") for told in view.incident.told)
     )
-    louder = ("severe",) if view.incident.severity is Severity.SEVERE and not view.told("severe") else ()
+    louder = ("severe",) if _steadily_severe(view) and not view.told("severe") else ()
     if wider or louder:
         yield News(reason=Reason.WORSE, keys=(*louder, *wider))
+
+
+def _steadily_severe(view: View) -> bool:
+    """Tell whether it is severe beyond doubt: messages fail outright, or have been late enough for a while."""
+    lasts = [finding for finding in view.incident.findings if finding.ended is None]
+    if any(finding.symptom in HARD and _severe(finding) for finding in lasts):
+        return True
+    since = view.incident.severe_since
+    return since is not None and view.now - since >= view.rules.steady
 
 
 def _confirms(view: View) -> Iterator[News]:

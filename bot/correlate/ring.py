@@ -123,8 +123,8 @@ def _small(incident: Incident, rules: Rules) -> bool:
 
 def _lateness(finding: Finding) -> timedelta:
     """Give how late messages are; what is not known yet is not small."""
-    known = [late for late in (finding.evidence.late_median, finding.evidence.late_worst) if late is not None]
-    return max(known, default=timedelta.max)
+    late = finding.evidence.late_median
+    return timedelta.max if late is None else late
 
 
 def _stale(incident: Incident, now: datetime, rules: Rules) -> bool:

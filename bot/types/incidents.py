@@ -71,6 +71,8 @@ class Incident:
     last_rung: datetime | None = None
     shown: datetime | None = None
     """When its figures were last renewed where people see them."""
+    severe_since: datetime | None = None
+    """Since when it is severe without a break."""
     severe_rung: datetime | None = None
     """When people were first told that it is severe."""
     acknowledged_by: str = ""

@@ -62,6 +62,8 @@ class Rules:
 
     merge: timedelta = timedelta(minutes=10)
     """News that follows a ring sooner waits, and is told as one; what is severe for the first time does not wait."""
+    steady: timedelta = timedelta(minutes=10)
+    """Lateness must be severe for this long before that is told as worse: it hovers about the limit."""
     least_delay: timedelta = timedelta(minutes=2)
     """Mail that is late by less is shown, not rung."""
     flap: timedelta = timedelta(hours=1)

@@ -14,10 +14,18 @@ MOST = 3
 """So many findings are told with their numbers."""
 
 BAD: Mapping[Symptom, tuple[str, str]] = {
-    Symptom.SEND_FAILS: marks("{n} of {of} test messages was refused.", "{n} of {of} test messages were refused."),
-    Symptom.BOUNCED: marks("{n} of {of} test messages has bounced.", "{n} of {of} test messages have bounced."),
-    Symptom.LOST: marks("{n} of {of} test messages is missing.", "{n} of {of} test messages are missing."),
-    Symptom.DELAYED: marks("{n} of {of} test messages was late.", "{n} of {of} test messages were late."),
+    Symptom.SEND_FAILS: marks(
+        "{n} of the last {of} test messages was refused.", "{n} of the last {of} test messages were refused."
+    ),
+    Symptom.BOUNCED: marks(
+        "{n} of the last {of} test messages has bounced.", "{n} of the last {of} test messages have bounced."
+    ),
+    Symptom.LOST: marks(
+        "{n} of the last {of} test messages is missing.", "{n} of the last {of} test messages are missing."
+    ),
+    Symptom.DELAYED: marks(
+        "{n} of the last {of} test messages was late.", "{n} of the last {of} test messages were late."
+    ),
 }
 ON_TIME = marks(
     "In the last ten minutes {n} test message arrived, on time.",

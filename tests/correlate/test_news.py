@@ -51,6 +51,17 @@ def test_it_gets_worse_when_it_becomes_severe() -> None:
     assert reasons(teller.sees(refused(share=0.6), at=T0 + 40 * MINUTE)) == []
 
 
+def test_lateness_that_hovers_about_the_limit_is_not_told_as_worse() -> None:
+    """Fifteen minutes now and then."""
+    teller = Teller()
+    teller.sees(late(share=0.6, by=12 * MINUTE), at=T0)
+    for minute in range(20, 60, 10):
+        assert reasons(teller.sees(late(share=0.6, by=16 * MINUTE), at=T0 + minute * MINUTE)) == []
+        assert reasons(teller.sees(late(share=0.6, by=12 * MINUTE), at=T0 + (minute + 5) * MINUTE)) == []
+    teller.sees(late(share=0.6, by=16 * MINUTE), at=T0 + 60 * MINUTE)
+    assert reasons(teller.at(T0 + 70 * MINUTE)) == ["worse"]
+
+
 def test_an_overdue_update_is_told_once() -> None:
     """Half an hour of grace."""
     teller = Teller()

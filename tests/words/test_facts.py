@@ -33,8 +33,8 @@ def test_measured_numbers_and_no_adjectives() -> None:
     """Since when, how many of how many, how late, what the server said."""
     assert facts(Teller().sees(late(), refused(), at=T0 + 12 * MINUTE)) == [
         "It began at about Mar 2 08:00 UTC, 12 minutes ago.",
-        "6 of 10 test messages were refused. The server's answer: 503 5.5.1.",
-        "8 of 20 test messages were late. They take about 18 minutes; 9 seconds is usual.",
+        "6 of the last 10 test messages were refused. The server's answer: 503 5.5.1.",
+        "8 of the last 20 test messages were late. They take about 18 minutes; 9 seconds is usual.",
     ]
 
 
@@ -45,7 +45,7 @@ def test_a_new_symptom_is_told_since_its_own_beginning() -> None:
     found = teller.sees(late(), other(Symptom.LOST, T0 + 5 * HOUR), at=T0 + 5 * HOUR + MINUTE)
     assert facts(found)[:2] == [
         "It began at about Mar 2 13:00 UTC, 1 minute ago.",
-        "5 of 10 test messages are missing. The server's answer: 5.4.1.",
+        "5 of the last 10 test messages are missing. The server's answer: 5.4.1.",
     ]
 
 
@@ -63,7 +63,7 @@ def test_without_bad_messages_of_late_the_whole_is_told() -> None:
     """A reminder in a quiet moment."""
     teller = Teller(tally=WELL)
     teller.sees(refused(), at=T0)
-    assert facts(teller.at(T0 + DAY))[1].startswith("6 of 10 test messages were refused.")
+    assert facts(teller.at(T0 + DAY))[1].startswith("6 of the last 10 test messages were refused.")
 
 
 def test_how_long_it_lasted_is_told_at_the_end() -> None:
@@ -90,7 +90,7 @@ def test_a_finding_without_numbers_is_told_without_them() -> None:
     bare = replace(finding, evidence=replace(finding.evidence, bad=0, of=0, reply=""))
     assert facts(Teller().sees(bare, at=T0 + MINUTE)) == ["It began at about Mar 2 08:00 UTC, 1 minute ago."]
     slow = replace(late(), evidence=replace(late().evidence, late_median=None))
-    assert facts(Teller().sees(slow, at=T0 + MINUTE))[1] == "8 of 20 test messages were late."
+    assert facts(Teller().sees(slow, at=T0 + MINUTE))[1] == "8 of the last 20 test messages were late."
 
 
 def test_how_we_know_is_said() -> None:

@@ -164,7 +164,7 @@ def test_the_first_word_of_an_outage_word_for_word() -> None:
         "Sending mail fails.\n"
         "What is refused does not go out by itself. Keep it, and resend it once we say that sending works again. "
         "If it cannot wait, call or chat.\n"
-        "It began at about Mar 2 08:00 UTC, 3 minutes ago. 6 of 10 test messages were refused. "
+        "It began at about Mar 2 08:00 UTC, 3 minutes ago. 6 of the last 10 test messages were refused. "
         "The server's answer: 503 5.5.1.\n"
         "Microsoft has said nothing yet.\n"
         "We know this from our own test messages."
