@@ -21,7 +21,7 @@ def clean(text: str) -> str:
 
 def width(text: str) -> int:
     """Count UTF-16 units, the largest count that any platform uses."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int, *, atom: re.Pattern[str]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ from bot.words.answers import Answer
 from handlers.asked import Asked, advisory_meant, claim_of, incident_meant
 from handlers.clean import clean
 from handlers.orders import Orders
+from handlers.remembered import Remembered
 from handlers.saving import Late
 from handlers.vocabulary import DIRECTIONS, PRODUCTS, TOPICS, Topic, words_of
 
@@ -20,7 +21,8 @@ TEXT_LIMIT = 1000
 _DAYS = re.compile(r"\b(\d{1,2})\s*d")
 _BOUNCES = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED})
 
-Take: TypeAlias = Callable[[Asked, str, Late | None], Awaitable[Answer]]
+Change: TypeAlias = Callable[[Asked, str, Late | None], Awaitable[Answer]]
+Read: TypeAlias = Callable[[Asked, str], Answer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,62 +33,59 @@ class Commands:
     name: str = "/mailstatus"
     language: str = "en"
     """Where the platform and the channel name none."""
+    remembered: Remembered = field(default_factory=Remembered)
 
     async def answer(self, asked: Asked, *, late: Late | None = None) -> Answer:
         """Answer at once; where saving takes too long, ``late`` is given the outcome. No words are an error."""
         text = clean(asked.text)[:TEXT_LIMIT]
         shared, rest = _share(text)
         verb, _, more = rest.partition(" ")
-        answer = await self._take(verb.lower())(replace(asked, text=rest), more.strip(), late)
+        answer = await self._said(verb.lower(), replace(asked, text=rest), more.strip(), late)
         return replace(answer, everyone=True) if shared else answer
 
     async def press(self, action: str, asked: Asked, *, late: Late | None = None) -> Answer:
         """Answer a button: the verb of its action, about the incident that it stands under."""
         if action in _REPORTS:
             return await self.orders.tell(asked, "", late, works=_REPORTS[action])
-        return await self._take(action)(asked, "", late)
+        return await self._said(action, replace(asked, text=action), "", late)
 
-    def _take(self, verb: str) -> Take:
-        changing: Mapping[str, Take] = {
-            "ack": self.orders.ack,
-            "mute": self.orders.mute,
-            "unmute": self.orders.unmute,
-            "part": self.orders.part,
-            "join": self.orders.join,
-        }
-        reading: Mapping[str, Take] = {
+    async def _said(self, verb: str, asked: Asked, rest: str, late: Late | None) -> Answer:
+        """Do what changes something, if the person may; read the rest from memory."""
+        if verb == "report":
+            return await self.orders.tell(asked, rest, late)
+        if change := self._changes().get(verb):
+            return await change(asked, rest, late) if self.orders.may(asked.person) else _not_allowed(asked)
+        return self.remembered.answer(self.orders.snapshot(), asked, lambda: self._reads(verb)(asked, rest))
+
+    def _changes(self) -> Mapping[str, Change]:
+        desk = self.orders
+        return {"ack": desk.ack, "mute": desk.mute, "unmute": desk.unmute, "part": desk.part, "join": desk.join}
+
+    def _reads(self, verb: str) -> Read:
+        reads: Mapping[str, Read] = {
             "help": self._help,
             "history": self._history,
             "details": self._details,
             "explain": self._explain,
-            "report": self.orders.tell,
         }
-        return self._guarded(changing[verb]) if verb in changing else reading.get(verb, self._free)
+        return reads.get(verb, self._free)
 
-    def _guarded(self, take: Take) -> Take:
-        async def guarded(asked: Asked, rest: str, late: Late | None) -> Answer:
-            if not self.orders.may(asked.person):
-                return replies.not_allowed(asked.language)
-            return await take(asked, rest, late)
-
-        return guarded
-
-    async def _help(self, asked: Asked, _rest: str, _late: Late | None) -> Answer:
+    def _help(self, asked: Asked, _rest: str) -> Answer:
         return replies.guide(self.name, asked.language)
 
-    async def _history(self, asked: Asked, rest: str, _late: Late | None) -> Answer:
+    def _history(self, asked: Asked, rest: str) -> Answer:
         found = _DAYS.search(rest)
         length = min(timedelta(days=max(int(found[1]), 1)), accounts.HISTORY) if found else accounts.HISTORY
         return accounts.history(self.orders.snapshot(), length, asked.language)
 
-    async def _details(self, asked: Asked, rest: str, _late: Late | None) -> Answer:
+    def _details(self, asked: Asked, rest: str) -> Answer:
         snapshot = self.orders.snapshot()
         incident = incident_meant(snapshot, asked, rest) or next(iter(snapshot.past), None)
         if incident is None:
             return answers.now(snapshot, asked.language)
         return accounts.details(snapshot, incident, asked.language)
 
-    async def _explain(self, asked: Asked, rest: str, _late: Late | None) -> Answer:
+    def _explain(self, asked: Asked, rest: str) -> Answer:
         snapshot = self.orders.snapshot()
         advisory = advisory_meant(rest)
         if not advisory:
@@ -96,10 +95,10 @@ class Commands:
             return replies.no_such(advisory, asked.language)
         return accounts.explain(claim, incident, snapshot.at, asked.language)
 
-    async def _free(self, asked: Asked, _rest: str, late: Late | None) -> Answer:
+    def _free(self, asked: Asked, _rest: str) -> Answer:
         """Answer a person's own words by what they are about, and with how mail is where nothing else fits."""
         if advisory_meant(asked.text):
-            return await self._explain(asked, asked.text, late)
+            return self._explain(asked, asked.text)
         snapshot, words = self.orders.snapshot(), words_of(asked.text)
         product = next((PRODUCTS[word] for word in words if word in PRODUCTS), "")
         if product:
@@ -111,6 +110,10 @@ class Commands:
         known = bool(ways or topics or not words)
         answer = _topical(topics, ways, snapshot, asked.language)
         return answer if known else replace(answer, note=replies.not_understood(asked.text[:80], asked.language))
+
+
+def _not_allowed(asked: Asked) -> Answer:
+    return replies.not_allowed(asked.language)
 
 
 _REPORTS: Mapping[str, bool] = {"works": True, "fails": False}

@@ -1,5 +1,8 @@
 """An answer to one person as Slack blocks: pure."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from bot.words.answers import Answer, Part
 from handlers.slack.render import SIGNS as _SIGNS
 from handlers.slack.render import Block, advised, bullets, buttons, context, section
@@ -11,6 +14,7 @@ PART_LIMIT = 1600
 PARTS_MOST = 5
 TITLE_LIMIT = 200
 NOTICE_LIMIT = 3000
+BODIES_MOST = 32
 
 
 def blocks(answer: Answer) -> list[Block]:
@@ -32,8 +36,9 @@ def text(answer: Answer) -> str:
     return fit(f"{_SIGNS[answer.severity]} {said}", NOTICE_LIMIT)
 
 
-def body(answer: Answer) -> dict[str, object]:
-    """Give what an ack or a response URL takes."""
+@lru_cache(maxsize=BODIES_MOST)
+def body(answer: Answer) -> Mapping[str, object]:
+    """Give what an ack or a response URL takes; the same for an answer that was given before."""
     shown_to = "in_channel" if answer.everyone else "ephemeral"
     return {"response_type": shown_to, "text": text(answer), "blocks": blocks(answer)}
 

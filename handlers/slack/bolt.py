@@ -75,7 +75,7 @@ class Bolt:
             language=self._language(str(command.get("channel_id") or "")),
         )
         answer = await self._commands.answer(asked, late=self._teller(command.get("response_url")))
-        await ack(body_of(answer))
+        await ack(dict(body_of(answer)))
 
     async def _button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         user, channel = body.get("user") or {}, body.get("channel") or {}

@@ -290,3 +290,27 @@ def test_no_words_are_an_error(typed: str) -> None:
     """Whatever people type."""
     desk = Desk(snapshot(open=(incident(claims=(claim(),)),)))
     assert asyncio.run(desk.ask(typed)).headline
+
+
+async def test_an_advisory_that_is_in_no_incident_cannot_be_taken_out() -> None:
+    """And one that nobody knows cannot be put in."""
+    desk = Desk(snapshot(advisories=(claim(),)))
+    assert "We do not know EX649175." in await desk.says("part EX649175")
+    assert "We do not know EX999999." in await desk.says("join EX999999")
+    assert desk.orders == []
+
+
+async def test_where_it_is_not_clear_which_advisory_is_meant_it_is_asked() -> None:
+    """With those there are to choose from."""
+    desk = Desk(snapshot(advisories=(claim("EX111111"), claim("EX222222"))))
+    said = await desk.says("join")
+    assert "join EX111111" in said
+    assert "join EX222222" in said
+
+
+async def test_those_who_reported_long_ago_are_forgotten() -> None:
+    """The memory is bounded."""
+    desk = Desk()
+    for number in range(1100):
+        await desk.ask("report slow", person=f"U{number + 100}")
+    assert len(desk.commands.orders.reporters) == 1000
