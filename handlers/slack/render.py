@@ -1,5 +1,6 @@
 """A message as Slack blocks: pure, within Slack's limits whatever the words are."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -31,15 +32,16 @@ ACTIONS: Mapping[str, Label] = {
 """The buttons of an incident by the ids of their actions, in the order in which they are shown."""
 
 
+_CALLABLE = re.compile(r"[SUW][A-Z0-9]{2,20}")
 _IN_LINKS = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "&": "&amp;"})
 
 
 def blocks(message: Message, kind: Kind, *, mention: Sequence[str] = (), note: Text = ()) -> list[Block]:
-    """Dress a message; ``mention`` holds user group ids, ``note`` is about the delivery itself."""
+    """Dress a message; ``mention`` holds ids of user groups or people, ``note`` is about the delivery itself."""
     head = kind is not Kind.REPLY
     dressed = [_header(message) if head else section(f"{SIGNS[message.severity]} *{_part(message.headline)}*")]
     if mention and head and message.severity is Severity.SEVERE:
-        dressed.append(section(" ".join(f"<!subteam^{group}>" for group in mention)))
+        dressed.append(section(" ".join(map(called, mention))))
     dressed += _body(message)
     dressed += _contexts(message.basis if head else (), note)
     if head and message.incident and message.severity is not Severity.GOOD:
@@ -73,6 +75,13 @@ def buttons(incident: str, language: str) -> Block:
 def context(said: str) -> Block:
     """Show a line in small, grey letters."""
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": fit(said, CONTEXT_LIMIT), "verbatim": True}]}
+
+
+def called(who: str) -> str:
+    """Call a user group or a person by id; raises ValueError for what is neither."""
+    if not _CALLABLE.fullmatch(who):
+        raise ValueError(f"{who} is neither the id of a user group (S0123456789) nor of a person (U0123456789)")
+    return f"<!subteam^{who}>" if who.startswith("S") else f"<@{who}>"
 
 
 def link(address: str, name: str) -> str:

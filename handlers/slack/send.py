@@ -26,10 +26,12 @@ LATE = timedelta(minutes=2)
 
 
 class SlackSender:
-    """One channel; ``mention`` holds the ids of user groups to call when it is severe."""
+    """One channel; ``mention`` holds the ids of user groups or people to call when it is severe."""
 
     def __init__(self, api: SlackApi, channel: str, *, clock: Clock, mention: Sequence[str] = ()) -> None:
-        """Keep where to post and by what."""
+        """Keep where to post and by what; raise ValueError for a mention that calls nobody."""
+        for who in mention:
+            render.called(who)
         self._api = api
         self._channel = channel
         self._clock = clock

@@ -76,6 +76,14 @@ def test_user_groups_are_called_only_when_it_is_severe() -> None:
     assert "<!subteam^S123>" not in list(texts(mild))
 
 
+def test_a_person_can_be_called_too() -> None:
+    """By id, and nothing else can be put into the brackets."""
+    assert render.called("U0123") == "<@U0123>"
+    for wrong in ("@ana", "!channel", "S1>", ""):
+        with pytest.raises(ValueError, match="neither"):
+            render.called(wrong)
+
+
 def test_a_reply_calls_nobody_and_has_no_buttons() -> None:
     """The head has them."""
     reply = render.blocks(message(), Kind.REPLY, mention=["S123"])

@@ -48,7 +48,7 @@ async def world() -> AsyncIterator[World]:
     slack = Slack(Workspace(clock, {CHANNEL: "it"}, {}), token=TOKEN)
     async with served(slack.app()) as port:
         api = SlackApi(SecretStr(TOKEN), base_url=f"http://127.0.0.1:{port}/api/", limit=timedelta(seconds=0.3))
-        yield World(slack=slack, sender=SlackSender(api, CHANNEL, clock=clock, mention=["S1"]), api=api, clock=clock)
+        yield World(slack=slack, sender=SlackSender(api, CHANNEL, clock=clock, mention=["S01"]), api=api, clock=clock)
         await api.aclose()
 
 
