@@ -49,8 +49,8 @@ def takes(destination: Destination, change: Change, *, now: datetime) -> tuple[b
     """Decide whether a destination takes a ringing change, when it is due there, and why."""
     if why := _unwanted(destination, change):
         return False, now, why
-    quiet = destination.quiet
-    if quiet is None or _severity(change) is Severity.SEVERE or change.reason is Reason.ESCALATED:
+    quiet, incident = destination.quiet, change.incident
+    if quiet is None or (incident is not None and _is_loud(change.reason, incident)):
         return True, now, "asked for"
     due = after_quiet(quiet, now)
     return True, due, "asked for" if due == now else "quiet hours"
@@ -84,7 +84,7 @@ def _never(reason: Reason, keys: Sequence[str], incident: Incident, now: datetim
 
 def _later(reason: Reason, keys: Sequence[str], incident: Incident, *, now: datetime, rules: Rules) -> str:
     """Say why news waits; empty where it does not."""
-    if incident.severity is not Severity.SEVERE and (window := _window(now, rules)):
+    if not _is_loud(reason, incident) and (window := _window(now, rules)):
         return window
     if reason is Reason.OPENED and _small(incident, rules):
         return f"late by less than {rules.least_delay}"
@@ -150,8 +150,10 @@ def _directions(incident: Incident) -> frozenset[Direction]:
     return frozenset(Direction) if found <= {Direction.NONE} else found
 
 
-def _severity(change: Change) -> Severity:
-    return change.incident.severity if change.incident else Severity.WARNING
+def _is_loud(reason: Reason, incident: Incident) -> bool:
+    """Tell whether news cannot wait: it is severe, or the end of what was."""
+    severe = incident.peak if reason is Reason.RESOLVED else incident.severity
+    return severe is Severity.SEVERE or reason is Reason.ESCALATED
 
 
 def _unwanted(destination: Destination, change: Change) -> str:
