@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,5 @@ def _make(url: str) -> None:
     async def make() -> None:
         await (await Store.open(url)).close()
 
-    # asyncio.run would put away the loop of pytest-asyncio, unclosed.
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        runner.run(make())
+    with ThreadPoolExecutor(1) as thread:  # a test's own event loop may be running here
+        thread.submit(lambda: asyncio.run(make())).result()
