@@ -45,7 +45,8 @@ def _cut_off(book: Book, finding: Finding, now: datetime) -> Book:
     if finding.ended is not None:
         return take_back(book, source, now)
     sight = _sight(book, source)
-    return _with(book, replace(sight, blind_since=finding.since, error=finding.evidence.reply))
+    # By when we noticed: a pause of our own is over by then, and no news.
+    return _with(book, replace(sight, blind_since=finding.found, error=finding.evidence.reply))
 
 
 def _news(book: Book, sight: SourceNow, now: datetime, rules: Rules) -> tuple[Book, list[Change]]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from bot.types import Symptom
 from tests.correlate.build import HOUR, MINUTE, T0, Teller, other, over, reasons
 
@@ -46,10 +48,18 @@ def test_a_side_source_may_be_blind_without_a_word() -> None:
 def test_a_vantage_that_is_cut_off_is_our_own_blindness() -> None:
     """Never an outage of the mail."""
     teller = Teller()
-    cut_off = other(Symptom.UNMEASURABLE)
+    cut_off = replace(other(Symptom.UNMEASURABLE), found=T0)
     assert teller.sees(cut_off, at=T0) == []
     found = teller.sees(cut_off, at=T0 + 25 * MINUTE)
     assert reasons(found) == ["cannot see"]
     assert found[0].about == ("tests:eu",)
     assert teller.book.incidents == ()
     assert reasons(teller.sees(over(cut_off, T0 + HOUR), at=T0 + HOUR)) == ["sees again"]
+
+
+def test_a_pause_of_our_own_is_no_news() -> None:
+    """The bot was off for hours: by the time that it knows it can see again."""
+    teller = Teller()
+    pause = replace(other(Symptom.UNMEASURABLE), since=T0 - 8 * HOUR, found=T0)
+    assert teller.sees(pause, at=T0) == []
+    assert teller.sees(over(pause, T0 + MINUTE), at=T0 + MINUTE) == []
