@@ -15,6 +15,8 @@ from bot.detect.trouble import Open
 from bot.types import Direction, DirectionNow, Finding, ProbeObservation, Route, Sent, Tally
 
 TEN_MINUTES = timedelta(minutes=10)
+REFRESH = 0.02
+"""A finding's facts are gathered anew after this share of the time that it has lasted."""
 
 
 class Detector:
@@ -31,6 +33,7 @@ class Detector:
         self._suspicion = Suspicion()
         self._times = Times(shortest=self._known.shortest)
         self._together: list[ProbeObservation] = []
+        self._said: dict[str, tuple[float, Finding | None]] = {}
         if state is not None:
             load(state, self._known, self._ringing, self._intake, self._times)
 
@@ -114,8 +117,17 @@ class Detector:
             trouble.since, trouble.last_bad = min(trouble.since, at), min(trouble.last_bad, at)
 
     def _finding(self, trouble: Open, now: float) -> Finding:
+        """Say a trouble as a finding; one that has lasted is looked through for its facts less often."""
+        made, said = self._said.get(trouble.id, (0.0, None))
+        is_same = said is not None and (said.symptom, said.direction) == (trouble.symptom, trouble.direction)
+        if said is not None and is_same and trouble.ended is None and now - made < (now - trouble.found) * REFRESH:
+            return said
         ring_at = self._known.evidence.ring_at[trouble.kind]
-        return finding(trouble, ring_at=ring_at, now=now, tenant=self._known.tenant)
+        said = finding(trouble, ring_at=ring_at, now=now, tenant=self._known.tenant)
+        self._said[trouble.id] = (now, said)
+        if trouble.ended is not None:
+            del self._said[trouble.id]
+        return said
 
 
 def _order(seen: ProbeObservation) -> tuple[bool, str, str, str]:

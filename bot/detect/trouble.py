@@ -10,7 +10,7 @@ from bot.detect.flights import BAD, GOOD, Fate, Flight, Track, likelihood_ratio
 from bot.types import Direction, Symptom
 
 TRAIL, TRAIL_A_ROUTE = 400, 8
-MEASURE_EVERY = 5.0
+MEASURE_EVERY = 10.0
 YOUNG, YOUNG_HOLD = 1800.0, 1200.0
 HOLD, LONGEST_HOLD = 120.0, 3600.0
 LONGER_THAN_BEFORE = 1.3
