@@ -88,7 +88,7 @@ class Machine:
     def tick(self, now: datetime) -> list[Change]:
         """Let time pass: judge the test messages, and say what is new."""
         findings = self._detector.tick(now)
-        if findings:
+        if findings or self._book.incidents:
             self._book = take_findings(self._book, findings, now, self.rules.flap)
             self._book = take_cut_off(self._book, findings, now)
         return self._changes(now) if self._book.incidents or self._book.sights else []

@@ -12,11 +12,28 @@ from bot.types.aspects import is_open
 
 
 def take_findings(book: Book, findings: Iterable[Finding], now: datetime, flap: timedelta) -> Book:
-    """Take in what is wrong by measurement, and what ended."""
-    for finding in findings:
-        if finding.symptom is not Symptom.UNMEASURABLE:
-            book = _take(book, finding, now, flap)
+    """Take in all that is wrong by measurement, and what ended; what is named no more became something else."""
+    found = [finding for finding in findings if finding.symptom is not Symptom.UNMEASURABLE]
+    for finding in found:
+        book = _take(book, finding, now, flap)
+    for incident in book.incidents:
+        book = book.put(_renamed(incident, found, now)) if _lasts(incident) else book
     return book
+
+
+def _lasts(incident: Incident) -> bool:
+    return any(finding.ended is None for finding in incident.findings)
+
+
+def _renamed(incident: Incident, found: list[Finding], now: datetime) -> Incident:
+    """Drop findings that go on under another symptom, as late messages do that turn out lost; end the others."""
+    named, stretches = (
+        {finding.id for finding in found},
+        {finding.stretch for finding in found if finding.ended is None},
+    )
+    kept = [f for f in incident.findings if f.ended is not None or f.id in named or f.stretch not in stretches]
+    ended = [f if f.ended is not None or f.id in named else replace(f, ended=now) for f in kept]
+    return replace(incident, findings=tuple(ended))
 
 
 def _take(book: Book, finding: Finding, now: datetime, flap: timedelta) -> Book:

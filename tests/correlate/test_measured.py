@@ -237,3 +237,20 @@ def test_a_first_notice_after_the_end_is_no_confirmation() -> None:
     teller.sees(refused(), at=T0)
     teller.sees(over(refused(), T0 + HOUR), at=T0 + HOUR)
     assert reasons(teller.says(replace(SENDING, state=AdvisoryState.PRE_ALERT), T0 + 2 * HOUR)) == []
+
+
+def test_late_that_goes_on_as_lost_does_not_count_as_mended() -> None:
+    """The same trouble under a graver name."""
+    teller = Teller()
+    teller.sees(late(), at=T0)
+    lost = other(Symptom.LOST)
+    assert reasons(teller.sees(lost, at=T0 + HOUR)) == ["new symptom"]
+    assert [finding.symptom for finding in teller.incident().findings] == [Symptom.LOST]
+    assert reasons(teller.sees(over(lost, T0 + 2 * HOUR), at=T0 + 2 * HOUR)) == ["resolved"]
+
+
+def test_a_finding_that_is_named_no_more_is_over() -> None:
+    """Such as after a restart without a memory."""
+    teller = Teller()
+    teller.sees(refused(), at=T0)
+    assert reasons(teller.sees(at=T0 + HOUR)) == ["resolved"]

@@ -50,7 +50,7 @@ def test_a_vantage_that_is_cut_off_is_our_own_blindness() -> None:
     teller = Teller()
     cut_off = replace(other(Symptom.UNMEASURABLE), found=T0)
     assert teller.sees(cut_off, at=T0) == []
-    found = teller.sees(cut_off, at=T0 + 25 * MINUTE)
+    found = teller.sees(cut_off, at=T0 + 27 * MINUTE)
     assert reasons(found) == ["cannot see"]
     assert found[0].about == ("tests:eu",)
     assert teller.book.incidents == ()

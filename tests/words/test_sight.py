@@ -37,11 +37,11 @@ def test_a_vantage_that_is_cut_off_word_for_word() -> None:
     assert plain(tell(teller.sees(cut_off, at=T0 + 30 * MINUTE)[0])) == (
         "We cannot see how mail is doing from eu.\n"
         "You do not need to do anything. It is our own line that is cut off, not your mail.\n"
-        "That is so since 08:00 UTC, for 30 minutes now. "
+        "That is so since 08:02 UTC, for 28 minutes now. "
         "Test messages between other providers fail from there too."
     )
     assert plain(tell(teller.sees(over(cut_off, T0 + HOUR), at=T0 + HOUR)[0])) == (
-        "We can see again how mail is doing from eu.\nWe could not since 08:00 UTC, for 1 hour."
+        "We can see again how mail is doing from eu.\nWe could not since 08:02 UTC, for 58 minutes."
     )
 
 
