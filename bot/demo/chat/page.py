@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from markupsafe import escape
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -23,6 +24,7 @@ from bot.demo.served import served
 from bot.types import Clock
 
 _STATIC = Path(__file__).parent / "static"
+_PAGE = (_STATIC / "channels.html").read_text(encoding="utf-8")
 _POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:"
 
 
@@ -68,15 +70,20 @@ class _Page:
         self._channels = channels
 
     async def whole(self, _: Request) -> Response:
-        return FileResponse(_STATIC / "channels.html", headers={"Content-Security-Policy": _POLICY})
+        channels, page = self._channels, _PAGE
+        for name, shown in {
+            **self._shown(),
+            "now": _time(channels.clock),
+            "caption": escape(channels.caption()),
+        }.items():
+            page = page.replace(f"<!--{name}-->", shown)
+        return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
 
     async def now(self, request: Request) -> Response:
         channels, revision = self._channels, self._revision()
-        body = {"time": f"{channels.clock.now():%a %-d %b %Y, %H:%M UTC}", "caption": channels.caption()}
-        body["revision"] = revision
+        body = {"time": _time(channels.clock), "caption": channels.caption(), "revision": revision}
         if request.query_params.get("seen") != revision:
-            body["slack"] = slack_html(channels.workspace, channels.channel)
-            body["teams"] = teams_html(channels.teams.posted)
+            body |= self._shown()
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
     async def typed(self, request: Request) -> Response:
@@ -98,11 +105,22 @@ class _Page:
         await channels.people.press(channels.bot_url, post, action, user=channels.person)
         return Response(status_code=204)
 
+    def _shown(self) -> dict[str, str]:
+        channels = self._channels
+        return {
+            "slack": slack_html(channels.workspace, channels.channel),
+            "teams": teams_html(channels.teams.posted),
+        }
+
     def _revision(self) -> str:
         """Name the state of both channels: it differs whenever something was posted, edited or whispered."""
         posts, whispers = self._channels.workspace.posts, self._channels.workspace.whispers
         edits = sum(len(post.versions) for post in posts)
         return f"{len(posts)}.{edits}.{len(whispers)}.{len(self._channels.teams.posted)}"
+
+
+def _time(clock: Clock) -> str:
+    return f"{clock.now():%a %-d %b %Y, %H:%M UTC}"
 
 
 def _foreign(request: Request) -> bool:

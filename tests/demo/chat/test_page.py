@@ -65,6 +65,15 @@ async def test_the_page_loads_with_its_parts_and_runs_nothing_else(browser: http
     assert "<script>" not in page.text
 
 
+async def test_what_is_there_already_comes_with_the_page(browser: httpx.AsyncClient, channels: Channels) -> None:
+    """Before any script runs."""
+    channels.workspace.posts.append(SlackPost(channel=CHANNEL, ts="1689595200.000001", text="late <!--teams-->"))
+    page = (await browser.get("/")).text
+    assert "60 times as fast" in page
+    assert "<p>late" in page
+    assert "<!--" not in page
+
+
 async def test_it_tells_the_storys_time_and_what_it_does(browser: httpx.AsyncClient) -> None:
     """In words."""
     now = (await browser.get("/now")).json()
