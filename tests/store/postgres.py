@@ -52,11 +52,11 @@ class Postgres:
 
 
 @contextmanager
-def postgres_server(*settings: str) -> Iterator[Postgres]:
+def postgres_server(*settings: str, on_disk: bool = False) -> Iterator[Postgres]:
     """Run a server in a folder of its own until the block ends; it dies with this process too."""
     user = _user()
     # Not pytest's folder: that is closed to other users, and its path can be too long for a socket.
-    folder = Path(tempfile.mkdtemp(prefix="mailstatus-pg-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="mailstatus-pg-", dir=None if on_disk else _memory()))
     try:
         if user:
             os.chown(folder, user["user"], user["group"])
