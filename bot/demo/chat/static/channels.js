@@ -46,5 +46,6 @@ document.getElementById("slack").addEventListener("click", async (event) => {
   await look();
 });
 
+for (const stream of document.querySelectorAll(".stream")) stream.scrollTop = stream.scrollHeight;
 look();
 setInterval(look, 1000);
