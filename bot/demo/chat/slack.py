@@ -23,7 +23,7 @@ _LONGEST_TEXT = 40_000
 _MOST_A_PAGE = 999
 
 
-class SlackRefusal(Exception):  # noqa: N818  an answer of the protocol's: ok is false
+class SlackRefusedError(Exception):
     """The call is refused; the text is Slack's error code."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -62,7 +62,7 @@ class Slack:
         try:
             self._authorize(request.headers.get("Authorization") or f"Bearer {args.get('token', '')}")
             reply = {"ok": True, **self._method(request.path_params["method"])(args)}
-        except SlackRefusal as error:
+        except SlackRefusedError as error:
             reply = {"ok": False, "error": str(error)}
             if error.detail:
                 reply["response_metadata"] = {"messages": [f"[ERROR] {error.detail}"]}
@@ -70,14 +70,14 @@ class Slack:
 
     def _authorize(self, header: str) -> None:
         if header == "Bearer ":
-            raise SlackRefusal("not_authed")
+            raise SlackRefusedError("not_authed")
         if header != f"Bearer {self._token}":
-            raise SlackRefusal("invalid_auth")
+            raise SlackRefusedError("invalid_auth")
 
     def _method(self, name: str) -> Callable[[Args], Reply]:
         method = self._methods.get(name)
         if method is None:
-            raise SlackRefusal("unknown_method")
+            raise SlackRefusedError("unknown_method")
         return method
 
     def _auth_test(self, _: Args) -> Reply:
@@ -88,7 +88,7 @@ class Slack:
         channel, text, blocks = self._channel(args), *_content(args)
         parent = str(args.get("thread_ts") or "")
         if parent and self.workspace.post(channel, parent) is None:
-            raise SlackRefusal("thread_not_found")
+            raise SlackRefusedError("thread_not_found")
         post = SlackPost(
             channel=channel,
             ts=self.workspace.stamp(),
@@ -106,9 +106,9 @@ class Slack:
         channel, text, blocks = self._channel(args), *_content(args)
         post = self.workspace.post(channel, str(args.get("ts")))
         if post is None:
-            raise SlackRefusal("message_not_found")
+            raise SlackRefusedError("message_not_found")
         if post.user != BOT_USER:
-            raise SlackRefusal("cant_update_message")
+            raise SlackRefusedError("cant_update_message")
         post.versions.append((post.edited or post.ts, post.text))
         post.text, post.blocks, post.edited = text, blocks, self.workspace.stamp()
         post.metadata = args.get("metadata") or post.metadata
@@ -127,7 +127,7 @@ class Slack:
     def _replies(self, args: Args) -> Reply:
         thread = self.workspace.thread(self._channel(args), str(args.get("ts")))
         if not thread:
-            raise SlackRefusal("thread_not_found")
+            raise SlackRefusedError("thread_not_found")
         return _page(thread, args)
 
     def _channel_info(self, args: Args) -> Reply:
@@ -138,9 +138,9 @@ class Slack:
     def _home(self, args: Args) -> Reply:
         user, view = str(args.get("user_id")), args.get("view")
         if not isinstance(view, Mapping):
-            raise SlackRefusal("invalid_arguments")
+            raise SlackRefusedError("invalid_arguments")
         if user not in self.workspace.people:
-            raise SlackRefusal("user_not_found")
+            raise SlackRefusedError("user_not_found")
         self.workspace.homes[user] = view
         return {"view": {"id": f"V{user}", "type": "home", **view}}
 
@@ -155,13 +155,13 @@ class Slack:
     def _channel(self, args: Args) -> str:
         channel = self.workspace.channel(str(args.get("channel")))
         if channel is None:
-            raise SlackRefusal("channel_not_found")
+            raise SlackRefusedError("channel_not_found")
         return channel
 
     def _person(self, args: Args) -> str:
         user = str(args.get("user"))
         if user not in self.workspace.people:
-            raise SlackRefusal("user_not_found")
+            raise SlackRefusedError("user_not_found")
         return user
 
 
@@ -195,12 +195,12 @@ def _unpacked(name: str, value: str) -> object:
 def _content(args: Args) -> tuple[str, list[Mapping[str, Any]]]:
     text, blocks = str(args.get("text") or ""), args.get("blocks") or []
     if not text and not blocks:
-        raise SlackRefusal("no_text")
+        raise SlackRefusedError("no_text")
     if len(text) > _LONGEST_TEXT:
-        raise SlackRefusal("msg_too_long")
+        raise SlackRefusedError("msg_too_long")
     wrong = complaint(blocks)
     if wrong:
-        raise SlackRefusal("invalid_blocks", wrong)
+        raise SlackRefusedError("invalid_blocks", wrong)
     return text, list(blocks)
 
 

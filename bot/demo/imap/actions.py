@@ -10,7 +10,7 @@ from bot.demo.imap.wire import Argument, Command, WireError, numbers, text
 from bot.demo.mail.mailbox import Account
 
 
-class Refusal(Exception):  # noqa: N818  the protocol's NO is no error of the program's
+class RefusedError(Exception):
     """A command that is well formed and cannot be done; its text is the client's answer."""
 
 
@@ -22,73 +22,82 @@ class Outcome:
     closes: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """An action's arguments, the folder it is about, and whether numbers in it are UIDs."""
+
+    args: Sequence[Argument]
+    view: View
+    by_uid: bool
+
+
 def opened(account: Account, name: str, *, read_only: bool) -> View:
-    """Select a folder; ``Refusal`` if there is none of that name."""
+    """Select a folder; ``RefusedError`` if there is none of that name."""
     folder = account.folder(name)
     if folder is None:
-        raise Refusal(f"no folder {name}")
+        raise RefusedError(f"no folder {name}")
     return View(folder, read_only=read_only)
 
 
 def act(command: Command, view: View) -> Outcome:
-    """Do one command on the selected folder; ``WireError`` or ``Refusal`` if that cannot be."""
+    """Do one command on the selected folder; ``WireError`` or ``RefusedError`` if that cannot be."""
     name, args, by_uid = command.name, command.args, False
     if name == "UID":
         name, args, by_uid = text(args[0]).upper(), args[1:], True
     action = _ACTIONS.get(name)
     if action is None:
         raise WireError(f"unknown command {name}")
-    return action(args, view, by_uid)
+    return action(_Ask(args=args, view=view, by_uid=by_uid))
 
 
-def _search(args: Sequence[Argument], view: View, by_uid: bool) -> Outcome:  # noqa: FBT001  one of a table of actions
-    found = search(args, view.messages)
-    hits = [str(stored.uid if by_uid else number) for number, stored in found]
+def _search(ask: _Ask) -> Outcome:
+    found = search(ask.args, ask.view.messages)
+    hits = [str(stored.uid if ask.by_uid else number) for number, stored in found]
     return Outcome(untagged=[f"* {' '.join(['SEARCH', *hits])}\r\n".encode()])
 
 
-def _fetch(args: Sequence[Argument], view: View, by_uid: bool) -> Outcome:  # noqa: FBT001  as above
-    asked = items(args[1])
-    if by_uid and "UID" not in (item.upper() for item in asked):
+def _fetch(ask: _Ask) -> Outcome:
+    asked = items(ask.args[1])
+    if ask.by_uid and "UID" not in (item.upper() for item in asked):
         asked = ["UID", *asked]
-    meant = _meant(args[0], view, by_uid=by_uid)
-    if marks_seen(asked) and not view.read_only:
+    meant = _meant(ask)
+    if marks_seen(asked) and not ask.view.read_only:
         for _, stored in meant:
             stored.flags.add("\\Seen")
     return Outcome(untagged=[fetched(number, stored, asked) for number, stored in meant])
 
 
-def _store(args: Sequence[Argument], view: View, by_uid: bool) -> Outcome:  # noqa: FBT001  as above
-    if view.read_only:
-        raise Refusal("the folder is open for reading only")
-    change, silent = _change(text(args[1]).upper())
-    given = args[2] if isinstance(args[2], list) else args[2:]
+def _store(ask: _Ask) -> Outcome:
+    if ask.view.read_only:
+        raise RefusedError("the folder is open for reading only")
+    change, silent = _change(text(ask.args[1]).upper())
+    given = ask.args[2] if isinstance(ask.args[2], list) else ask.args[2:]
     flags = {_cased(text(flag)) for flag in given}
-    meant = _meant(args[0], view, by_uid=by_uid)
+    meant = _meant(ask)
     for _, stored in meant:
         stored.flags = change(stored.flags, flags)
-    told = ["UID", "FLAGS"] if by_uid else ["FLAGS"]
+    told = ["UID", "FLAGS"] if ask.by_uid else ["FLAGS"]
     return Outcome(untagged=[] if silent else [fetched(number, stored, told) for number, stored in meant])
 
 
-def _expunge(_args: Sequence[Argument], view: View, _by_uid: bool) -> Outcome:  # noqa: FBT001  as above
-    if view.read_only:
-        raise Refusal("the folder is open for reading only")
-    view.expunge()
+def _expunge(ask: _Ask) -> Outcome:
+    if ask.view.read_only:
+        raise RefusedError("the folder is open for reading only")
+    ask.view.expunge()
     return Outcome()
 
 
-def _close(_args: Sequence[Argument], view: View, _by_uid: bool) -> Outcome:  # noqa: FBT001  as above
-    if not view.read_only:
-        view.expunge()
+def _close(ask: _Ask) -> Outcome:
+    if not ask.view.read_only:
+        ask.view.expunge()
     return Outcome(closes=True)
 
 
-def _check(_args: Sequence[Argument], _view: View, _by_uid: bool) -> Outcome:  # noqa: FBT001  as above
+def _check(_: _Ask) -> Outcome:
     return Outcome()
 
 
-_ACTIONS: Mapping[str, Callable[[Sequence[Argument], View, bool], Outcome]] = {
+_ACTIONS: Mapping[str, Callable[[_Ask], Outcome]] = {
     "SEARCH": _search,
     "FETCH": _fetch,
     "STORE": _store,
@@ -98,10 +107,10 @@ _ACTIONS: Mapping[str, Callable[[Sequence[Argument], View, bool], Outcome]] = {
 }
 
 
-def _meant(token: Argument, view: View, *, by_uid: bool) -> Found:
-    messages = view.messages
-    known = [stored.uid if by_uid else number for number, stored in messages]
-    chosen = set(numbers(text(token), known))
+def _meant(ask: _Ask) -> Found:
+    messages = ask.view.messages
+    known = [stored.uid if ask.by_uid else number for number, stored in messages]
+    chosen = set(numbers(text(ask.args[0]), known))
     return [message for message, key in zip(messages, known, strict=True) if key in chosen]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.demo.imap.actions import Refusal, act, opened
+from bot.demo.imap.actions import RefusedError, act, opened
 from bot.demo.imap.login import authenticated
 from bot.demo.imap.view import View
 from bot.demo.imap.wire import Command, WireError, read_command, text
@@ -64,7 +64,7 @@ class Session:
     async def _answer(self, command: Command) -> None:
         try:
             await self._perform(command)
-        except Refusal as error:
+        except RefusedError as error:
             await self._send(f"{command.tag} NO {error}")
         except (WireError, IndexError) as error:
             await self._send(f"{command.tag} BAD {error}")
@@ -119,7 +119,7 @@ class Session:
 
     def _enter(self, account: Account | None) -> None:
         if account is None:
-            raise Refusal("[AUTHENTICATIONFAILED] name or password is wrong")
+            raise RefusedError("[AUTHENTICATIONFAILED] name or password is wrong")
         self._account = account
 
     async def _list(self, _: Command, account: Account) -> None:

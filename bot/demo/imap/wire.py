@@ -108,6 +108,8 @@ def _take(match: re.Match[str], stack: list[list[Argument]]) -> None:
 
 
 def _command(tokens: list[Argument], stack: list[list[Argument]]) -> Command:
-    if len(stack) > 1 or len(tokens) < 2:  # noqa: PLR2004  a tag and a name
-        raise WireError("a tag and a command were expected")
-    return Command(tag=text(tokens[0]), name=text(tokens[1]).upper(), args=tokens[2:])
+    match tokens:
+        case [str(tag), str(name), *args] if len(stack) == 1:
+            return Command(tag=tag, name=name.upper(), args=args)
+        case _:
+            raise WireError("a tag and a command were expected")

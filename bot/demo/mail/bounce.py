@@ -1,5 +1,6 @@
 """Reports of non-delivery, as RFC 3464 has them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -10,6 +11,8 @@ from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
+
+_ENHANCED = re.compile(r"\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,5 +69,5 @@ def _original(headers: Message) -> MIMEBase:
 
 def enhanced_status(reply: str) -> str:
     """Read the enhanced status out of ``550 5.4.1 …``; the first digit's general one where there is none."""
-    word = reply.split(" ")[1] if " " in reply else ""
-    return word if word.count(".") == 2 else f"{reply[:1]}.0.0"  # noqa: PLR2004  RFC 3463 codes have three parts
+    found = _ENHANCED.match(reply)
+    return found[1] if found else f"{reply[:1]}.0.0"

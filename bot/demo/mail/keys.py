@@ -20,8 +20,11 @@ class Keys:
 
     def by_plain(self, response: bytes) -> Account | None:
         """Give the account that a SASL PLAIN response opens."""
-        parts = response.decode(errors="replace").split("\0")
-        return self.by_password(parts[1], parts[2]) if len(parts) == 3 else None  # noqa: PLR2004  RFC 4616
+        match response.decode(errors="replace").split("\0"):
+            case [_, address, password]:
+                return self.by_password(address, password)
+            case _:
+                return None
 
     def by_xoauth2(self, response: bytes) -> Account | None:
         """Give the account that a SASL XOAUTH2 response (``user=…^Aauth=Bearer …^A^A``) opens."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.demo.imap.actions import Refusal, act, opened
+from bot.demo.imap.actions import RefusedError, act, opened
 from bot.demo.imap.view import View
 from bot.demo.imap.wire import Argument, Command, WireError
 from bot.demo.mail.mailbox import Account, Folder
@@ -65,7 +65,7 @@ def test_expunging_and_closing(view: View, folder: Folder) -> None:
 @pytest.mark.parametrize("command", [("STORE", "1", "+FLAGS", "\\Seen"), ("EXPUNGE",)])
 def test_a_folder_that_is_only_looked_at_is_not_changed(folder: Folder, command: tuple[str, ...]) -> None:
     """The server says no."""
-    with pytest.raises(Refusal):
+    with pytest.raises(RefusedError):
         do(View(folder, read_only=True), *command)
     act(Command(tag="a", name="CLOSE", args=[]), View(folder, read_only=True))
     assert len(folder.messages) == 3
@@ -82,5 +82,5 @@ def test_only_folders_that_exist_can_be_opened() -> None:
     """By their names."""
     account = Account(address="ana@contoso.example", password="pw")
     assert opened(account, "Junk Email", read_only=True).folder is account.junk
-    with pytest.raises(Refusal):
+    with pytest.raises(RefusedError):
         opened(account, "Holiday", read_only=False)
