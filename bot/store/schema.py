@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store.append_only import guard_audit
 from bot.store.errors import StoreError
 from bot.store.tables import metadata
 
@@ -47,6 +48,7 @@ def _create(connection: Connection) -> None:
     if inspect(connection).has_table("observations"):
         raise StoreError("the store has our tables but no revision: it is not ours to change", passing=False)
     metadata.create_all(connection)
+    guard_audit(connection)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 

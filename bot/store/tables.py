@@ -3,7 +3,6 @@
 from sqlalchemy import (
     Boolean,
     Column,
-    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     text,
 )
 
@@ -287,25 +285,3 @@ schedules = Table(
     Column("name", String, primary_key=True),
     Column("next_at", Time, nullable=False),
 )
-
-NEVER = "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"
-FUNCTION = """CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql
-AS $$ BEGIN RAISE EXCEPTION 'audit is append-only'; END $$"""
-TRIGGER = """CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit
-FOR EACH ROW EXECUTE FUNCTION audit_append_only()"""
-APPEND_ONLY = {
-    "sqlite": (
-        f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit {NEVER}",
-        f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit {NEVER}",
-    ),
-    "postgresql": (FUNCTION, TRIGGER),
-}
-"""What the database itself refuses, by dialect."""
-
-
-def _guard_audit(_table: Table, connection: Connection, **_: object) -> None:
-    for statement in APPEND_ONLY[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
-
-
-event.listen(audit, "after_create", _guard_audit)

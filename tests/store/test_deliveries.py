@@ -244,3 +244,15 @@ async def test_a_landing_can_move(store: Store) -> None:
         await tx.deliveries.land("default", "slack", "1", moved, at=T0 + MINUTE)
         assert await tx.deliveries.landing("default", "slack", "1") == moved
         assert await tx.deliveries.landing("other", "slack", "1") is None
+
+
+async def test_a_destination_with_a_head_landed_or_on_its_way_is_known(store: Store) -> None:
+    """A reply goes where there is something to reply to; one that failed for good is no head."""
+    async with store.begin() as tx:
+        await tx.deliveries.save([draft("a"), draft("b", to="teams"), draft("c", to="mail")], T0)
+        await tx.deliveries.mark_sent(await claim(tx), POSTED, T0)
+        await tx.deliveries.give_up(await claim(tx, to="mail"), "404", T0)
+        await tx.deliveries.land("default", "page", "1", POSTED, at=T0)
+        assert await tx.deliveries.heads("default", "1") == {"slack", "teams", "page"}
+        assert await tx.deliveries.heads("default", "2") == frozenset()
+        assert await tx.deliveries.heads("other", "1") == frozenset()
