@@ -1,13 +1,15 @@
 """What the vendor says, put where it belongs: into an incident, a new one, or beside them all."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.correlate.book import Book, with_claim, without
-from bot.correlate.match import CANARY, CAUSE, OPENED, QUOTED, TITLE, looks_alike, match
+from bot.correlate.match import CANARY, CAUSE, OPENED, QUOTED, TITLE, agrees, looks_alike, match
 from bot.types import Claim, Incident, Reading, SourceNow, Symptom
 from bot.types.aspects import CLOSED, is_open
 
+LATELY = timedelta(days=2)
+"""An incident that is over for longer is not named as related."""
 STRENGTH = (QUOTED, CAUSE, TITLE, CANARY)
 
 
@@ -49,6 +51,7 @@ def entered(book: Book, claim: Claim, incident: Incident, by: str) -> Book:
     """Put an advisory that was in no incident into one."""
     claim = replace(claim, joined_by=by)
     related = tuple(id_ for id_ in incident.related if id_ != claim.reading.id)
+    related = tuple(dict.fromkeys((*related, *_alike(book, claim, incident))))
     book = replace(book, listed=without(book.listed, claim.reading.id))
     return book.put(replace(incident, claims=(*incident.claims, claim), related=related))
 
@@ -100,32 +103,31 @@ def _read(book: Book, source: str, now: datetime) -> Book:
 
 def _best(book: Book, claim: Claim, now: datetime) -> tuple[Incident, str] | None:
     """Find the incident that an advisory belongs to beside its own, by the strongest sign, oldest first."""
-    home = book.home(claim.reading.id)
+    reading, home = claim.reading, book.home(claim.reading.id)
+    shown = home is not None and agrees(reading, home.findings, now, claim.first_seen)
     found = [
         (incident, by)
         for incident in book.incidents
-        if incident is not home and not incident.part_of and (incident.id, claim.reading.id) not in book.apart
-        if (by := match(claim.reading, incident, now, claim.first_seen))
-        if home is None or by != CANARY or not home.findings
+        if incident is not home and not incident.part_of and (incident.id, reading.id) not in book.apart
+        if (by := match(reading, incident, now, claim.first_seen))
+        if by != CANARY or not shown
     ]
     return min(found, key=lambda pair: STRENGTH.index(pair[1]), default=None)
 
 
 def _opened(book: Book, claim: Claim) -> Book:
     """Open an incident for an advisory, beside those that look alike."""
-    id_ = claim.reading.id
-    alike = tuple(
-        other.reading.id
-        for incident in book.incidents
-        if incident.resolved is None
-        for other in incident.claims
-        if looks_alike(claim.reading, other)
-    )
     incident = Incident(
         id=book.next_id(),
         opened=claim.changed,
         began=claim.first_seen,
         claims=(replace(claim, joined_by=OPENED),),
-        related=alike,
+        related=_alike(book, claim, None),
     )
-    return replace(book, listed=without(book.listed, id_)).put(incident)
+    return replace(book, listed=without(book.listed, claim.reading.id)).put(incident)
+
+
+def _alike(book: Book, claim: Claim, home: Incident | None) -> tuple[str, ...]:
+    """Name the advisories of other incidents, open or just over, that look like one."""
+    near = (i for i in book.incidents if i is not home and (i.resolved is None or claim.changed - i.resolved <= LATELY))
+    return tuple(c.reading.id for incident in near for c in incident.claims if looks_alike(claim.reading, c))

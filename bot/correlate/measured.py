@@ -75,6 +75,7 @@ def _agrees(book: Book, incident: Incident, finding: Finding, now: datetime) -> 
     """Tell whether an advisory that still stands says what the test messages begin to see."""
     return any(
         is_open(claim)
+        and claim.gone is None
         and (incident.id, claim.reading.id) not in book.apart
         and agrees(claim.reading, (finding,), now, claim.first_seen)
         for claim in incident.claims

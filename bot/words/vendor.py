@@ -162,4 +162,4 @@ def _related(incident: Incident, words: Catalogue) -> Text:
     ids = [id_of(id_) for id_ in incident.related[:MOST]]
     if not ids or incident.resolved is not None:
         return ()
-    return words.text("Of the same time, but not shown to be the same fault: {ids}.", ids=words.listed(ids))
+    return words.text("Much alike, but not shown to be the same fault: {ids}.", ids=words.listed(ids))

@@ -12,6 +12,8 @@ from tests.correlate.build import (
     T0,
     Teller,
     closed,
+    late,
+    over,
     quiet,
     reasons,
     refused,
@@ -151,6 +153,18 @@ def test_what_looks_alike_is_named_and_stays_apart() -> None:
     assert teller.incident("2").related == (BASE.id,)
 
 
+def test_what_looks_like_yesterdays_fault_is_named_beside_it() -> None:
+    """Two days, two components, both late."""
+    teller = Teller()
+    teller.says(replace(LATENESS, title="Delays in email delivery"), T0)
+    teller.says(closed(replace(LATENESS, title="Delays in email delivery")), T0 + HOUR)
+    teller.sees(late(T0 + DAY), at=T0 + DAY)
+    start = T0 + DAY
+    second = replace(LATENESS, id="EX1000300", title="Delays sending and receiving email", start=start, modified=start)
+    assert reasons(teller.says(second, T0 + DAY + HOUR)) == ["vendor confirms"]
+    assert teller.incident("2").related == (LATENESS.id,)
+
+
 def test_a_parted_advisory_never_joins_again_by_itself() -> None:
     """A person knows better."""
     teller = Teller()
@@ -180,6 +194,21 @@ def test_an_incident_with_measurements_takes_in_one_without_by_a_late_agreement(
     found = teller.says(SENDING, T0 + 2 * HOUR)
     assert reasons(found) == ["joined"]
     assert len(teller.incident().findings) == 1
+
+
+def test_what_came_back_and_was_measured_first_is_put_to_its_old_incident() -> None:
+    """Late again the next day; then a new id with the old title."""
+    teller = Teller()
+    teller.sees(late(), at=T0)
+    teller.says(LATENESS, T0 + HOUR)
+    teller.sees(over(late(), T0 + 2 * HOUR), at=T0 + 2 * HOUR)
+    teller.says(closed(LATENESS), T0 + 3 * HOUR)
+    teller.sees(late(T0 + DAY, stretch="s2"), at=T0 + DAY)
+    again = replace(LATENESS, id="EX1009999", start=T0 + DAY, modified=T0 + DAY)
+    found = teller.says(again, T0 + DAY + HOUR)
+    assert len(reasons(found)) == 1
+    assert found[0].incident is not None
+    assert (found[0].incident.id, teller.incident("2").part_of) == ("1", "1")
 
 
 def test_the_book_survives_being_written_down() -> None:

@@ -254,3 +254,13 @@ def test_a_finding_that_is_named_no_more_is_over() -> None:
     teller = Teller()
     teller.sees(refused(), at=T0)
     assert reasons(teller.sees(at=T0 + HOUR)) == ["resolved"]
+
+
+def test_an_advisory_that_is_gone_draws_no_later_trouble_to_it() -> None:
+    """Nobody says that it still stands."""
+    teller = Teller()
+    teller.sees(refused(), at=T0)
+    teller.says(SENDING, T0 + HOUR)
+    teller.drops(SENDING.id, T0 + 2 * HOUR)
+    teller.sees(over(refused(), T0 + 3 * HOUR), at=T0 + 3 * HOUR)
+    assert reasons(teller.sees(refused(T0 + 9 * HOUR, stretch="s2"), at=T0 + 9 * HOUR)) == ["opened"]

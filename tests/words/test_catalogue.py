@@ -14,7 +14,6 @@ from bot.words.catalogue import LOCALE
 
 NOON = datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
-MODULES = ("advice", "facts", "headlines", "message", "sight", "vendor")
 SAID_BY = {"text", "counted", "string", "mark", "marks"}
 """Functions and methods whose literal arguments are sentences."""
 
@@ -34,7 +33,7 @@ def _name(func: ast.expr) -> str:
 
 def spoken() -> list[tuple[str, ...]]:
     """Give all sentences of the words package, once each."""
-    files = [LOCALE.parent / f"{module}.py" for module in MODULES]
+    files = sorted(LOCALE.parent.glob("*.py"))
     return list(dict.fromkeys(said for path in files for said in sentences(path)))
 
 

@@ -173,7 +173,7 @@ def test_what_looks_alike_is_named_as_such() -> None:
     teller = Teller()
     teller.says(BASE, T0)
     found = teller.says(replace(BASE, id="EX1000400", title="Users may be unable to access a mailbox"), T0 + HOUR)
-    assert vendor(found).endswith("Of the same time, but not shown to be the same fault: EX1000001.")
+    assert vendor(found).endswith("Much alike, but not shown to be the same fault: EX1000001.")
 
 
 def test_an_advisory_that_stays_open_after_the_end_is_named() -> None:
