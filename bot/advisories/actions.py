@@ -63,7 +63,10 @@ BY_TOPIC: dict[Topic, Action] = {
 _QUIET = frozenset((AdvisoryState.PRE_ALERT, AdvisoryState.FALSE_ALARM))
 _BY_CLIENT = frozenset((Symptom.CANNOT_ACCESS_MAILBOX, Symptom.SEARCH_BROKEN, Symptom.OTHER, Symptom.SEND_FAILS))
 _GONE_FOR_GOOD = Rule(
-    0, r"\bndr\b|\b5\d\d[ -]5\.\d|\b5\.\d\.\d|\breturned\b|\bbounce", "a 5xx is final: no server tries again"
+    0,
+    r"\bndr\b|\b5\d\d[ -]5\.\d|\b5\.\d\.\d|\breturned\b|\bbounce",
+    "a 5xx is final: no server tries again",
+    r"\b53[05][ -]5\.7",  # a refused login: nothing was handed over
 )
 _RESENT = Rule(
     0,
@@ -102,7 +105,7 @@ def _usual(
         return Action.USE_ANOTHER_CLIENT
     if symptom is not Symptom.OTHER:
         return USUAL[symptom]
-    if "quarantine" in facts.what:
+    if "quarantine" in facts.what and Topic.QUARANTINE not in topics:
         return Action.CHECK_QUARANTINE
     return next((BY_TOPIC[topic] for topic in topics if topic in BY_TOPIC), USUAL[symptom])
 

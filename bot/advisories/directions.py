@@ -3,6 +3,8 @@
 from bot.advisories.rules import BROAD, Facts, Rule, first
 from bot.types import Direction, Symptom
 
+_RECEIVE = r"\breceiv\w*\b(?! (?:\w+ ){0,2}(?:alert|report|signal|indicat|notif|complain))"
+"""Mail, not word of a fault."""
 _BOTH = (
     r"\bsend\w*(?:,| mail)?(?: mail)? ?(?:and|or|and/or|&|nor) (?:cannot )?receiv"
     r"|\breceiv\w*(?: mail)? ?(?:and|or|and/or) (?:cannot )?sen[dt]|\bsent (?:and|or|and/or) receiv"
@@ -19,7 +21,7 @@ _INTERNAL = (
 _INBOUND = (
     r"\binbound\b|\bincoming\b|\bfrom (?:\w+ )?external\b"
     r"|\b(?:external|gmail|yahoo) (?:\w+ )?(?:senders?|mail servers?|users? send)\b|\bsent by external"
-    r"|\bexternal parties send|\breceiv\w*[^.]{0,60}\b(?:mail|external)\b(?!.{0,40}\breport)|\bcannot receive\b"
+    rf"|\bexternal parties send|{_RECEIVE}[^.]{{0,60}}\b(?:mail|external)\b(?!.{{0,40}}\breport)|\bcannot receive\b"
     r"|\bexternal mail (?:to|that|late|is|may|sent to)\b|\bmail from (?!exchange|our|microsoft|within|inside|users"
     r"|their|the same|colleagues|internal|being|shared|any|\w+ing\b)"
     r"|\b(?:people|senders?|those) (?:who|that) (?:write|send)\b[^.]{0,20}\bto (?:affected )?users"
@@ -52,7 +54,23 @@ WAYS: tuple[Rule[Direction], ...] = (
 )
 # Of late and misjudged mail: a recipient who is named waits for it. (A report of non-delivery comes to the sender.)
 WEAK: tuple[Rule[Direction], ...] = (
-    Rule(Direction.INBOUND, r"\breceiv|\barriv|\binbox|\brecipients?\b|\bmissing mail", "users wait for it"),
+    Rule(Direction.INBOUND, rf"{_RECEIVE}|\barriv|\binbox|\brecipients?\b|\bmissing mail", "users wait for it"),
+)
+
+# Of one program that can be used, and yet mail does not leave it or show in it.
+ONE_CLIENT: tuple[Rule[Direction], ...] = (
+    Rule(
+        Direction.OUTBOUND,
+        r"\bcannot (?:send|submit|reply|forward)\b|\b(?:send|submission)\b[^.]{0,30}\bfail",
+        "nothing leaves the program",
+        rf"{_BOTH}|\bcannot (?:access|open|connect)\b|{_RECEIVE}",
+    ),
+    Rule(
+        Direction.INBOUND,
+        r"\bcannot (?:see|get|receive|view) (?:any )?(?:new )?mail\b",
+        "new mail does not show in the program",
+        r"\bsend|\bcannot (?:access|open|connect)\b|\bshared\b",
+    ),
 )
 
 # Symptoms that touch no mail flow, and those that need no word to tell the way.
@@ -66,11 +84,17 @@ FIXED = {
     Symptom.SPAM_MISSED: Direction.INBOUND,
 }
 # Where nothing tells: what one sends bounces or fails; late or misjudged mail may be any.
-UNTOLD = {Symptom.SEND_FAILS: Direction.OUTBOUND, Symptom.BOUNCED: Direction.OUTBOUND}
+UNTOLD = {
+    Symptom.SEND_FAILS: Direction.OUTBOUND,
+    Symptom.BOUNCED: Direction.OUTBOUND,
+}
 
 
 def direction(facts: Facts, symptom: Symptom) -> Direction:
     """Name the direction that a symptom has; the shortest text that tells decides."""
+    if symptom is Symptom.CLIENT_ONLY and not BROAD.holds(facts.what):
+        rule = first(ONE_CLIENT, facts.title) or first(ONE_CLIENT, facts.impact)
+        return rule.value if rule else Direction.NONE
     if symptom in FIXED:
         return FIXED[symptom]
     # The scope names senders or recipients, the explanation may name both in passing.

@@ -72,7 +72,8 @@ ADMIN: tuple[Rule[Kind], ...] = (
 # Administrators saw it first, and yet it is their users' mail that is held, late or lost.
 _USERS_TOO = (
     r"\b(?:mail|messages)[^.]{0,60}\b(?:users?|people)\b[^.]{0,40}\bsend[^.]{0,60}\b(?:spam|quarantin|late|ndr|reject"
-    r"|mark)|\busers'? (?:\w+ ){0,3}mail[^.]{0,60}\b(?:quarantin|late|ndr|lost|reject|spam|cannot)"
+    r"|mark)|\busers'? (?:\w+ ){0,3}mail\b[^.]{0,60}\b(?:quarantin|late|ndr|lost|reject|spam|cannot|block|bounc|return"
+    r"|refus|encrypt|held)"
     r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access|open)[^.]{0,30}\b(?:mail"
     r"|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish|block)"
     r"|\busers cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign|use)[^.]{0,30}\b(?:mail\b(?! trac)|exchange online"

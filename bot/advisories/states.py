@@ -100,8 +100,9 @@ NO_RELIEF: tuple[Rule[AdvisoryState], ...] = (
     ),
     Rule(
         AdvisoryState.ONGOING,
-        r"\b(?:impact|issue|problem|errors?|failures?|late)\b[^.]{0,40}\b(?:persist|continu|remain|came back|returned"
-        r"|recur|reoccur|reappear)\w*|\b(?:come|comes|came|coming) back\b(?! (?:to|online|up|into))|\brecurr",
+        r"\b(?:impact|issue|problem|fault|symptoms?|errors?|failures?|late)\b[^.]{0,40}\b(?:persist|continu|remain"
+        r"|came back|returned|recur|reoccur|reappear)\w*|\b(?:it|issues?|problems?|errors?|failures?|impact|fault"
+        r"|symptoms?|late|this)\b[^.]{0,40}\b(?:come|comes|came|coming) back\b(?! (?:to|online|up|into))|\brecurr",
         "it is still there, or there again",
         r"\bwhile (?:this|impact) (?:remain|continu)|\b(?:until|so) [^.]{0,40}(?:some|those|remain)",
     ),
@@ -128,7 +129,7 @@ NO_RELIEF: tuple[Rule[AdvisoryState], ...] = (
 _FIX = (
     r"(?:fix|correction|change|mitigation|update|rule|configuration|setting|solution|patch|repair|build|roll-?back"
     r"|reversion|remedy|workaround|adjust\w*|optimi[sz]ations?|limit|deployment|roll-?out|certificates?|detection"
-    r"|switch|failover)"
+    r"|switch|failover|signature|definition|model|filter|verdict|url|domain)(?:es|s)?"
 )
 _DONE = (
     r"(?:appl|deploy|revert|roll|disabl|correct|switch|turn|remov|withdraw|undo|tak|complet|implement|restor|repair"
@@ -172,7 +173,8 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
         r"\b(?:improv|recover|reliev|relief|stabili[sz]|drain|subsid)(?:e|es|s|ed|ing|y|ies|ement|ements)?\b"
         r"|\b(?:gets?|getting|is|are) better\b|\bcatch(?:ing)? up\b|\bcaught up\b",
         "it gets better, in so many words",
-        r"\bno (?:improvement|relief)|\bto (?:improve|recover|reliev)\w*"
+        r"\bno (?:improvement|relief)|\bto (?:provid|bring|give|get|offer|speed|expedit|achiev|help|initiat|aid|ensur)?"
+        r"\w* ?(?:\w+ )?(?:improv|recover|relie|stabili)\w*"
         r"|\b(?:how to|ways to|options)\b[^.]{0,40}\b(?:recover|reliev|mitigat)|\bwill (?:improve|recover)",
     ),
     Rule(

@@ -20,12 +20,12 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         Symptom.SPAM_MISSED,
         r"\b(?:spam|phish|spoof\w*|malicious|forged|impersonat\w+|unwanted|malware|bulk)\b[^.]{0,90}\b(?:inbox|inboxes"
         r"|reach\w*|get(?:s|ting)? through|pass(?:es|ing)?|bypass\w*"
-        r"|not (?:be |being )?(?:block|filter|quarantin|caught|detect|mov|stop)\w*)"
+        r"|(?:can)?not (?:be |being )?(?:block|filter|quarantin|caught|catch|detect|mov|stop)\w*)"
         r"|\b(?:increas\w*|more|larger|unusual|elevated|higher?|surge|influx|spike)\b[^.]{0,40}\b(?:spam|phish"
         r"|spoof\w*)|\breceive (?:\w+ ){0,2}(?:spam|phish|spoof\w*|forged)\b|\bfalse negative"
         r"|\b(?:spam|anti-?spam|phish)\b[^.]{0,30}\bfilter\w*[^.]{0,40}\b(?:bypass|skip"
         r"|not (?:appl|work|act|run|filter)|miss)|\bappear to (?:come|be sent|originate)[^.]{0,60}\b(?:spoof|within"
-        r"|own)",
+        r"|own)|\bbackscatter|\bndr\b[^.]{0,60}\b(?:did not|never|have not) (?:\w+ )?sen[dt]\b",
         "bad mail that gets in, which is the opposite of good mail that is held",
         _WRONGLY,
     ),
@@ -55,7 +55,9 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         r"|\bresource (?:mailbox|book)|\bappointments?\b|\bmeetings\b",
         "times of people and rooms are wrong, late or missing",
         r"\bmail(?:box(?:es)?)?,? (?:and|or|,) (?:the |their )?calendar|\bteams meeting"
-        r"|cannot (?:send|receive)[^.]{0,40} mail",
+        r"|cannot (?:send|receive)[^.]{0,40} mail|\bndr\b|\bbounce"
+        r"|cannot (?:access|open|use|reach|connect to|sign in to) (?:\w+ ){0,2}?(?:mailbox(?:es)?|mail"
+        r"|exchange(?: online)?|outlook|owa)\b(?! (?:\w+ )?calendar)",
     ),
     Rule(
         Symptom.DELAYED,
@@ -146,6 +148,12 @@ VAGUE: tuple[Rule[Symptom], ...] = (
         rf"\b(?:issues?|problems?|errors?|degraded|unavailable|interrupt\w*|outage|down|cannot)\b[^.]{{0,80}}{_THINGS}"
         rf"|{_THINGS}[^.]{{0,80}}\b(?:issues?|problems?|errors?|degraded|outage)",
         "no more is said than that it does not work",
+    ),
+    Rule(
+        Symptom.CANNOT_ACCESS_MAILBOX,
+        r"\bcannot (?:access|use|reach|connect|sign|log|load)\b[^.]{0,60}\b(?:services?|(?:microsoft|office) 365"
+        r"|m365)\b",
+        "many services are named as one, and mail is among them",
     ),
 )
 

@@ -19,6 +19,11 @@ TOPICS: tuple[Rule[Topic], ...] = (
         "notices, not verdicts",
     ),
     Rule(
+        Topic.QUARANTINE,
+        r"\b(?:release|releasing|view|access|open|preview|see|request)\w*\b[^.]{0,40}\bquarantin",
+        "the place, not the verdicts",
+    ),
+    Rule(
         Topic.BLOCK_LIST,
         r"block ?-?lists?\b|blocklist|deny list|client host[^.]{0,20}blocked|spamhaus",
         "theirs, not ours",
@@ -56,7 +61,7 @@ TOPICS: tuple[Rule[Topic], ...] = (
         r"\battach(?:ment|ed)|winmail\.dat|\.(?:pdf|docx?|xlsx?|zip|ics)\b",
         "mail without a file passes",
     ),
-    Rule(Topic.IMAGES, r"\bimages?\b|\bpictures?\b|\blogos?\b", "mail without a picture passes"),
+    Rule(Topic.IMAGES, r"\bimages?\b|\bpictures?\b|\blogos?\b|\bphotos?\b", "mail without a picture passes"),
     Rule(Topic.LINKS, r"\burls?\b|\blinks?\b|hyperlink", "mail without a link passes", r"send a link|link to it"),
     Rule(Topic.FORGED, r"spoof|impersonat|forged", "fake senders"),
     Rule(Topic.FREE_BUSY, r"free[ /]?(?:and |or )?busy|availability|scheduling assistant", "times in the calendar"),
@@ -102,7 +107,7 @@ TOPICS: tuple[Rule[Topic], ...] = (
     Rule(Topic.SIGN_IN, r"sign[- ]?ins?\b|signing in|log[- ]?ins?\b|authenticat|conditional access", "signing in"),
 )
 
-_ANYWHERE = (Topic.RESTRICTED, Topic.SHARED_MAILBOX, Topic.BLOCK_LIST, Topic.ZIP, Topic.RESTART, Topic.PROMPTS)
+_ANYWHERE = (Topic.RESTRICTED, Topic.BLOCK_LIST, Topic.ZIP, Topic.RESTART, Topic.PROMPTS)
 """Topics that decide what to do wherever they are named."""
 
 _OPEN = frozenset(
@@ -136,6 +141,13 @@ CLIENTS: tuple[Rule[Client], ...] = (
     Rule(Client.ACTIVESYNC, r"activesync|\beas\b", "the protocol of most phones' own mail program"),
     Rule(Client.IMAP, r"\bimap\b", "other mail programs"),
     Rule(Client.POP, r"\bpop\b", "other mail programs"),
+)
+_WHOLE = Rule(
+    0,
+    r"\boutlook (?:features?|functions?|functionality|services?|and (?:other|related))"
+    r"|\b(?:multiple|various|several|many) (?:microsoft 365|office 365|m365)?\s?services"
+    r"|\b(?:microsoft|office) 365 (?:apps and )?services",
+    "all of Outlook or the suite is named; a client in the explanation is an example",
 )
 # Microsoft tells of a way round in these words.
 _INSTEAD = (
@@ -195,7 +207,8 @@ def topics(facts: Facts, symptom: Symptom) -> tuple[Topic, ...]:
     open_ = symptom in _OPEN and not named
     told = every(TOPICS, facts.more) if open_ else ()
     anywhere = (topic for topic in every(TOPICS, facts.raw) if topic in _ANYWHERE)
-    return tuple(dict.fromkeys((*named, *told, *anywhere)))
+    shared = (topic for topic in every(TOPICS, facts.more) if topic is Topic.SHARED_MAILBOX)
+    return tuple(dict.fromkeys((*named, *told, *shared, *anywhere)))
 
 
 def parties(text: str) -> tuple[str, ...]:
@@ -205,7 +218,8 @@ def parties(text: str) -> tuple[str, ...]:
 
 def failing(facts: Facts) -> tuple[Client, ...]:
     """Name the ways to the mailbox that title and impact name; else those that the explanation says fail."""
-    return every(CLIENTS, facts.what) or every(CLIENTS, _harm(facts.more))
+    named = every(CLIENTS, facts.what)
+    return () if not named and _WHOLE.holds(facts.what) else named or every(CLIENTS, _harm(facts.more))
 
 
 def working(facts: Facts, failing: tuple[Client, ...]) -> tuple[Client, ...]:

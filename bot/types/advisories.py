@@ -58,6 +58,7 @@ class Topic(StrEnum):
     PROGRAMS = "programs"
     PROMPTS = "prompts"
     PUBLIC_FOLDERS = "public_folders"
+    QUARANTINE = "quarantine"
     QUARANTINE_NOTICES = "quarantine_notices"
     RESTRICTED = "restricted"
     RESTART = "restart"

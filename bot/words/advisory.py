@@ -10,6 +10,10 @@ from bot.words.safe import name_of
 
 VENDOR = "Microsoft"
 _BY_MAIL = frozenset((Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.DELAYED, Symptom.QUARANTINED, Symptom.SPAM_MISSED))
+_SENT_AS = (Action.RETRY_LATER, Symptom.SEND_FAILS)
+_OPENED = frozenset((Symptom.CLIENT_ONLY, Symptom.CANNOT_ACCESS_MAILBOX))
+_OF_OPENED = frozenset((Topic.SHARED_MAILBOX, Topic.ENCRYPTED, Topic.LARGE, Topic.ATTACHMENTS))
+_ONE_WAY = {Direction.INBOUND: tables.FROM_OUTSIDE, Direction.OUTBOUND: tables.TO_OUTSIDE}
 _OVER = frozenset((AdvisoryState.RESOLVED, AdvisoryState.FALSE_ALARM))
 MOST_PARTIES = 3
 MOST_TITLE = 150
@@ -120,6 +124,8 @@ def wrong(reading: Reading, words: Catalogue) -> Text:
     topical = next((s for t in reading.topics if (s := tables.TOPICAL.get((reading.symptom, t)))), None)
     if topical:
         return words.text(topical)
+    if reading.symptom is Symptom.SEND_FAILS and reading.action is Action.RESEND_BOUNCED:
+        return words.text(tables.RETURNED)
     general = tables.NOW.get(reading.symptom)
     if general:
         return words.text(_by(general, reading.direction), clients=_clients(reading.failing, words))
@@ -151,9 +157,14 @@ def details(reading: Reading, words: Catalogue) -> Iterator[Text]:
 def _which(reading: Reading, words: Catalogue) -> Iterator[Text]:
     """Say which mail it is."""
     topics = [topic for topic in reading.topics if topic is not Topic.OUTSIDE or _outside(reading)]
-    about = _first(tables.ABOUT, topics) if reading.symptom in _BY_MAIL else None
-    if about and not any((reading.symptom, topic) in tables.TOPICAL for topic in reading.topics):
-        yield words.text(about)
+    if reading.symptom in _OPENED:
+        topics = [topic for topic in topics if topic in _OF_OPENED]
+    elif reading.symptom not in _BY_MAIL:
+        topics = []
+    topic = next((topic for topic in topics if topic in tables.ABOUT), None)
+    if topic and not any((reading.symptom, topic) in tables.TOPICAL for topic in reading.topics):
+        outside = _ONE_WAY.get(reading.direction) if topic is Topic.OUTSIDE else None
+        yield words.text(outside or tables.ABOUT[topic])
     if reading.parties and reading.symptom in _BY_MAIL:
         yield words.text(
             "This is about mail from or to {parties}.", parties=words.listed(reading.parties[:MOST_PARTIES])
@@ -171,6 +182,8 @@ def advice(reading: Reading, words: Catalogue) -> Text:
     """Say what to do while it lasts."""
     if reading.action is Action.USE_ANOTHER_CLIENT:
         return words.text(tables.DO[reading.action], clients=_clients(_instead(reading), words))
+    if (reading.action, reading.symptom) == _SENT_AS and Topic.SHARED_MAILBOX in reading.topics:
+        return words.text(tables.SEND_AS_SELF)
     by_topic = next((s for t in reading.topics if (s := tables.DO_TOPIC.get((reading.action, t)))), None)
     by_symptom = tables.DO_ABOUT.get((reading.action, reading.symptom, reading.direction))
     return words.text(by_topic or by_symptom or tables.DO[reading.action])

@@ -28,7 +28,11 @@ NOW: Mapping[Symptom, Mapping[Direction, str]] = {
     },
     Symptom.LOST: {ANY: mark("Some mail does not arrive at all.")},
     Symptom.CANNOT_ACCESS_MAILBOX: {ANY: mark("The mailbox cannot be opened, or only at times. No mail is lost.")},
-    Symptom.CLIENT_ONLY: {ANY: mark("Mail cannot be opened or used in {clients}. No mail is lost.")},
+    Symptom.CLIENT_ONLY: {
+        ANY: mark("Mail cannot be opened or used in {clients}. No mail is lost."),
+        Direction.OUTBOUND: mark("Mail cannot be sent with {clients}."),
+        Direction.INBOUND: mark("New mail does not show in {clients}. No mail is lost."),
+    },
     Symptom.SEARCH_BROKEN: {
         ANY: mark("Search in mail fails or misses messages. They are still there, in their folder."),
     },
@@ -83,6 +87,7 @@ TOPICAL: Mapping[tuple[Symptom, Topic], str] = {
     (Symptom.OTHER, Topic.QUARANTINE_NOTICES): mark(
         "Notices about mail in quarantine do not come, or go to the wrong people."
     ),
+    (Symptom.OTHER, Topic.QUARANTINE): mark("Quarantine cannot be opened or used as it should."),
     (Symptom.OTHER, Topic.ATTACHMENTS): mark("Attachments of mail cannot be opened or downloaded."),
     (Symptom.OTHER, Topic.ARCHIVE): mark("Old mail and the archive are hit. No mail is lost."),
     (Symptom.OTHER, Topic.ENCRYPTED): mark("Encrypted mail cannot be opened or sent."),
@@ -92,7 +97,7 @@ TOPICAL: Mapping[tuple[Symptom, Topic], str] = {
     (Symptom.OTHER, Topic.PUBLIC_FOLDERS): mark("Public folders cannot be opened."),
     (Symptom.OTHER, Topic.ADD_INS): mark("Add-ins in Outlook do not work as they should."),
     (Symptom.OTHER, Topic.DUPLICATES): mark("Some mail comes twice. The copies can be deleted."),
-    (Symptom.OTHER, Topic.IMAGES): mark("Pictures in mail do not show."),
+    (Symptom.OTHER, Topic.IMAGES): mark("Pictures do not show, in mail or of people."),
     (Symptom.OTHER, Topic.LISTS): mark("Mail groups and lists do not work as they should."),
     (Symptom.OTHER, Topic.NOTICES): mark("Notices about new mail do not come as they should. The mail itself does."),
 }
@@ -101,6 +106,11 @@ TOPICAL_WAS: Mapping[Topic, str] = {
     Topic.ATTACHMENTS: mark("Attachments of mail could not be opened. This is fixed."),
     Topic.ARCHIVE: mark("Old mail did not move to the archive as it should. This is fixed."),
 }
+
+RETURNED = mark("Sending mail fails: it is refused, or it bounces.")
+"""Sending fails at once, and what was refused is named by a code or a report."""
+FROM_OUTSIDE = mark("This is about mail from people outside.")
+TO_OUTSIDE = mark("This is about mail to people outside.")
 
 # Which mail it is, where the symptom leaves that open.
 ABOUT: Mapping[Topic, str] = {
@@ -183,8 +193,8 @@ DO_ABOUT: Mapping[tuple[Action, Symptom, Direction], str] = {
         "Do not send it twice: it is let go later. For what is urgent, call or chat."
     ),
 }
+SEND_AS_SELF = mark("Send from your own address, or try again later.")
 DO_TOPIC: Mapping[tuple[Action, Topic], str] = {
-    (Action.RETRY_LATER, Topic.SHARED_MAILBOX): mark("Send from your own address, or try again later."),
     (Action.WAIT, Topic.OUTBOX): mark("Leave it in the Outbox and wait: it goes out by itself. Do not send it twice."),
     (Action.USE_ANOTHER_CHANNEL, Topic.LARGE): mark("Put the file in OneDrive and send a link to it."),
     (Action.USE_ANOTHER_CHANNEL, Topic.ATTACHMENTS): mark("Put the file in OneDrive and send a link to it."),

@@ -43,7 +43,9 @@ def test_a_scope_tells_before_an_explanation_does() -> None:
         (Symptom.SEND_FAILS, "Users can't send mail they received", Direction.OUTBOUND),
         (Symptom.SPAM_MISSED, "Users send spam", Direction.INBOUND),
         (Symptom.SEARCH_BROKEN, "Users can't search received mail", Direction.NONE),
-        (Symptom.CLIENT_ONLY, "Users can't receive mail by IMAP", Direction.NONE),
+        (Symptom.CLIENT_ONLY, "Users can't receive mail by IMAP", Direction.INBOUND),
+        (Symptom.CLIENT_ONLY, "Users can't send mail from Outlook for Mac", Direction.OUTBOUND),
+        (Symptom.CLIENT_ONLY, "Users can't open Outlook for Mac", Direction.NONE),
     ],
 )
 def test_a_symptom_limits_the_way(symptom: Symptom, title: str, way: Direction) -> None:

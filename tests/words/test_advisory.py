@@ -84,7 +84,7 @@ def said(**changes: object) -> str:
         ),
         pytest.param(
             {"symptom": Symptom.CLIENT_ONLY, "action": Action.USE_ANOTHER_CLIENT, "failing": (Client.IMAP,)},
-            "Mail cannot be opened or used in mail programs that use IMAP. No mail is lost. "
+            "New mail does not show in mail programs that use IMAP. No mail is lost. "
             "For now, use Outlook on the web, Outlook on the computer, and mobile apps on the phone.",
             id="one way in fails",
         ),
@@ -166,7 +166,7 @@ def test_names_that_strangers_wrote_carry_no_markup() -> None:
         ({"topics": (Topic.BLOCK_LIST,), "symptom": Symptom.BOUNCED}, "filter has blocked Microsoft's address."),
         ({"topics": (Topic.ZIP,), "symptom": Symptom.SEND_FAILS}, "A file that is put in a zip file gets through."),
         ({"topics": (Topic.RESTART,), "symptom": Symptom.CLIENT_ONLY}, "It may help to restart Outlook."),
-        ({"topics": (Topic.OUTSIDE,)}, "This is about mail from or to people outside."),
+        ({"topics": (Topic.OUTSIDE,)}, "This is about mail from people outside."),
         ({"parties": ("Gmail",)}, "This is about mail from or to Gmail."),
     ],
 )
