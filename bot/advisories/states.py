@@ -35,7 +35,8 @@ def _unsure(pattern: str, why: str) -> Rule[AdvisoryState]:
 
 _CONFIRMED = (
     r"\b(?:we have|we|have) (?:confirmed|determined|identified|isolated|found|reproduced|traced|seen)\b"
-    r"|\bconfirmed (?:that|impact)|\bis affected by\b|\bare impacted\b|\broot cause\b"
+    r"|\bconfirmed (?:that|impact)|\bis affected by\b|\broot cause\b"
+    r"|(?:^|\. )(?:(?!\b(?:whether|if)\b)[^.])*\bare impacted\b"
 )
 
 NO_HARM: tuple[Rule[AdvisoryState], ...] = (
