@@ -11,7 +11,7 @@ from bot.detect.flights import Flight, Track
 from bot.types import Direction, Route
 
 YEAR = 365.25 * 86400.0
-MANY_WAYS: Mapping[Trouble, float] = {Trouble.SENDING: 1.0, Trouble.BOUNCING: 1.0, Trouble.TIMING: 2.0}
+MANY_WAYS: Mapping[Trouble, float] = {Trouble.SENDING: 2.5, Trouble.BOUNCING: 1.5, Trouble.TIMING: 3.0}
 """Added to a class's threshold for the groups and hypotheses in it; found by simulation (docs/why-it-rang.md)."""
 FEWEST_MESSAGES = 100.0
 MOST = 3.0

@@ -107,7 +107,8 @@ class Intake:
         return flight
 
     def _answered(self, flight: Flight, now: float) -> None:
-        flight.track.own_troubles = 0
+        if flight.sent > flight.track.own_since:
+            flight.track.own_troubles = 0
         for failed in self._known.sight.reached(flight.track, flight.sent, now):
             self._say(failed, failed.verdict())
 
@@ -134,11 +135,7 @@ class Intake:
         if flight is None:
             return
         flight.fate, flight.reply, flight.permanent = Fate.REFUSED, seen.reply, is_permanent(seen.reply)
-        if is_own_trouble(seen.reply):
-            self._own_trouble(flight)
-            return
-        self._answered(flight, now)
-        self._ended(flight)
+        self._ended(flight, now)
 
     def _own_trouble(self, flight: Flight) -> None:
         track = flight.track
@@ -154,10 +151,13 @@ class Intake:
         if flight is None:
             return
         flight.fate, flight.reply = Fate.BOUNCED, f"{seen.status} {seen.reply}".strip()
-        self._answered(flight, now)
-        self._ended(flight)
+        self._ended(flight, now)
 
-    def _ended(self, flight: Flight) -> None:
+    def _ended(self, flight: Flight, now: float) -> None:
+        if is_own_trouble(flight.reply):
+            self._own_trouble(flight)
+            return
+        self._answered(flight, now)
         if not flight.track.mail:
             return
         self._say(flight, flight.verdict())

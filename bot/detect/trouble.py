@@ -15,13 +15,13 @@ YOUNG, YOUNG_HOLD = 1800.0, 1200.0
 HOLD, LONGEST_HOLD = 120.0, 3600.0
 LONGER_THAN_BEFORE = 1.3
 NEARLY = 0.9
-TOO_SOON = 0.08
-"""How likely a trouble may be called over by a chance run of healthy messages."""
-CONFIDENT = 1.28
+RELIEF_BY_LENGTH = 1.4
+"""Relief that ends a trouble, by the log of the messages in it: each is a chance for a chance run."""
+CONFIDENT = 1.0
 LOWEST, HIGHEST = 0.02, 0.95
 LOST_AT_LEAST, LOST_TO_LATE = 3, 4
 CLEARLY_SLOW = 0.7
-MOST_LATES = 50
+MOST_LATES, ENOUGH_LATES = 50, 5
 
 
 @dataclass(slots=True, eq=False)
@@ -93,7 +93,7 @@ class Open:
 
     def needed(self) -> float:
         """Give the relief that ends the trouble: more, the more often a chance run may look like it."""
-        return math.log((5 + self.noted) / TOO_SOON)
+        return RELIEF_BY_LENGTH * math.log(5 + self.noted)
 
     def hold(self) -> float:
         """Give the seconds without a bad message that are waited for at least: more where it comes and goes."""
@@ -134,9 +134,11 @@ class Open:
         return sorted(sure, key=lambda pair: _by_sending(pair[0]))
 
     def lates(self, now: float) -> list[float]:
-        """Give how long the last bad messages took, or are under way by now, shortest first."""
-        late = [flight for flight, bad in self.decided() if bad][-MOST_LATES:]
-        return sorted(flight.latency if flight.fate is Fate.ARRIVED else now - flight.sent for flight in late)
+        """Give how long the last bad messages took, or while hardly any arrived, are under way; shortest first."""
+        late = [flight for flight, bad in self.decided() if bad]
+        took = [flight.latency for flight in late if flight.fate is Fate.ARRIVED][-MOST_LATES:]
+        waiting = [now - flight.sent for flight in late if flight.fate is not Fate.ARRIVED]
+        return sorted([*took, max(waiting, default=0.0)] if len(took) >= ENOUGH_LATES else [*took, *waiting])
 
 
 def _by_sending(flight: Flight) -> tuple[float, int, str]:
