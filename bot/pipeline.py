@@ -13,6 +13,8 @@ from bot.machine import Machine
 from bot.outbox import call, plan
 from bot.store import Deed, Store, StoreError, Transaction
 from bot.types import (
+    AdvisoryGone,
+    AdvisorySeen,
     Change,
     Clock,
     Destination,
@@ -160,6 +162,7 @@ class Pipeline:
             return
         async with self._memory.store.begin() as tx:
             await tx.observations.add(observations)
+            await _keep(observations, tx)
             if deed:
                 await tx.audit.note(tenant, deed)
             if state_is_due:
@@ -198,6 +201,15 @@ class Pipeline:
     def _publish(self, machine: Machine) -> None:
         language = self._companies[machine.tenant].language
         self._snapshots[machine.tenant] = machine.snapshot(self._memory.clock.now(), language=language)
+
+
+async def _keep(observations: Sequence[Observation], tx: Transaction) -> None:
+    """Keep every version of every advisory."""
+    for seen in observations:
+        if isinstance(seen, AdvisorySeen):
+            await tx.advisories.see(seen)
+        elif isinstance(seen, AdvisoryGone):
+            await tx.advisories.gone(seen)
 
 
 def _machine(company: Company, tenant: str, state: bytes | None) -> Machine:

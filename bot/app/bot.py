@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.app import wiring
 from bot.app.eyes import Eyes, Tooling, open_eyes
+from bot.app.followers import Followers
 from bot.app.health import CHECK, Pulse
 from bot.app.tasks import Tasks
 from bot.app.voices import open_voices
@@ -24,6 +25,7 @@ from bot.pipeline import Company, Memory, Pipeline
 from bot.settings import Settings
 from bot.store import Deed, Store
 from bot.types import Clock, Delivery
+from bot.watch import ServiceHealth, StatusPage
 from bot.words.labels import passed_on_note
 
 
@@ -38,6 +40,7 @@ class Bot:
     jobs: Jobs
     pipeline: Pipeline
     eyes: Eyes
+    followers: Followers
     pulse: Pulse
 
 
@@ -54,6 +57,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))
         seal = Seal(probe_key(settings))
         eyes = open_eyes(Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=seal))
+        followers = Followers(eyes=eyes, pipeline=pipeline, clock=clock)
         bot = Bot(
             settings=settings,
             clock=clock,
@@ -62,11 +66,35 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             jobs=jobs,
             pipeline=pipeline,
             eyes=eyes,
-            pulse=Pulse(clock=clock, started=clock.now(), jobs=jobs, pipeline=pipeline, eyes=eyes, store=store),
+            followers=followers,
+            pulse=Pulse(
+                clock=clock,
+                started=clock.now(),
+                jobs=jobs,
+                pipeline=pipeline,
+                eyes=eyes,
+                followers=followers,
+                store=store,
+            ),
         )
         await pipeline.open()
+        await _remember(eyes, pipeline, store)
         _tell(bot, voices)
         yield bot
+
+
+async def _remember(eyes: Eyes, pipeline: Pipeline, store: Store) -> None:
+    """Tell the watchers how things stood before this start, so that what ended since does not go unnoticed."""
+    blind = {one.source for name in pipeline.tenants for one in pipeline.snapshot(name).sources if one.blind_since}
+    for box in eyes.mailboxes.values():
+        box.remember(blind)
+    eyes.canary.remember(blind)
+    feeds: list[tuple[str, ServiceHealth | StatusPage]] = [*eyes.feeds.items()]
+    feeds += [(tenant, page) for tenants in eyes.pages.values() for tenant, page in tenants.items()]
+    async with store.read() as tx:
+        for tenant, feed in feeds:
+            kept = await tx.advisories.listed(tenant, feed.name)
+            feed.remember({one.id: one.issue for one in kept}, blind)
 
 
 def watch(bot: Bot, *, probing: Callable[[], bool] = lambda: True) -> None:

@@ -9,7 +9,8 @@ import httpx
 from pydantic import SecretStr
 
 from bot.app import wiring
-from bot.mail import ImapInbox, Mailbox, Seal, Secret, Security, Server, SmtpSender
+from bot.mail import ImapInbox, Inbox, Mailbox, Seal, Secret, Security, Sender, Server, SmtpSender
+from bot.mail.graph_mail import GraphInbox, GraphMailbox, GraphSender
 from bot.microsoft import (
     CLOUDS,
     Certificate,
@@ -20,11 +21,12 @@ from bot.microsoft import (
     EntraTokens,
     FederatedTokenFile,
     GraphClient,
+    ManagedIdentity,
 )
-from bot.settings import Environment, MailboxTable, Settings
+from bot.settings import Environment, MailboxTable, Settings, SettingsError
 from bot.settings import Server as ServerTable
-from bot.types import DEFAULT_TENANT, Clock
-from bot.watch import Canary, Line, MailboxWatch, ServiceHealth, Tools
+from bot.types import Clock
+from bot.watch import PAGES, Canary, Line, MailboxWatch, Page, ServiceHealth, StatusPage, Tools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Eyes:
     mailboxes: Mapping[str, MailboxWatch]
     owners: Mapping[str, str]
     """The tenant of each mailbox."""
+    pages: Mapping[str, Mapping[str, StatusPage]]
+    """Public status pages by name, each as every tenant sees it."""
     canary: Canary
     lines: Mapping[str, Line]
 
@@ -55,8 +59,9 @@ def open_eyes(tooling: Tooling) -> Eyes:
     settings = tooling.settings
     tokens = {name: app for name in wiring.tenants(settings) if (app := entra(settings, name))}
     lines = _lines(tooling, tokens)
-    watches = _watches(tooling, lines)
-    senders = {line.sender.name: SmtpSender(line.sender) for line in lines.values()}
+    ends = Ends(tooling, tokens)
+    watches = _watches(tooling, lines, ends)
+    senders = {line.sender.name: ends.sender(line.sender, line.route.tenant) for line in lines.values()}
     tools = Tools(
         seal=tooling.seal,
         clock=tooling.clock,
@@ -70,6 +75,7 @@ def open_eyes(tooling: Tooling) -> Eyes:
         feeds=feeds,
         mailboxes=watches,
         owners=owners,
+        pages=_pages(tooling),
         canary=Canary(list(lines.values()), senders, tools),
         lines=lines,
     )
@@ -82,13 +88,14 @@ def entra(settings: Settings, tenant: str) -> EntraTokens | None:
     client_id = (table and table.azure_client_id) or environment.azure_client_id
     variable = table.azure_client_secret_env if table else None
     credential = ClientSecret(secret=settings.named[variable]) if variable else _credential(environment)
-    if not (tenant_id and client_id and credential):
+    whole = isinstance(credential, ManagedIdentity) or (tenant_id and client_id)
+    if credential is None or not whole:
         return None
     login = environment.azure_authority_host or cloud(settings).login
     app = EntraApp(
         credential=credential,
-        tenant=tenant_id,
-        client_id=client_id,
+        tenant=tenant_id or "",
+        client_id=client_id or "",
         login=login.rstrip("/"),
         ca_bundle=environment.ca_file,
     )
@@ -114,6 +121,8 @@ def cloud(settings: Settings) -> Cloud:
 
 
 def _credential(environment: Environment) -> Credential | None:
+    if environment.managed_identity:
+        return ManagedIdentity(client_id=environment.azure_client_id)
     if environment.azure_client_secret:
         return ClientSecret(secret=environment.azure_client_secret)
     if environment.azure_client_certificate_path:
@@ -162,19 +171,68 @@ def _secret(settings: Settings, table: MailboxTable, tokens: EntraTokens | None)
     return password
 
 
-def _watches(tooling: Tooling, lines: Mapping[str, Line]) -> dict[str, MailboxWatch]:
+class Ends:
+    """Makes what sends from and looks into a mailbox, over its servers or over Graph."""
+
+    def __init__(self, tooling: Tooling, tokens: Mapping[str, EntraTokens]) -> None:
+        """Take the tenants' tokens."""
+        self._tooling = tooling
+        self._tokens = tokens
+        self._boxes: dict[str, GraphMailbox] = {}
+
+    def sender(self, box: Mailbox, tenant: str) -> Sender:
+        """Give what sends from a mailbox."""
+        return GraphSender(self._graph_mailbox(box, tenant)) if self._by_graph(box) else SmtpSender(box)
+
+    def inbox(self, box: Mailbox, tenant: str) -> Inbox | None:
+        """Give what looks into a mailbox; None where there is no way in."""
+        if self._by_graph(box):
+            return GraphInbox(box.name, self._graph_mailbox(box, tenant))
+        return ImapInbox(box) if box.imap else None
+
+    def _by_graph(self, box: Mailbox) -> bool:
+        return self._tooling.settings.installation.mailboxes[box.name].via == "graph"
+
+    def _graph_mailbox(self, box: Mailbox, tenant: str) -> GraphMailbox:
+        """One for a mailbox: sender and inbox share the limit of calls at a time."""
+        if box.name not in self._boxes:
+            app = self._tokens.get(tenant)
+            if app is None:
+                example = "AZURE_CLIENT_ID=0b1d2c3e-1111-2222-3333-444455556666"
+                fault = f"mailboxes.{box.name}.via: graph needs the AZURE_ variables of {tenant}. Example: {example}"
+                raise SettingsError([fault])
+            self._boxes[box.name] = GraphMailbox(graph(self._tooling, app), box.address)
+        return self._boxes[box.name]
+
+
+def _pages(tooling: Tooling) -> dict[str, dict[str, StatusPage]]:
+    installation = tooling.settings.installation
+    pages: dict[str, Page] = {name: PAGES[name] for name in installation.rules.status_pages}
+    pages |= {
+        name: Page(source=name, url=one.url, reader=one.reader) for name, one in installation.status_pages.items()
+    }
+    tenants = wiring.tenants(tooling.settings)
+    return {
+        name: {tenant: StatusPage(page, tooling.http, tenant=tenant) for tenant in tenants}
+        for name, page in pages.items()
+    }
+
+
+def _watches(tooling: Tooling, lines: Mapping[str, Line], ends: Ends) -> dict[str, MailboxWatch]:
     """Look into every mailbox that messages reach, and into those that bounces come back to."""
-    boxes = {box.name: box for line in lines.values() for box in (line.sender, line.receiver) if box.imap}
+    boxes = {box.name: box for line in lines.values() for box in (line.sender, line.receiver)}
     tenants = {line.sender.name: line.route.tenant for line in lines.values()}
     tenants |= {line.receiver.name: line.route.tenant for line in lines.values()}
+    inboxes = {name: ends.inbox(box, tenants[name]) for name, box in boxes.items()}
     return {
         name: MailboxWatch(
             name,
-            ImapInbox(box),
+            inbox,
             seal=tooling.seal,
             clock=tooling.clock,
             arriving=[route for route, line in lines.items() if line.receiver.name == name],
-            tenant=tenants.get(name, DEFAULT_TENANT),
+            tenant=tenants[name],
         )
-        for name, box in boxes.items()
+        for name, inbox in inboxes.items()
+        if inbox is not None
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.app.eyes import Eyes
+from bot.app.followers import Followers
 from bot.jobs import Jobs
 from bot.pipeline import Pipeline
 from bot.store import KeptDelivery, State, Store, StoreError
@@ -16,10 +17,10 @@ DEADLINES: Mapping[str, timedelta] = {
     "tick": timedelta(minutes=2),
     "roll_up": timedelta(minutes=10),
     "probe": timedelta(minutes=15),
-    "mailbox": timedelta(minutes=5),
     "feed": timedelta(minutes=15),
 }
 """How long each task may stay away before it counts as stuck."""
+MAILBOX = timedelta(minutes=5)
 CHECK = timedelta(seconds=15)
 
 
@@ -32,6 +33,7 @@ class Pulse:
     jobs: Jobs
     pipeline: Pipeline
     eyes: Eyes
+    followers: Followers
     store: Store
     store_answers: bool = True
     waiting: int = 0
@@ -71,16 +73,18 @@ class Pulse:
 
     def _beats(self) -> tuple[Beat, ...]:
         counts = self.jobs.counts()
-        return tuple(
+        tasks = [
             Beat(loop=task, last=counts[task].last_ended, deadline=deadline)
             for task, deadline in DEADLINES.items()
             if task in counts and self._is_used(task)
-        )
+        ]
+        beats = self.followers.beats
+        boxes = [Beat(loop=f"mailbox:{name}", last=beats.get(name), deadline=MAILBOX) for name in self.eyes.mailboxes]
+        return (*tasks, *boxes)
 
     def _is_used(self, task: str) -> bool:
         users: Mapping[str, Sequence[str] | Mapping[str, object]] = {
             "probe": self.eyes.lines,
-            "mailbox": self.eyes.mailboxes,
             "feed": self.eyes.feeds,
         }
         return bool(users.get(task, ("always",)))

@@ -57,7 +57,8 @@ async def running(bot: Bot, *, links: Mapping[str, str] | None = None) -> AsyncI
         jobs = asyncio.create_task(bot.jobs.run(), name="jobs")
         page = asyncio.create_task(serving.serve(sockets=[listening]), name="page")
         try:
-            yield Running(address=f"http://{host}:{listening.getsockname()[1]}/", loops=(jobs, page))
+            async with bot.followers.running():
+                yield Running(address=f"http://{host}:{listening.getsockname()[1]}/", loops=(jobs, page))
         finally:
             serving.should_exit = True
             jobs.cancel()

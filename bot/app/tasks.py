@@ -11,12 +11,12 @@ from bot.store import Store
 from bot.types import Clock
 
 TICK = timedelta(seconds=5)
-LOOK = timedelta(seconds=5)
+PAGE = timedelta(minutes=2)
 ROLL_UP = timedelta(minutes=1)
 RETIRE = timedelta(minutes=10)
 FEED_LIMIT = timedelta(minutes=3)
 PROBE_LIMIT = timedelta(minutes=3)
-MAILBOX_LIMIT = timedelta(minutes=2)
+PAGE_LIMIT = timedelta(minutes=1)
 TICK_LIMIT = timedelta(minutes=1)
 RETIRED_AT_ONCE = 20
 """Batches of one run."""
@@ -39,7 +39,7 @@ class Tasks:
         """Say what each task does and how often it runs."""
         self.jobs.register("feed", self.feed, limit=FEED_LIMIT)
         self.jobs.register("probe", self.probe, limit=PROBE_LIMIT)
-        self.jobs.register("mailbox", self.mailbox, limit=MAILBOX_LIMIT)
+        self.jobs.register("page", self.page, limit=PAGE_LIMIT)
         self.jobs.register("tick", self.tick, limit=TICK_LIMIT)
         self.jobs.register("roll_up", self.roll_up)
         self.jobs.register("retire", self.retire)
@@ -47,8 +47,8 @@ class Tasks:
             self.jobs.every("feed", {"tenant": tenant}, interval=self.poll_every)
         for name, line in self.eyes.lines.items():
             self.jobs.every("probe", {"route": name}, interval=line.route.interval, jitter=0.02)
-        for name in self.eyes.mailboxes:
-            self.jobs.every("mailbox", {"mailbox": name}, interval=LOOK)
+        for name in self.eyes.pages:
+            self.jobs.every("page", {"page": name}, interval=PAGE)
         for tenant in self.pipeline.tenants:
             self.jobs.every("tick", {"tenant": tenant}, interval=TICK)
         self.jobs.every("roll_up", {}, interval=ROLL_UP)
@@ -67,11 +67,10 @@ class Tasks:
         seen = await self.eyes.canary.send(line.route.name, self.clock.now())
         await self.pipeline.take(line.route.tenant, seen)
 
-    async def mailbox(self, args: Args) -> None:
-        """Look into one mailbox."""
-        name = str(args["mailbox"])
-        seen = await self.eyes.mailboxes[name].look(self.clock.now())
-        await self.pipeline.take(self.eyes.owners[name], seen)
+    async def page(self, args: Args) -> None:
+        """Read one public status page, for every tenant."""
+        for tenant, page in self.eyes.pages[str(args["page"])].items():
+            await self.pipeline.take(tenant, await page.look(self.clock.now()))
 
     async def tick(self, args: Args) -> None:
         """Let time pass for one tenant, and send what a first suspicion asks for."""
@@ -83,8 +82,10 @@ class Tasks:
 
     async def roll_up(self, _: Args) -> None:
         """Sum up what is a minute old."""
-        async with self.store.begin() as tx:
-            await tx.rollups.roll_up(self.clock.now())
+        more = True
+        while more:
+            async with self.store.begin() as tx:
+                more = await tx.rollups.roll_up(self.clock.now())
 
     async def retire(self, _: Args) -> None:
         """Delete what is too old, batch by batch, so that nobody waits for long."""

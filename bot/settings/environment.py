@@ -62,6 +62,12 @@ class Environment(BaseSettings):
         description="File with the workload identity's token, read again at each use.",
         examples=["/var/run/secrets/azure/tokens/azure-identity-token"],
     )
+    managed_identity: bool = Field(
+        default=False,
+        alias="MAILSTATUS_MANAGED_IDENTITY",
+        description="true: sign in as the identity that Azure gave this machine; AZURE_CLIENT_ID chooses one.",
+        examples=["true"],
+    )
     azure_authority_host: str | None = Field(
         None,
         alias="AZURE_AUTHORITY_HOST",
@@ -91,6 +97,12 @@ class Environment(BaseSettings):
         alias="MAILSTATUS_CA_FILE",
         description="PEM file with further certificate authorities, for a proxy or mail server with its own.",
         examples=["/etc/ssl/company-ca.pem"],
+    )
+    teams_token: SecretStr | None = Field(
+        None,
+        alias="MAILSTATUS_TEAMS_TOKEN",
+        description="Security token of the outgoing webhook by which people ask in Teams.",
+        examples=["c2VjdXJpdHkgdG9rZW4gYXMgVGVhbXMgc2hvd2VkIGl0"],
     )
     store: SecretStr | None = Field(
         None,

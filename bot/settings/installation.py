@@ -60,10 +60,11 @@ ServerAddress = Annotated[Server, BeforeValidator(server)]
 
 
 class MailboxTable(Table):
-    """A mailbox that test messages leave or reach; ``auth`` is password, or oauth by the Entra app."""
+    """A mailbox that test messages leave or reach; ``via`` graph and ``auth`` oauth use the Entra app."""
 
     address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", examples=["canary@contoso.com"])
     user: str | None = None
+    via: Literal["servers", "graph"] = "servers"
     smtp: ServerAddress | None = None
     imap: ServerAddress | None = None
     auth: Literal["password", "oauth"] = "password"
@@ -71,7 +72,7 @@ class MailboxTable(Table):
 
     @model_validator(mode="after")
     def _can_log_in(self) -> Self:
-        if self.auth == "password" and not self.password_env:
+        if self.via == "servers" and self.auth == "password" and not self.password_env:
             raise ValueError(
                 'password_env is missing: the variable with the password. Example: password_env = "OFFICE_PASSWORD"'
             )
@@ -128,6 +129,16 @@ class DestinationTable(Table):
         return self
 
 
+KnownPage = Literal["microsoft-status", "azure", "google", "slack", "proton", "fastmail", "aws"]
+
+
+class PageTable(Table):
+    """A public status page that is not among the known ones; ``reader`` names its form."""
+
+    url: str = Field(pattern=r"^https://", examples=["https://status.example.com/api/v2/summary.json"])
+    reader: Literal["microsoft", "rss", "google", "slack", "statuspage", "instatus", "aws"]
+
+
 class TenantTable(Table):
     """A company of its own; its credentials stand in the named variables."""
 
@@ -150,7 +161,10 @@ class RulesTable(Table):
 
     false_alarms_a_year: float = Field(4.0, gt=0, le=365)
     poll_every: Length = timedelta(seconds=60)
+    managers: tuple[Annotated[str, Field(pattern=r"^S[A-Z0-9]+$")], ...] = ()
+    status_pages: tuple[KnownPage, ...] = ()
     merge: Length | None = None
+    steady: Length | None = None
     least_delay: Length | None = None
     flap: Length | None = None
     flap_hold: Length | None = None
@@ -173,6 +187,7 @@ class Installation(Table):
     routes: dict[str, RouteTable] = Field(default_factory=dict)
     destinations: dict[str, DestinationTable] = Field(default_factory=dict)
     tenants: dict[str, TenantTable] = Field(default_factory=dict)
+    status_pages: dict[str, PageTable] = Field(default_factory=dict)
     rules: RulesTable = Field(default_factory=RulesTable)
 
     @model_validator(mode="after")
@@ -200,7 +215,7 @@ class Installation(Table):
                 need = "smtp" if key == "from" else "imap"
                 if mailbox is None:
                     yield f"routes.{name}.{key}: there is no mailbox {box!r}. Example: [mailboxes.{box}]"
-                elif getattr(mailbox, need) is None:
+                elif mailbox.via == "servers" and getattr(mailbox, need) is None:
                     example = f'{need} = "{need}.example.com:{PORTS[need]}"'
                     yield f"mailboxes.{box}.{need}: is missing, and routes.{name} needs it. Example: {example}"
 

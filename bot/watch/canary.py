@@ -1,7 +1,7 @@
 """Sends test messages: one a call, each with a limit of its own, none ever twice."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -64,6 +64,11 @@ class Canary:
         self._sights = {
             line.sender.name: Sight(f"sender:{line.sender.name}", tenant=line.route.tenant) for line in lines
         }
+
+    def remember(self, blind: Collection[str]) -> None:
+        """Take in which sources could not be seen before a restart."""
+        for sight in self._sights.values():
+            sight.remember(blind)
 
     async def send(self, route: str, now: datetime) -> Sequence[Observation]:
         """Send one message along a route and tell what came of it; raises KeyError for a route that is not known."""

@@ -20,6 +20,10 @@ class Ledger:
         self._tenant = tenant
         self._listed: dict[str, str] = {}
 
+    def remember(self, issues: Mapping[str, Issue]) -> None:
+        """Take in what an earlier process saw listed, so that what is gone since can be told."""
+        self._listed |= {id_: _fingerprint(issue) for id_, issue in issues.items()}
+
     def __len__(self) -> int:
         """Count what is listed."""
         return len(self._listed)

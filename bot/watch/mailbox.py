@@ -54,6 +54,10 @@ class MailboxWatch:
         """Whether the last look succeeded."""
         return not self._sight.blind
 
+    def remember(self, blind: Collection[str]) -> None:
+        """Take in which sources could not be seen before a restart."""
+        self._sight.remember(blind)
+
     async def look(self, now: datetime) -> Sequence[Observation]:
         """Look once; what was measured is deleted."""
         begun = self._clock.now()

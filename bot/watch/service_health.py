@@ -1,7 +1,7 @@
 """Polls Microsoft 365 service health: what is listed, what changed, what is gone, and when it cannot be read."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -47,6 +47,11 @@ class ServiceHealth:
     def readable(self) -> bool:
         """Whether the last look succeeded."""
         return not self._sight.blind
+
+    def remember(self, issues: Mapping[str, Issue], blind: Collection[str]) -> None:
+        """Take in what was listed before a restart, and which sources could not be seen then."""
+        self._ledger.remember(issues)
+        self._sight.remember(blind)
 
     async def look(self, now: datetime) -> Sequence[Observation]:
         """Read the feed once, within two minutes; not at all before the time that Graph asked to wait for."""

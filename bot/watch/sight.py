@@ -1,5 +1,6 @@
 """Whether a source can be seen: told when that changes, and only then."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.types import DEFAULT_TENANT, Observation, SourceBack, SourceBlind
@@ -13,6 +14,10 @@ class Sight:
         self.source = source
         self.blind = False
         self._tenant = tenant
+
+    def remember(self, blind: Collection[str]) -> None:
+        """Take in which sources could not be seen before a restart, so that seeing again is told."""
+        self.blind = self.source in blind
 
     def lost(self, now: datetime, error: str) -> list[Observation]:
         """Tell that the source cannot be read, the first time."""

@@ -1,7 +1,7 @@
 """Polls public status pages, which need no login and may still speak when the tenant's own feed is down."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from xml.etree.ElementTree import ParseError
@@ -61,6 +61,11 @@ class StatusPage:
     def readable(self) -> bool:
         """Whether the last look succeeded."""
         return not self._sight.blind
+
+    def remember(self, issues: Mapping[str, Issue], blind: Collection[str]) -> None:
+        """Take in what was listed before a restart, and which sources could not be seen then."""
+        self._ledger.remember(issues)
+        self._sight.remember(blind)
 
     async def look(self, now: datetime) -> Sequence[Observation]:
         """Read the page once, within half a minute."""
