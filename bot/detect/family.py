@@ -76,6 +76,7 @@ class Tables:
     permanent: Vector
     unreachable: Vector
     bounced: Vector
+    sigma: float
     first_u: float
     """Where a message under way first says anything."""
     last_bin: int
@@ -105,6 +106,7 @@ def tables(usual: Usual, cap: float) -> Tables:
         permanent=_sudden(REFUSED, REFUSED_SHARES, usual.permanent, cap),
         unreachable=_sudden(REFUSED, REFUSED_SHARES, usual.unreachable, cap),
         bounced=_bounce(usual.bounced, cap),
+        sigma=usual.sigma,
         first_u=float(GRID[telling[0]]),
         last_bin=int(moving[-1]) + 1,
     )

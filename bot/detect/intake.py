@@ -127,7 +127,7 @@ class Intake:
         if track.mail:
             flight.u = math.log(max(took, SHORTEST_TIME)) - flight.centre
             self._say(flight, flight.verdict())
-            if not self._ringing.late(track):
+            if self._ringing.is_usual(flight):
                 self._known.learn_time(flight, calm=not self._ringing.open)
 
     def _refused(self, track: Track, seen: Refused, now: float) -> None:

@@ -14,6 +14,8 @@ JOINS_AT = 0.6
 BURST = 300.0
 """Some slow minutes on a single route are no fault."""
 SLOW_ROUTE = 2.0
+PLAIN = 2.0
+"""Within so many spreads of the usual time a message was not held back."""
 
 
 class Ringing:
@@ -27,10 +29,12 @@ class Ringing:
         self.stretches = 0
         self.opened = 0
 
-    def late(self, track: Track) -> bool:
-        """Tell whether a route is hit by messages that are late, so that nothing is usual on it."""
+    def is_usual(self, flight: Flight) -> bool:
+        """Tell whether an arrival shows what is usual on its route: not what a trouble does to it."""
         timing = self.open.get(Trouble.TIMING)
-        return timing is not None and track.index in timing.tracks
+        if timing is None or flight.track.index not in timing.tracks:
+            return True
+        return timing.column < SLOW.start and abs(flight.u) < PLAIN * flight.tables.sigma
 
     def note(self, flight: Flight, row: Vector) -> None:
         """Let every open trouble take in what a message says now."""

@@ -18,7 +18,8 @@ NEARLY = 0.9
 RELIEF_BY_LENGTH = 1.4
 """Relief that ends a trouble, by the log of the messages in it: each is a chance for a chance run."""
 CONFIDENT = 1.0
-LOWEST, HIGHEST = 0.02, 0.95
+LOWEST, HIGHEST = 0.06, 0.95
+TYPICALLY_SLOW = SLOW.start + 1
 LOST_AT_LEAST, LOST_TO_LATE = 3, 4
 CLEARLY_SLOW = 0.7
 MOST_LATES, ENOUGH_LATES = 50, 5
@@ -53,8 +54,12 @@ class Open:
 
     def ratio(self, row: Vector) -> float:
         """Give the likelihood ratio of a message that is hit by this trouble against one that is not."""
-        column, share = (self.column, SLOW_SHARE) if self.column >= SLOW.start else TYPICAL[self.kind]
-        return likelihood_ratio(row, column, share)
+        held = likelihood_ratio(row, *TYPICAL[self.kind])
+        if self.kind is not Trouble.TIMING:
+            return held
+        # Held back or only slow: that is often known much later than that it is trouble.
+        slow = self.column if self.column >= SLOW.start else TYPICALLY_SLOW
+        return max(held, likelihood_ratio(row, slow, SLOW_SHARE))
 
     def note(self, flight: Flight, row: Vector) -> None:
         """Take in what a message on a route that is hit says now."""
