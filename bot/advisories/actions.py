@@ -68,6 +68,11 @@ _GONE_FOR_GOOD = Rule(
     "a 5xx is final: no server tries again",
     r"\b53[05][ -]5\.7",  # a refused login: nothing was handed over
 )
+_OPENED = Rule(
+    0,
+    r"\bcannot (?:access|open|view|search) (?:\w+ ){0,3}archiv",
+    "what cannot be opened is tried again; what runs by itself is waited for",
+)
 _RESENT = Rule(
     0,
     r"\b(?:need|must|should|have|has|advised|asked|encouraged) to (?:be )?(?:re-?sen[dt]|send (?:\w+ ){0,4}again"
@@ -93,21 +98,26 @@ def action(
 def _usual(
     facts: Facts, symptom: Symptom, *, topics: tuple[Topic, ...], working: tuple[Client, ...], told: str
 ) -> Action:
-    if (
-        symptom is Symptom.SEND_FAILS
-        and Topic.SHARED_MAILBOX not in topics
-        and _GONE_FOR_GOOD.holds(f"{facts.what} {told}")
-    ):
-        return Action.RESEND_BOUNCED
-    if symptom is Symptom.SEND_FAILS and Topic.OUTBOX in topics:
-        return Action.WAIT
+    if symptom is Symptom.SEND_FAILS and (sent := _refused(facts, topics, told)):
+        return sent
     if working and symptom in _BY_CLIENT:
         return Action.USE_ANOTHER_CLIENT
     if symptom is not Symptom.OTHER:
         return USUAL[symptom]
     if "quarantine" in facts.what and Topic.QUARANTINE not in topics:
         return Action.CHECK_QUARANTINE
-    return next((BY_TOPIC[topic] for topic in topics if topic in BY_TOPIC), USUAL[symptom])
+    return (
+        USUAL[symptom]
+        if _OPENED.holds(facts.what)
+        else next((BY_TOPIC[topic] for topic in topics if topic in BY_TOPIC), USUAL[symptom])
+    )
+
+
+def _refused(facts: Facts, topics: tuple[Topic, ...], told: str) -> Action | None:
+    """Name what to do where Send fails for good, or where the mail waits in the program."""
+    if Topic.SHARED_MAILBOX not in topics and _GONE_FOR_GOOD.holds(f"{facts.what} {told}"):
+        return Action.RESEND_BOUNCED
+    return Action.WAIT if Topic.OUTBOX in topics else None
 
 
 def _lost(facts: Facts, symptom: Symptom, told: str) -> bool:

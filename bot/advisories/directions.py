@@ -36,9 +36,10 @@ _OUTBOUND = (
 WAYS: tuple[Rule[Direction], ...] = (
     Rule(
         Direction.INBOUND,
-        r"\b(?:external (?:senders?|parties|users?|people|organi[sz]ations?)|(?:senders?|people|parties) external"
+        r"\b(?:external (?:senders?|parties|partners?|contacts?|customers?|users?|people|organi[sz]ations?)"
+        r"|(?:senders?|people|parties) external"
         r"|(?:people|senders?|those) who (?:write|send))\b[^.]{0,60}\b(?:ndr|bounce|cannot send|reject|fail|late)"
-        r"|\bndr[^.]{0,40}\bto external senders",
+        r"|\bndr[^.]{0,40}\bto external senders|\bsend(?:s|ing)? (?:mail )?to (?:us|you|your users)\b",
         "the sender is outside: it is our inbound mail",
     ),
     Rule(Direction.BOTH, _BOTH, "both ways are named together"),
@@ -69,7 +70,7 @@ ONE_CLIENT: tuple[Rule[Direction], ...] = (
         Direction.INBOUND,
         r"\bcannot (?:see|get|receive|view) (?:any )?(?:new )?mail\b",
         "new mail does not show in the program",
-        r"\bsend|\bcannot (?:access|open|connect)\b|\bshared\b",
+        r"\bsend|\bcannot (?:access|open|connect)\b|\bshared\b|\bnotif",
     ),
 )
 

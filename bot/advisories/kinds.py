@@ -54,6 +54,10 @@ _ADMIN_PLACES = (
     r"|\bsubmissions? (?:page|portal)|\bretention (?:polic|label|hold)|\bjournal|\b(?:in|out)bound connectors?\b"
     r"|\badmin submission|\battack simulat|\btenant allow|\bgraph api|\bews api|\bsafe attachments polic"
     r"|\bsecurity (?:portal|cent)|\bservice health\b|\bbilling\b|\bdkim (?:key|config)"
+    r"|\b(?:accepted|remote|custom|vanity) domains?\b|\bdomain (?:validation|verification)|\b(?:mx|dns|spf) records?\b"
+    r"|\b(?:create|provision|restore|convert|disable|remove|delete|enable) (?:\w+ ){0,3}(?:mailbox(?:es)?|connectors?"
+    r"|distribution (?:groups?|lists?)|mail contacts?|mail users?|domains?|tenants?)\b|\bsoft-?deleted\b"
+    r"|\bdeleted mailbox|\brole (?:group|assign)|\bmailbox (?:permission|creation|provision)"
 )
 ADMIN: tuple[Rule[Kind], ...] = (
     Rule(
@@ -77,7 +81,7 @@ _USERS_TOO = (
     r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access|open)[^.]{0,30}\b(?:mail"
     r"|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish|block)"
     r"|\busers cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign|use)[^.]{0,30}\b(?:mail\b(?! trac)|exchange online"
-    r"|outlook|mailbox)"
+    r"|outlook|mailbox)|\busers (?:\w+ ){0,3}late\b[^.]{0,30}\b(?:send|receiv|mail)"
 )
 
 PRODUCTS: tuple[tuple[str, str], ...] = (

@@ -12,6 +12,7 @@ from bot.advisories.kinds import Kind
 from bot.advisories.posts import Parts, parts, posts
 from bot.advisories.rules import Facts, facts
 from bot.advisories.states import state
+from bot.advisories.symptoms import felt as felt_anywhere
 from bot.advisories.symptoms import symptom
 from bot.advisories.times import moment, promised
 from bot.types import Action, AdvisoryState, Direction, Post, Reading, Symptom, Topic
@@ -74,6 +75,8 @@ def _mail(reading: Reading, seen: Facts) -> Reading:
     working = topics.working(seen, failing)
     felt = symptom(seen, failing)
     about = topics.topics(seen, felt)
+    if felt is Symptom.CLIENT_ONLY and felt_anywhere(seen) is Symptom.OTHER:
+        about = (*about, Topic.FUNCTION)
     return replace(
         reading,
         is_mail=True,

@@ -52,7 +52,8 @@ _UNHARMED = (
     r"|\b(?:users|they|people|recipients) can\b|\bcan be (?:found|read|opened|accessed)\b|\bhave been delivered\b"
     r"|\bstable\b|\bnot part of\b|\bnot in scope\b|\bcovered by\b|\bstays? here\b"
     r"|\b(?:function|work|operate)s? (?:normally|as (?:usual|expected))|\bunaffected\b|\bunimpacted\b"
-    r"|\bother functions\b"
+    r"|\bother functions\b|\b(?:keeps?|still|remains?|stays?) (?:work(?:s|ing)?|connected|available|usable|accessible"
+    r"|reachable|deliver(?:ed|ing)|fine)\b"
 )
 
 _HARMED = r"\bndr\b|\bcannot\b|\b[45]\d\d [45]\.\d"

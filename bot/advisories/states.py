@@ -115,8 +115,10 @@ NO_RELIEF: tuple[Rule[AdvisoryState], ...] = (
     ),
     Rule(
         AdvisoryState.ONGOING,
-        r"\b(?:fix|change|attempt|mitigation)\b[^.]{0,30}\b(?:failed|unsuccessful|had to be)"
-        r"|\b(?:had to|have to) (?:roll back|revert|undo|stop) the (?:fix|mitigation|correction)"
+        r"\b(?:fix|change|attempt|mitigation|deployment|roll-?out|release|update|failover|restarts?|steps?)\b[^.]{0,60}"
+        r"\b(?:failed|unsuccessful|had to be|halted|paused|stopped|suspended|aborted|on hold|cancell?ed|ran into"
+        r"|runs into|hit an?)\b|\b(?:another|alternative|different|new) (?:way|approach|fix|option|solution"
+        r"|mitigation)s?\b|\b(?:had to|have to) (?:roll back|revert|undo|stop) the (?:fix|mitigation|correction)"
         r"|\b(?:paused|halted|stopped) (?:the )?(?:deployment|rollout|fix)",
         "the fix itself was taken back",
     ),
@@ -191,6 +193,7 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
     Rule(
         AdvisoryState.RECOVERING,
         r"\b(?:return|back)\w* to (?:its |their |normal|usual|health|service)"
+        r"|\bback in (?:force|place|effect|service|use)\b"
         r"|\b(?:normal|usual|expected|healthy) (?:levels?|range|values?|rates?|thresholds?|speed)\b"
         r"|\b(?:service|access|mail flow|delivery|availability|connections?|connectivity"
         r"|function\w*)\b[^.]{0,30}\b(?:been|is|are|was|were|has|have) (?:fully |largely |mostly )?(?:restored"
@@ -203,7 +206,8 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
         rf"\b(?:now|again) {_FLOWS}s?\b|\b{_FLOWS}\w*(?: \w+){{0,2}} again\b|\bmail is (?:now )?(?:flow|arrive)\b"
         r"|\b(?:most|more and more|the majority)\b[^.]{0,40}\b(?:succeed|recover|accessible|deliver)\w*"
         r"|\bsucceeds?\b(?:[^.]{0,30}\b(?:again|there|now|normally|for most|as usual)\b)"
-        r"|\bnew (?:\w+ )?mail\b[^.]{0,30}\b(?:go|are (?:not|no longer|delivered)|leave|arrive|reach|use"
+        r"|\bnew (?:\w+ )?(?:mail|newsletters?|items|invit\w+|bookings?|requests?|connections?|accounts)\b"
+        r"[^.]{0,30}\b(?:go|are (?:not|no longer|delivered)|leave|arrive|reach|use"
         r"|is (?:not|no longer))|\bmail (?:that (?:is|are) )?(?:sent |submitted )?(?:now|from now on) (?:are|leave"
         r"|arrive|send|flow|go|reach)",
         "what failed works again",

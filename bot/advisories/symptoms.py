@@ -44,7 +44,8 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         r"quarantin|\bfalse positive|\bmis(?:classif|label|identif|categor)\w+"
         r"|\b(?:mark|flag|classif|identif|detect|treat|categor|tagg?|label|judg|mov|rout|land|filter|deliver|go|send"
         r"|sent|taken|stamp|scor|diagnos|recogni|end)\w*\b[^.]{0,60}\b(?:spam|phish|junk|malware|malicious|bulk"
-        r"|high[- ](?:confidence|risk))\b|\b(?:legitimate|good|valid)\b[^.]{0,40}\bblock",
+        r"|high[- ](?:confidence|risk))\b|\b(?:remov|strip|delet|replac|block)\w*[^.]{0,40}\b(?:as|for) (?:being )?"
+        r"(?:spam|phish|malware|malicious)\b|\b(?:legitimate|good|valid)\b[^.]{0,40}\bblock",
         "good mail is taken for bad",
         r"mailbox (?:is |are )?quarantined",
     ),
@@ -133,6 +134,8 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         rf"|retrieve)\b[^.]{{0,90}}{_THINGS}|{_THINGS}[^.]{{0,120}}\b(?:unavailab|inaccessib|unreachab|offline"
         rf"|disconnect|unrespons|cannot (?:be )?(?:open|access|load|reach|sync|connect)|slow\b|down\b"
         rf"|not (?:load|open|accessib|respond|available|connect|sync))"
+        r"|\b(?:los\w+|drop\w*|unstable|intermittent)\b[^.]{0,20}\b(?:connection|connectivity)s?\b|\bdisconnect"
+        r"|\b(?:signed|logged) out\b"
         rf"|\b(?:access|connection|sign-?in|log-?in|authentication|connectivity)\b[^.]{{0,40}}\b(?:fail|denied|error"
         rf"|issue|problem|loss|lost|timeout)[^.]{{0,60}}|\b(?:crash|freez|hang|stops? responding"
         rf"|prompt)\w*[^.]{{0,60}}|\bcannot access\b",
@@ -173,13 +176,19 @@ _REPORTED = Rule(0, r"\bndr\b|\breturned\b", "the impact names the report that c
 
 def symptom(facts: Facts, failing: tuple[Client, ...]) -> Symptom:
     """Name what mail users feel; ``failing`` are the ways to the mailbox that are said to fail."""
+    found = felt(facts)
+    return Symptom.CLIENT_ONLY if found in _NARROWED and _one_way(facts, failing) else found
+
+
+def felt(facts: Facts) -> Symptom:
+    """Name what mail users feel, in whatever ways to the mailbox."""
     layers = sorted(facts.layers, key=BROAD.holds)
     rule = next((rule for layer in layers if (rule := first(SYMPTOMS, layer))), None)
     rule = rule or next((rule for layer in facts.layers if (rule := first(VAGUE, layer))), None)
     found = rule.value if rule else Symptom.OTHER
     if found is Symptom.SEND_FAILS and _REPORTED.holds(facts.impact):
         return Symptom.BOUNCED
-    return Symptom.CLIENT_ONLY if found in _NARROWED and _one_way(facts, failing) else found
+    return found
 
 
 def _one_way(facts: Facts, failing: tuple[Client, ...]) -> bool:

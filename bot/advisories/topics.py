@@ -142,6 +142,11 @@ CLIENTS: tuple[Rule[Client], ...] = (
     Rule(Client.IMAP, r"\bimap\b", "other mail programs"),
     Rule(Client.POP, r"\bpop\b", "other mail programs"),
 )
+_BARE = Rule(
+    0,
+    r"\boutlook\b(?! (?:for|mobile|on|web|features?|services?|functio))",
+    "Outlook alone is the program on a computer where the browser is said to work",
+)
 _WHOLE = Rule(
     0,
     r"\boutlook (?:features?|functions?|functionality|services?|and (?:other|related))"
@@ -219,6 +224,8 @@ def parties(text: str) -> tuple[str, ...]:
 def failing(facts: Facts) -> tuple[Client, ...]:
     """Name the ways to the mailbox that title and impact name; else those that the explanation says fail."""
     named = every(CLIENTS, facts.what)
+    if not named and _BARE.holds(facts.what) and Client.WEB in every(CLIENTS, facts.relief):
+        return (Client.DESKTOP,)
     return () if not named and _WHOLE.holds(facts.what) else named or every(CLIENTS, _harm(facts.more))
 
 

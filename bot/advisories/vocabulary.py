@@ -95,6 +95,12 @@ _SYNONYMS: tuple[Synonym, ...] = (
         r"\b(?:take|takes|taking|took) (?:much |far )?(?:longer|long)(?: than (?:usual|expected|normal))?\b", "late"
     ),
     Synonym(
+        r"\b(?:long|longer|extended|excessive|prolonged) (?:waits?|wait(?:ing)? times?|delivery times?"
+        r"|processing times?|lags?)\b|\bnot (?:\w+ ){0,8}in a timely (?:manner|fashion|way)\b"
+        r"|\blagging\b|\b(?:hours|minutes) late\b",
+        "late",
+    ),
+    Synonym(
         r"\b(?:held up|stuck in (?:the |a )?queues?|queued|held in queues?|piling up"
         r"|not (?:delivered|arriving?) (?:promptly|on time|in time))\b",
         "late",

@@ -46,6 +46,7 @@ class Topic(StrEnum):
     DUPLICATES = "duplicates"
     ENCRYPTED = "encrypted"
     FORGED = "forged"
+    FUNCTION = "function"
     FREE_BUSY = "free_busy"
     IMAGES = "images"
     INVITES = "invites"

@@ -17,7 +17,7 @@ _ONE_WAY = {Direction.INBOUND: tables.FROM_OUTSIDE, Direction.OUTBOUND: tables.T
 _OVER = frozenset((AdvisoryState.RESOLVED, AdvisoryState.FALSE_ALARM))
 MOST_PARTIES = 3
 MOST_TITLE = 150
-_PEOPLE = re.compile(r"^(?:some |any |all |a subset of |a small number of )?users\b(?!')", re.IGNORECASE)
+_PEOPLE = re.compile(r"^(?:some |any |all |a subset of |a small number of )?users\b'?", re.IGNORECASE)
 _MARKS = re.compile(r"[^\w\s.,;:'/-]+")
 _JARGON = re.compile(
     r"impact|affected|infrastructure|telemetry|mitigat|remediat|degrad|\bndr|non-delivery|users'|some users",
@@ -124,6 +124,8 @@ def wrong(reading: Reading, words: Catalogue) -> Text:
     topical = next((s for t in reading.topics if (s := tables.TOPICAL.get((reading.symptom, t)))), None)
     if topical:
         return words.text(topical)
+    if reading.symptom is Symptom.CLIENT_ONLY and Topic.FUNCTION in reading.topics:
+        return _function(reading, words)
     if reading.symptom is Symptom.SEND_FAILS and reading.action is Action.RESEND_BOUNCED:
         return words.text(tables.RETURNED)
     general = tables.NOW.get(reading.symptom)
@@ -132,9 +134,25 @@ def wrong(reading: Reading, words: Catalogue) -> Text:
     return _unnamed(reading, words)
 
 
+def _function(reading: Reading, words: Catalogue) -> Text:
+    """Say which function fails in one program: in the vendor's words where they are plain and name the program."""
+    if Topic.NOTICES in reading.topics:
+        return words.text(tables.NO_NOTICES, clients=_clients(reading.failing, words))
+    title = reading.title.lower()
+    printed = all(any(word in title for word in tables.PRINTED[client]) for client in reading.failing)
+    if printed and not _JARGON.search(_people(reading.title)):
+        return _unnamed(reading, words)
+    return words.text(tables.ONE_FUNCTION, clients=_clients(reading.failing, words))
+
+
+def _people(title: str) -> str:
+    """Turn the vendor's users into people."""
+    return _PEOPLE.sub(lambda found: "people's" if found[0].endswith("'") else "people", title)
+
+
 def _unnamed(reading: Reading, words: Catalogue) -> Text:
     """Give the vendor's title where no sentence of ours fits, unless it is in the vendor's own language."""
-    title = _PEOPLE.sub("people", " ".join(_MARKS.sub(" ", reading.title).split())).strip(" .")[:MOST_TITLE]
+    title = _people(" ".join(_MARKS.sub(" ", reading.title).split())).strip(" .")[:MOST_TITLE]
     if not title or _JARGON.search(title):
         return words.text("{vendor} reports a problem with a part of mail.", vendor=_vendor(reading))
     return words.text("{vendor} says about mail: {title}.", vendor=_vendor(reading), title=title)

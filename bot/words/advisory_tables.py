@@ -89,7 +89,7 @@ TOPICAL: Mapping[tuple[Symptom, Topic], str] = {
     ),
     (Symptom.OTHER, Topic.QUARANTINE): mark("Quarantine cannot be opened or used as it should."),
     (Symptom.OTHER, Topic.ATTACHMENTS): mark("Attachments of mail cannot be opened or downloaded."),
-    (Symptom.OTHER, Topic.ARCHIVE): mark("Old mail and the archive are hit. No mail is lost."),
+    (Symptom.OTHER, Topic.ARCHIVE): mark("The archive of old mail does not work as it should. No mail is lost."),
     (Symptom.OTHER, Topic.ENCRYPTED): mark("Encrypted mail cannot be opened or sent."),
     (Symptom.OTHER, Topic.RULES): mark("Rules for mail, such as inbox rules, do not run as they should."),
     (Symptom.OTHER, Topic.AUTO_REPLIES): mark("Automatic replies, such as out of office, do not work as they should."),
@@ -107,6 +107,9 @@ TOPICAL_WAS: Mapping[Topic, str] = {
     Topic.ARCHIVE: mark("Old mail did not move to the archive as it should. This is fixed."),
 }
 
+ONE_FUNCTION = mark("A part of mail does not work in {clients}.")
+"""One function fails in one program; the mailbox can be opened there."""
+NO_NOTICES = mark("Notices about new mail do not come in {clients}. The mail itself does.")
 RETURNED = mark("Sending mail fails: it is refused, or it bounces.")
 """Sending fails at once, and what was refused is named by a code or a report."""
 FROM_OUTSIDE = mark("This is about mail from people outside.")
@@ -221,6 +224,19 @@ CLIENTS: Mapping[Client, str] = {
     Client.IMAP: mark("mail programs that use IMAP"),
     Client.POP: mark("mail programs that use POP"),
 }
+
+PRINTED: Mapping[Client, tuple[str, ...]] = {
+    Client.CLASSIC: ("classic",),
+    Client.DESKTOP: ("desktop", "for windows"),
+    Client.NEW: ("new outlook",),
+    Client.MAC: ("mac",),
+    Client.WEB: ("on the web", "owa", "browser"),
+    Client.PHONE: ("mobile", "phone", "ios", "android", "ipad"),
+    Client.ACTIVESYNC: ("activesync", "eas"),
+    Client.IMAP: ("imap",),
+    Client.POP: ("pop",),
+}
+"""How a vendor's title names a way to the mailbox, in lower case."""
 
 PLACES: tuple[str, ...] = (
     mark("North America"),

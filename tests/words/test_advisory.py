@@ -83,6 +83,31 @@ def said(**changes: object) -> str:
             id="a false alarm",
         ),
         pytest.param(
+            {
+                "symptom": Symptom.CLIENT_ONLY,
+                "direction": Direction.NONE,
+                "action": Action.USE_ANOTHER_CLIENT,
+                "failing": (Client.MAC,),
+                "topics": (Topic.FUNCTION,),
+                "title": "Users may be unable to save signatures in Outlook for Mac",
+            },
+            "Microsoft says about mail: people may be unable to save signatures in Outlook for Mac. "
+            "For now, use Outlook on the web, Outlook on the computer, and mobile apps on the phone.",
+            id="one function of one program",
+        ),
+        pytest.param(
+            {
+                "symptom": Symptom.CLIENT_ONLY,
+                "direction": Direction.NONE,
+                "action": Action.USE_ANOTHER_CLIENT,
+                "failing": (Client.PHONE,),
+                "topics": (Topic.NOTICES, Topic.FUNCTION),
+            },
+            "Notices about new mail do not come in mobile apps on the phone. The mail itself does. "
+            "For now, use Outlook on the web and Outlook on the computer.",
+            id="mail comes and nothing rings",
+        ),
+        pytest.param(
             {"symptom": Symptom.CLIENT_ONLY, "action": Action.USE_ANOTHER_CLIENT, "failing": (Client.IMAP,)},
             "New mail does not show in mail programs that use IMAP. No mail is lost. "
             "For now, use Outlook on the web, Outlook on the computer, and mobile apps on the phone.",
