@@ -62,9 +62,12 @@ class Evidence:
             self.hot.update(where.tolist())
 
     def unsay(self, flight: Flight) -> None:
-        """Take back what a message said."""
+        """Take back what a message said against the mail.
+
+        What it said in favour stays: given back after the sums had met their floor, it would pile up as evidence.
+        """
         if flight.row is not None:
-            self.say(flight, np.zeros(SIZE))
+            self.say(flight, np.minimum(flight.row, 0.0))
             flight.row = None
 
     def strongest(self, group: int, trouble: Trouble) -> float:
