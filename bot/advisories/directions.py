@@ -25,7 +25,9 @@ _INBOUND = (
     r"|\bexternal mail (?:to|that|late|is|may|sent to)\b|\bmail from (?!exchange|our|microsoft|within|inside|users"
     r"|their|the same|colleagues|internal|being|shared|any|\w+ing\b)"
     r"|\b(?:people|senders?|those) (?:who|that) (?:write|send)\b[^.]{0,20}\bto (?:affected )?users"
-    r"|\bsent to (?:your|the) (?:users|organi)|\bcoming in\b"
+    r"|\b(?:sent|addressed|destined|bound) (?:to|for) (?:your|the|our|these|such|affected) (?:users|organi|tenant"
+    r"|people)"
+    r"|\bcoming in\b|\bfrom (?:\w+ ){0,3}senders?\b"
 )
 _OUTBOUND = (
     r"\boutbound\b|\boutgoing\b|\bto (?:\w+ )?external\b|\bexternal (?:\w+ )?recipients?\b"
@@ -38,7 +40,8 @@ WAYS: tuple[Rule[Direction], ...] = (
         Direction.INBOUND,
         r"\b(?:external (?:senders?|parties|partners?|contacts?|customers?|users?|people|organi[sz]ations?)"
         r"|(?:senders?|people|parties) external"
-        r"|(?:people|senders?|those) who (?:write|send))\b[^.]{0,60}\b(?:ndr|bounce|cannot send|reject|fail|late)"
+        r"|(?:people|senders?|those) who (?:write|send))\b[^.]{0,60}\b(?:ndr|bounce|cannot send|reject|fail|late"
+        r"|[45]\d\d\b)"
         r"|\bndr[^.]{0,40}\bto external senders|\bsend(?:s|ing)? (?:mail )?to (?:us|you|your users)\b",
         "the sender is outside: it is our inbound mail",
     ),

@@ -34,6 +34,7 @@ ANNOUNCED: tuple[Rule[Kind], ...] = (
         Kind.NEWS,
         r"^\(updated\)|\bmessage center\b|\bfeature update\b|\bstay informed\b|\bplan for change\b",
         "Message Center has the same shape",
+        r"\bmessage center\b[^.]{0,60}\b(?:can)?not\b|\bcannot\b[^.]{0,60}\bmessage center\b",
     ),
     Rule(
         Kind.NEWS,
@@ -58,11 +59,17 @@ _ADMIN_PLACES = (
     r"|\b(?:create|provision|restore|convert|disable|remove|delete|enable) (?:\w+ ){0,3}(?:mailbox(?:es)?|connectors?"
     r"|distribution (?:groups?|lists?)|mail contacts?|mail users?|domains?|tenants?)\b|\bsoft-?deleted\b"
     r"|\bdeleted mailbox|\brole (?:group|assign)|\bmailbox (?:permission|creation|provision)"
+    r"|\binsights\b|\breports? (?:and|or|are|is|may|cannot)\b[^.]{0,50}\b(?:missing|incomplete|inaccurate|incorrect"
+    r"|outdated|late|blank|empty|data)\b|\bdkim sign\w* cannot|\b(?:enable|configure|rotate) dkim\b"
+    r"|\badvanced hunting\b"
+    r"|\bthreat (?:tracker|analytics|intelligence)|\bsecurity operat|\bincident queue|\bautomated investigation"
+    r"|\bsiem\b"
 )
 ADMIN: tuple[Rule[Kind], ...] = (
     Rule(
         Kind.ADMINS,
-        r"^(?:\w+ ){0,3}(?:admins?|administrators?|it admins?)\b(?:'s?)?(?! (?:and|or) (?:end )?users?)",
+        r"^(?:\w+ ){0,3}(?:admins?|administrators?|it admins?|(?:security|soc|helpdesk)"
+        r" (?:operators?|analysts?|teams?|staff))\b(?:'s?)?(?! (?:and|or) (?:end )?users?)",
         "the title's subject is administrators",
         r"^users (?:and|or) admins",
     ),
@@ -130,6 +137,12 @@ ELSEWHERE: tuple[Rule[Kind], ...] = (
         r"|\bpasscodes?\b|\bnotifications? from\b",
         "mail that another product sends about itself",
         r"\bquarantin|\bnew mail notification|\bexchange online\b.{0,40}\bcannot (?:send|receive)",
+    ),
+    Rule(
+        Kind.ELSEWHERE,
+        r"\b(?:re-?)?activat(?:e|ed|ing|ion)\b|\b(?:un)?install(?:ed|ing|ation)?\b",
+        "programs that are not licensed or set up yet",
+        r"\bmailbox|\badd-?in|\bcannot (?:send|receive)",
     ),
     Rule(
         Kind.ELSEWHERE,

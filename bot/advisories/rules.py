@@ -45,7 +45,7 @@ BROAD = Rule(
 
 # A sentence that says what still works would otherwise count as a symptom: "Internal messages aren't delayed."
 _UNHARMED = (
-    r"\bnot (?:be )?(?:also )?(?:impacted|affected|late|lost|changed|involved|interrupted)\b"
+    r"\bnot (?:be )?(?:also )?(?:impacted|affected|late|lost|changed|involved|interrupted|touched|hit)\b"
     r"|\bno (?:mail|data|items?)[^.]{0,20}\b(?:lost|affected|impacted)"
     r"|\b(?:continues?|able) to (?:work|send|receive|be delivered|use|access|find|deliver|read)"
     r"|\b(?:works?|succeeds?)(?: normally| as \w+| fine)?\.?$|\bis right\b|\bare delivered\.?$"

@@ -78,8 +78,9 @@ UNSURE: tuple[Rule[AdvisoryState], ...] = (
         "possible, and no more",
     ),
     _unsure(
-        r"\b(?:check|determin|find|assess|verif|confirm|learn|establish|see|evaluat)\w*[^.]{0,40}\b(?:whether|if|for"
-        r"|impact to)\b[^.]{0,50}\b(?:impact|affect|anything is wrong|organi[sz]ation|concern)"
+        r"\b(?:check|determin|find|assess|verif|confirm|learn|establish|see|evaluat|look|gaug|understand|review)\w*"
+        r"[^.]{0,40}\b(?:whether|if|for|impact to)\b[^.]{0,50}\b(?:impact|affect|reach|hit|anything is wrong"
+        r"|organi[sz]ation|your (?:\w+ )?(?:users|tenant)|concern)"
         r"|\bassess\w* (?:the )?impact\b",
         "they are finding out whether you are hit",
     ),
@@ -157,6 +158,13 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
     ),
     Rule(
         AdvisoryState.RECOVERING,
+        r"\b(?:rule|filter|signature|detection|policy|feature|check|verdict|limit)s?\b[^.]{0,20}\b(?:is|are) (?:now )?"
+        r"(?:off|disabled|lifted|switched off|turned off|gone)\b",
+        "what did the harm is off",
+        r"\b(?:where|when|if|because|by mistake|unexpectedly)\b",
+    ),
+    Rule(
+        AdvisoryState.RECOVERING,
         rf"\b(?:rolling out|rolling back|deploying|applying|pushing|installing|implementing|reverting"
         rf"|releas(?:ing|e))\b[^.]{{0,40}}\b{_FIX}",
         "a fix is on its way out",
@@ -215,7 +223,7 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
     Rule(
         AdvisoryState.RECOVERING,
         r"\bno (?:further|new|more|longer)\b[^.]{0,40}\b(?:messages|mail|accounts|users|impact|failures|errors|late)\b"
-        r"|\breleas(?:e|ing|ed)\b[^.]{0,40}\b(?:those|mail|messages|quarantin|step)"
+        r"|\breleas(?:e|ing|ed)\b[^.]{0,40}\b(?:those|mail|messages|quarantin|step|what)"
         r"|\b(?:being|are|were) (?:replayed|released|redelivered)\b",
         "no new ones, and what was held is let go",
         r"\bwill be\b[^.]{0,20}\b(?:replayed|released)",

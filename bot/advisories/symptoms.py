@@ -17,6 +17,11 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         r"ediscovery|content search|search for people",
     ),
     Rule(
+        Symptom.OTHER,
+        r"\breport (?:a )?(?:mail|phish|junk|spam)\b(?! as)",
+        "the button that reports a message, not what it reports",
+    ),
+    Rule(
         Symptom.SPAM_MISSED,
         r"\b(?:spam|phish|spoof\w*|malicious|forged|impersonat\w+|unwanted|malware|bulk)\b[^.]{0,90}\b(?:inbox|inboxes"
         r"|reach\w*|get(?:s|ting)? through|pass(?:es|ing)?|bypass\w*"
@@ -135,7 +140,7 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         rf"|disconnect|unrespons|cannot (?:be )?(?:open|access|load|reach|sync|connect)|slow\b|down\b"
         rf"|not (?:load|open|accessib|respond|available|connect|sync))"
         r"|\b(?:los\w+|drop\w*|unstable|intermittent)\b[^.]{0,20}\b(?:connection|connectivity)s?\b|\bdisconnect"
-        r"|\b(?:signed|logged) out\b"
+        r"|\b(?:signed|logged) out\b|\bstop(?:s|ped)? (?:sync|connect|load|open|work|updat)"
         rf"|\b(?:access|connection|sign-?in|log-?in|authentication|connectivity)\b[^.]{{0,40}}\b(?:fail|denied|error"
         rf"|issue|problem|loss|lost|timeout)[^.]{{0,60}}|\b(?:crash|freez|hang|stops? responding"
         rf"|prompt)\w*[^.]{{0,60}}|\bcannot access\b",

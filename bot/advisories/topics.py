@@ -265,5 +265,6 @@ def _harm(more: str) -> str:
     return " ".join(
         piece
         for piece in pieces
-        if compiled(r"\bcannot\b|\bfail|\berror|\bnot\b").search(piece) and not compiled(_INSTEAD).search(piece)
+        if compiled(r"\bcannot\b|\bfail|\berror|\bnot\b|\brefus|\breject|\bblock|\bdisconnect|\bprompt").search(piece)
+        and not compiled(_INSTEAD).search(piece)
     )

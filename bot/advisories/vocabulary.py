@@ -69,7 +69,8 @@ _SYNONYMS: tuple[Synonym, ...] = (
     Synonym(rf"\b({_VERBS})ing\b", "{verb}"),
     # What people cannot do.
     Synonym(
-        r"\b(?:unable|not able|not be able|no longer able|not been able|inability|powerless) to\b|\bcould not\b"
+        r"\b(?:(?:may|might|will|would) )?(?:unable|not able|not be able|no longer able|not been able|inability"
+        r"|powerless) to\b|\bcould not\b"
         r"|\bcan not\b|\bcan no longer\b|\bfail(?:s|ed|ing)? to\b"
         r"|\b(?:prevented|blocked|stopped|restricted|barred) from\b|\bdo(?:es)? not manage to\b"
         r"|\b(?:will|may|might) not\b",
@@ -80,6 +81,13 @@ _SYNONYMS: tuple[Synonym, ...] = (
         r"| codes?)?(?: (?:when|while|whilst|with|on|upon|if|as|in))?(?: (?:users|they|you))?(?: (?:try|trying|attempt"
         r"|attempting)(?: to)?)? (?=(?:access|connect|create|download|find|get|load|open|read|receive|reply|search|see"
         r"|send|sign|log|submit|sync|use|view)\b)",
+        "cannot ",
+    ),
+    # A message in quotes that comes up while one does something is an error.
+    Synonym(
+        r"\b(?:see|receive|get|encounter)s? (?:an? |the )?(?:error |message )?(?:'[^'\n]{3,80}'|\"[^\"\n]{3,80}\")"
+        r"(?: errors?| messages?| prompts?)? (?:when|while|on|upon|after) (?:they |users )?(?:try to |attempt to )?"
+        r"(?=(?:access|connect|load|open|read|reply|search|send|sign|log)\b)",
         "cannot ",
     ),
     Synonym(r"\bcannot (?:intermittently |always |reliably |successfully |properly |longer )", "cannot "),
@@ -109,7 +117,8 @@ _SYNONYMS: tuple[Synonym, ...] = (
     Synonym(r"\b(?:external|outside|the internet|internet|third[- ]party|other organi[sz]ations?'?)\b", "external"),
     Synonym(r"\bcolleagues?\b|\bco-?workers?\b", "colleagues"),
     Synonym(
-        r"\bwithin (?:the |your |their |an )?(?:same |own )?(?:organi[sz]ation|tenant|company)\b|\bintra-?org\w*\b"
+        r"\b(?:within|inside) (?:the |your |their |an )?(?:same |own )?(?:organi[sz]ation|tenant|company)\b"
+        r"|\bintra-?org\w*\b"
         r"|\bintra-?tenant\b",
         "within-org",
     ),

@@ -184,9 +184,8 @@ def _which(reading: Reading, words: Catalogue) -> Iterator[Text]:
         outside = _ONE_WAY.get(reading.direction) if topic is Topic.OUTSIDE else None
         yield words.text(outside or tables.ABOUT[topic])
     if reading.parties and reading.symptom in _BY_MAIL:
-        yield words.text(
-            "This is about mail from or to {parties}.", parties=words.listed(reading.parties[:MOST_PARTIES])
-        )
+        about_them = tables.THEIRS.get(reading.direction, tables.THEIRS[tables.ANY])
+        yield words.text(about_them, parties=words.listed(reading.parties[:MOST_PARTIES]))
 
 
 def _outside(reading: Reading) -> bool:

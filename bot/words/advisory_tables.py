@@ -115,6 +115,12 @@ RETURNED = mark("Sending mail fails: it is refused, or it bounces.")
 FROM_OUTSIDE = mark("This is about mail from people outside.")
 TO_OUTSIDE = mark("This is about mail to people outside.")
 
+THEIRS: Mapping[Direction, str] = {
+    ANY: mark("This is about mail from or to {parties}."),
+    Direction.INBOUND: mark("This is about mail from {parties}."),
+    Direction.OUTBOUND: mark("This is about mail to {parties}."),
+}
+
 # Which mail it is, where the symptom leaves that open.
 ABOUT: Mapping[Topic, str] = {
     Topic.LARGE: mark("This is about mail with large attachments."),
