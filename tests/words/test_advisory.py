@@ -192,7 +192,7 @@ def test_names_that_strangers_wrote_carry_no_markup() -> None:
         ({"topics": (Topic.ZIP,), "symptom": Symptom.SEND_FAILS}, "A file that is put in a zip file gets through."),
         ({"topics": (Topic.RESTART,), "symptom": Symptom.CLIENT_ONLY}, "It may help to restart Outlook."),
         ({"topics": (Topic.OUTSIDE,)}, "This is about mail from people outside."),
-        ({"parties": ("Gmail",)}, "This is about mail from or to Gmail."),
+        ({"parties": ("Gmail",)}, "This is about mail from Gmail."),
     ],
 )
 def test_what_helps_to_know_it_is_added(changes: Mapping[str, object], sentence: str) -> None:
