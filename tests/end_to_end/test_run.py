@@ -54,8 +54,8 @@ async def test_a_refused_message_is_plain_words_in_slack_and_teams(box: World, t
 
 
 def _told(box: World) -> bool:
-    texts = [slack_texts(box.slack.workspace, START), teams_texts(box.teams.posted, START)]
-    return all(any(re.search(r"503 5\.5\.1", text) for text in told) for told in texts)
+    channels = [slack_texts(box.slack.workspace), teams_texts(box.teams.posted)]
+    return all(any(re.search(r"503 5\.5\.1", said.text) for said in told) for told in channels)
 
 
 def _sent(bot: Running) -> int:
