@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.detect.blindness import Blindness
+from bot.detect.family import OF_TROUBLE, Trouble
 from bot.detect.installation import Installation
 from bot.detect.intake import Intake
 from bot.detect.reports import direction_now, finding, tally
@@ -12,9 +13,10 @@ from bot.detect.state import dump, load
 from bot.detect.suspicion import Suspicion
 from bot.detect.times import Times
 from bot.detect.trouble import Open
-from bot.types import Direction, DirectionNow, Finding, ProbeObservation, Route, Sent, Tally
+from bot.types import Direction, DirectionNow, Finding, ProbeObservation, Route, Sent, Symptom, Tally
 
 TEN_MINUTES = timedelta(minutes=10)
+SYMPTOMS = {Trouble.SENDING: Symptom.SEND_FAILS, Trouble.BOUNCING: Symptom.BOUNCED, Trouble.TIMING: Symptom.DELAYED}
 REFRESH = 0.02
 """A finding's facts are gathered anew after this share of the time that it has lasted."""
 
@@ -61,6 +63,15 @@ class Detector:
         tracks = [track for track in self._known.tracks if track.index not in blind]
         wanted = self._suspicion.routes(now.timestamp(), tracks, self._known.evidence, self._ringing)
         return tuple(track.route.name for track in wanted)
+
+    def suspicion(self) -> dict[Symptom, float]:
+        """Give the strongest evidence of each class of faults, as a share of what it takes to ring."""
+        self._take_together()
+        evidence = self._known.evidence
+        return {
+            symptom: float(evidence.sums[:, OF_TROUBLE[kind]].max()) / evidence.ring_at[kind]
+            for kind, symptom in SYMPTOMS.items()
+        }
 
     def tally(
         self, now: datetime, *, directions: Collection[Direction] | None = None, window: timedelta = TEN_MINUTES

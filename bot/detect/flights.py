@@ -13,7 +13,7 @@ from bot.detect.family import TYPICAL, Tables, Trouble, Vector, bin_of
 from bot.types import Route
 
 LEAST_KEPT, MOST_KEPT, CONTROL_KEPT, SPARE = 40, 200, 20, 20
-BAD_UNDER_WAY, BAD, GOOD = 30.0, 3.0, 0.5
+BAD_UNDER_WAY, BAD, GOOD = 30.0, 20.0, 0.5
 """Likelihood ratios from and up to which a message is called bad or good."""
 
 

@@ -66,7 +66,7 @@ class Ringing:
         track = flight.track
         if track.index in trouble.tracks:
             return True
-        if not flight.is_bad(trouble.ratio(row)):
+        if not trouble.is_bad(flight, trouble.ratio(row)):
             return False
         evidence = self._known.evidence
         enough = JOINS_AT * evidence.ring_at[trouble.kind]
@@ -86,7 +86,7 @@ class Ringing:
         stretch = self._stretch(flights[0].sent)
         self.opened += 1
         trouble = Open(kind, column, f"{stretch}.{self.opened}", stretch, flights[0].sent, now, float(sums[column]))
-        hit = {f.track.index for f in flights if f.row is not None and f.is_bad(trouble.ratio(f.row))}
+        hit = {f.track.index for f in flights if f.row is not None and trouble.is_bad(f, trouble.ratio(f.row))}
         trouble.tracks = {track.index: track for track in members if not hit or track.index in hit}
         trouble.scope = {track.route.direction for track in trouble.tracks.values()}
         for flight in flights:

@@ -26,7 +26,7 @@ TRACK_FIELDS = ("last_sent", "last_arrived", "last_latency", "own_troubles", "ow
 VANTAGE_FIELDS = ("last_fail", "last_reached", "dark_since", "found", "error")
 OPEN_FIELDS = (
     "column", "id", "stretch", "since", "found", "peak", "noted", "last_bad", "spell", "reply", "lost", "came_late",
-    "bad", "of", "relief",
+    "bad", "of", "relief", "low", "measured",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,12 +15,15 @@ MEASURE_EVERY = 10.0
 YOUNG, YOUNG_HOLD = 1800.0, 1200.0
 HOLD, LONGEST_HOLD = 120.0, 3600.0
 LONGER_THAN_BEFORE = 1.3
-NEARLY = 0.9
+NEARLY, AT_MOST = 0.9, 1.2
+LONGEST_GAP = 3.0
+"""Intervals without a message, after which we were not watching."""
 RELIEF_BY_LENGTH = 1.4
 """Relief that ends a trouble, by the log of the messages in it: each is a chance for a chance run."""
 CONFIDENT = 1.0
 LOWEST, HIGHEST = 0.06, 0.95
 TYPICALLY_SLOW = SLOW.start + 1
+SLOW_BAD, MOST_RATIO, FEW = 3.0, 1e3, 10.0
 LOST_AT_LEAST, LOST_TO_LATE = 3, 4
 CLEARLY_SLOW = 0.7
 MOST_LATES, ENOUGH_LATES = 50, 5
@@ -48,6 +52,7 @@ class Open:
     bad: float = 0.0
     of: float = 0.0
     relief: float = 0.0
+    low: float = 0.3
     measured: float = 0.0
     touched: bool = True
     ended: float | None = None
@@ -69,32 +74,62 @@ class Open:
             if len(self.trail) >= TRAIL + TRAIL_A_ROUTE * len(self.tracks):
                 del self.trail[next(iter(self.trail))]
         ratio = self.trail[flight] = self.ratio(row)
-        if flight.is_bad(ratio):
-            self._note_bad(flight)
+        if self.is_bad(flight, ratio):
+            self.reply = flight.reply or self.reply
+            self.lost += flight.fate is Fate.LOST
+            self.came_late += flight.fate is Fate.ARRIVED
 
-    def _note_bad(self, flight: Flight) -> None:
-        if flight.sent > self.last_bad:
-            if self.last_bad and self.relief > NEARLY * self.needed():
-                self.spell = max(self.spell, flight.sent - self.last_bad)
-            self.last_bad = flight.sent
-        self.reply = flight.reply or self.reply
-        self.lost += flight.fate is Fate.LOST
-        self.came_late += flight.fate is Fate.ARRIVED
+    def is_bad(self, flight: Flight, ratio: float) -> bool:
+        """Tell whether a likelihood ratio is enough to call a message bad: less where all are only slow."""
+        if self.column >= SLOW.start and flight.fate is not Fate.UNDER_WAY:
+            return ratio > SLOW_BAD
+        return flight.is_bad(ratio)
 
     def measure(self, now: float) -> None:
         """Work out the share of bad messages and the relief, in the order of sending: messages held back matter not."""
-        if not self.touched or now - self.measured < MEASURE_EVERY:
+        if not self.touched or not self.trail or now - self.measured < MEASURE_EVERY:
             return
         self.touched, self.measured = False, now
         flights = sorted(self.trail, key=_by_sending)
         ratios = np.array([self.trail[flight] for flight in flights])
-        until = np.array([flight.sent for flight in flights]) <= self.last_bad
-        self.bad = float((ratios[until] > BAD).sum())
-        self.of = self.bad + float((ratios[until] < GOOD).sum())
+        eases = -np.log((1 - self.low) + self.low * np.minimum(ratios, MOST_RATIO))
+        lasted = self._ease(flights, eases.tolist())
+        self._count(ratios[: lasted + 1])
+
+    def _ease(self, flights: list[Flight], eases: list[float]) -> int:
+        """Sum up what speaks for the end, bounded so that new bad messages soon outweigh it; gives the last bad one.
+
+        Where the trouble had seemed over and came again, the pause is remembered: there may be another.
+        """
+        enough = self.needed()
+        relief, last, seemed_over = 0.0, 0, False
+        for place, ease in enumerate(eases):
+            relief = min(max(relief + ease, 0.0), AT_MOST * enough)
+            seemed_over = seemed_over or relief >= NEARLY * enough
+            if not relief:
+                pause = self._watched(flights[last : place + 1])
+                self.spell = max(self.spell, pause if seemed_over else 0.0)
+                last, seemed_over = place, False
+        self.relief = relief
+        self.last_bad = max(self.last_bad, flights[last].sent)
+        return last
+
+    def _watched(self, flights: list[Flight]) -> float:
+        """Give the seconds that messages were sent in; a stretch in which we sent none says nothing of the trouble."""
+        longest = LONGEST_GAP * max(track.interval for track in self.tracks.values())
+        gaps = (later.sent - earlier.sent for earlier, later in pairwise(flights))
+        return sum(gap for gap in gaps if gap <= longest)
+
+    def _count(self, ratios: Vector) -> None:
+        """Count the bad messages while the trouble lasted, unless too few of them are still remembered."""
+        bad_from = SLOW_BAD if self.column >= SLOW.start else BAD
+        bad = float((ratios > bad_from).sum())
+        of = bad + float((ratios < GOOD).sum())
+        if of < FEW <= self.of:
+            return
+        self.bad, self.of = bad, of
         # The first bad message chose the beginning, so it says nothing of the share.
-        low = low_end(self.bad - 1, self.of - 1)
-        steps = -np.log((1 - low) + low * np.minimum(ratios, 1e3))
-        self.relief = float(np.cumsum(steps[::-1]).max(initial=0.0))
+        self.low = low_end(self.bad - 1, self.of - 1)
 
     def needed(self) -> float:
         """Give the relief that ends the trouble: more, the more often a chance run may look like it."""
@@ -134,7 +169,7 @@ class Open:
 
     def decided(self) -> list[tuple[Flight, bool]]:
         """Give the messages that are known to be bad or good, in the order of sending."""
-        known = ((flight, flight.is_bad(ratio), ratio) for flight, ratio in self.trail.items())
+        known = ((flight, self.is_bad(flight, ratio), ratio) for flight, ratio in self.trail.items())
         sure = [(flight, bad) for flight, bad, ratio in known if bad or ratio < GOOD]
         return sorted(sure, key=lambda pair: _by_sending(pair[0]))
 

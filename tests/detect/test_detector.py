@@ -244,6 +244,15 @@ def test_the_first_suspicion_asks_for_probes_from_every_vantage_of_that_directio
     assert detector.suspects(at(125)) == ()
 
 
+def test_suspicion_is_told_as_a_share_of_what_it_takes_to_ring() -> None:
+    """One refusal is half of it and a little more, and says nothing about delays."""
+    detector = Detector(EVERYWHERE)
+    watch(detector, evening(EVERYWHERE, between(120, 121, REFUSED, where="outbound-eu"), minutes=120.1))
+    suspicion = detector.suspicion()
+    assert 0.5 < suspicion[Symptom.SEND_FAILS] < 0.6
+    assert suspicion[Symptom.DELAYED] < 0.3
+
+
 def test_confirming_probes_keep_to_the_budget() -> None:
     """Twelve vantages would be too many messages in a minute for one mailbox."""
     known = routes(*(f"outbound-v{n}" for n in range(12)), "control-v0")
