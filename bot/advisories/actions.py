@@ -68,6 +68,12 @@ _GONE_FOR_GOOD = Rule(
     "a 5xx is final: no server tries again",
     r"\b53[05][ -]5\.7",  # a refused login: nothing was handed over
 )
+_ONE_CALENDAR = Rule(
+    0,
+    r"\bcalendars?\b[^.]{0,60}\b(?:android|ios|phones?|iphones?|mobile|mac|activesync|owa|new outlook|classic"
+    r"|desktop)\b",
+    "the calendar is right, and one program shows it wrong",
+)
 _OPENED = Rule(
     0,
     r"\bcannot (?:access|open|view|search) (?:\w+ ){0,3}archiv",
@@ -100,7 +106,7 @@ def _usual(
 ) -> Action:
     if symptom is Symptom.SEND_FAILS and (sent := _refused(facts, topics, told)):
         return sent
-    if working and symptom in _BY_CLIENT:
+    if working and (symptom in _BY_CLIENT or (symptom is Symptom.CALENDAR_STALE and _ONE_CALENDAR.holds(facts.title))):
         return Action.USE_ANOTHER_CLIENT
     if symptom is not Symptom.OTHER:
         return USUAL[symptom]

@@ -6,7 +6,7 @@ from bot.types import Direction, Symptom
 _RECEIVE = r"\breceiv\w*\b(?! (?:\w+ ){0,2}(?:alert|report|signal|indicat|notif|complain))"
 """Mail, not word of a fault."""
 _BOTH = (
-    r"\bsend\w*(?:,| mail)?(?: mail)? ?(?:and|or|and/or|&|nor) (?:cannot )?receiv"
+    r"\bsend, receive\b|\bsend\w*(?:,| mail)?(?: mail)? ?(?:and|or|and/or|&|nor) (?:cannot )?receiv"
     r"|\breceiv\w*(?: mail)? ?(?:and|or|and/or) (?:cannot )?sen[dt]|\bsent (?:and|or|and/or) receiv"
     r"|\b(?:in|out)bound (?:and|or|and/or) (?:in|out)bound|\bincoming (?:and|or|and/or) outgoing"
     r"|\boutgoing (?:and|or) incoming|\bto (?:and|or|and/or) from\b|\bfrom (?:and|or|and/or) to\b"
@@ -31,7 +31,7 @@ _INBOUND = (
 )
 _OUTBOUND = (
     r"\boutbound\b|\boutgoing\b|\bto (?:\w+ )?external\b|\bexternal (?:\w+ )?recipients?\b"
-    r"|\bexternal (?:domain|destination)s?\b|\bsend\b|\bsent by users\b|\b(?:users|they) sen[dt]\b|\bsenders?\b"
+    r"|\bexternal (?:domain|destination)s?\b|\bsend\b|\bsent by users\b|\b(?:users|they) sen[dt]\b"
     r"|\bsubmi(?:t|ssion)\b|\bleave\b|\boutbox\b|\bsent (?:items|mail)\b|\bto (?:gmail|yahoo|hotmail|outlook\.com)\b"
 )
 

@@ -58,6 +58,7 @@ _ADMIN_PLACES = (
     r"|\b(?:accepted|remote|custom|vanity) domains?\b|\bdomain (?:validation|verification)|\b(?:mx|dns|spf) records?\b"
     r"|\b(?:create|provision|restore|convert|disable|remove|delete|enable) (?:\w+ ){0,3}(?:mailbox(?:es)?|connectors?"
     r"|distribution (?:groups?|lists?)|mail contacts?|mail users?|domains?|tenants?)\b|\bsoft-?deleted\b"
+    r"|\binactive mailbox|\b(?:litigation|in-place|retention|legal) holds?\b|\bews (?:appl|client|request)"
     r"|\bdeleted mailbox|\brole (?:group|assign)|\bmailbox (?:permission|creation|provision)"
     r"|\binsights\b|\breports? (?:and|or|are|is|may|cannot)\b[^.]{0,50}\b(?:missing|incomplete|inaccurate|incorrect"
     r"|outdated|late|blank|empty|data)\b|\bdkim sign\w* cannot|\b(?:enable|configure|rotate) dkim\b"
@@ -88,7 +89,8 @@ _USERS_TOO = (
     r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access|open)[^.]{0,30}\b(?:mail"
     r"|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish|block)"
     r"|\busers cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign|use)[^.]{0,30}\b(?:mail\b(?! trac)|exchange online"
-    r"|outlook|mailbox)|\busers (?:\w+ ){0,3}late\b[^.]{0,30}\b(?:send|receiv|mail)"
+    r"|outlook|mailbox)|\busers and admins\b[^.]{0,80}\b(?:outlook|owa|exchange|mailbox)"
+    r"|\busers (?:\w+ ){0,3}late\b[^.]{0,30}\b(?:send|receiv|mail)"
 )
 
 PRODUCTS: tuple[tuple[str, str], ...] = (
@@ -127,7 +129,9 @@ ELSEWHERE: tuple[Rule[Kind], ...] = (
         Kind.ELSEWHERE,
         r"\bcopilot\b",
         "Copilot reads mail, and mail is fine without it",
-        r"cannot (?:access|send|receive)[^.]{0,30}(?:mailbox|mail)\b(?![^.]{0,60}copilot)",
+        r"cannot (?:access|send|receive)[^.]{0,30}(?:mailbox|mail)\b(?![^.]{0,60}copilot)"
+        r"|(?:owa|outlook|exchange online)(?:,| and| or)[^.]{0,40}copilot|copilot(?:,| and| or)[^.]{0,30}(?:owa|outlook"
+        r"|exchange online)",
     ),
     Rule(
         Kind.ELSEWHERE,
@@ -162,6 +166,8 @@ _SUITE = (
     r"suite|microsoft 365$|office 365$|^$|m365|(?:microsoft|office) 365 apps|identity|entra|portal|defender|security"
     r"|protection|status"
 )
+# What the whole suite needs is named, sign-in above all: the explanation lists which services go with it.
+_MANY = r"\b(?:multiple|several|many|various|any) (?:microsoft 365|office 365|m365)?\s?services?\b"
 _GENERIC_PREFIXES = frozenset(("MO", "DZ", "FO", ""))
 
 
@@ -210,7 +216,8 @@ def _abroad(facts: Facts) -> Kind:
     if suite and not own:
         return Kind.MAIL if compiled(MAIL_WORDS).search(f"{facts.what} {facts.more}") else Kind.ELSEWHERE
     words = _MAIL_PROPER if suite else _MAIL_AT_OTHERS
-    hit = compiled(words).search(facts.what) is not None and (suite or not _own(facts, own))
+    told = f"{facts.what} {facts.more}" if suite and compiled(_MANY).search(facts.what) else facts.what
+    hit = compiled(words).search(told) is not None and (suite or not _own(facts, own))
     return Kind.MAIL if hit else Kind.ELSEWHERE
 
 

@@ -94,6 +94,8 @@ def _mail(reading: Reading, seen: Facts) -> Reading:
 def _elsewhere(reading: Reading, seen: Facts, kind: Kind) -> Reading:
     felt = Symptom.ADMIN_ONLY if kind is Kind.ADMINS else Symptom.OTHER
     news = (Topic.ANNOUNCEMENT,) if kind is Kind.NEWS else ()
+    if kind is Kind.NEWS and reading.state is AdvisoryState.RECOVERING:
+        reading = replace(reading, state=AdvisoryState.ONGOING)
     return replace(reading, symptom=felt, topics=(*news, *topics.topics(seen, felt)), product=kinds.product(seen))
 
 

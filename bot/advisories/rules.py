@@ -48,7 +48,7 @@ _UNHARMED = (
     r"\bnot (?:be )?(?:also )?(?:impacted|affected|late|lost|changed|involved|interrupted|touched|hit)\b"
     r"|\bno (?:mail|data|items?)[^.]{0,20}\b(?:lost|affected|impacted)"
     r"|\b(?:continues?|able) to (?:work|send|receive|be delivered|use|access|find|deliver|read)"
-    r"|\b(?:works?|succeeds?)(?: normally| as \w+| fine)?\.?$|\bis right\b|\bare delivered\.?$"
+    r"|(?<!not )\b(?:works?|succeeds?)(?: normally| as \w+| fine)?\.?$|\bis right\b|\bare delivered\.?$"
     r"|\b(?:users|they|people|recipients) can\b|\bcan be (?:found|read|opened|accessed)\b|\bhave been delivered\b"
     r"|\bstable\b|\bnot part of\b|\bnot in scope\b|\bcovered by\b|\bstays? here\b"
     r"|\b(?:function|work|operate)s? (?:normally|as (?:usual|expected))|\bunaffected\b|\bunimpacted\b"

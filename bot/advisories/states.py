@@ -138,9 +138,20 @@ _FIX = (
 _DONE = (
     r"(?:appl|deploy|revert|roll|disabl|correct|switch|turn|remov|withdraw|undo|tak|complet|implement|restor|repair"
     r"|replac|renew|releas|mov|redirect|rerout|fail|rebalanc|restart|publish|updat|mitigat|fix|resolv|address|increas"
-    r"|adjust|add|reset|clear|isolat|scal|block|throttl|expand|enabl|ship|install|push|rebuilt|rais)\w*"
+    r"|adjust|add|reset|clear|isolat|scal|block|lift|stopp|revers|throttl|expand|enabl|ship|install|push|rebuilt"
+    r"|rais)\w*"
 )
 _FLOWS = r"(?:arrive|flow|leave|work|open|load|deliver|send|sign|connect|receive|access|succeed|complete|go|move|take)"
+_LOOKED = (
+    r"(?:identif|determin|confirm|found|begun|start|receiv|collect|gather|isolat|reproduc|seen|link|trac|engag|reach"
+    r"|ask"
+    r"|narrow|notic|learn|review|observ|rul|prepar|develop|schedul|plan|analy|investigat|open|captur|request|been|had"
+    r"|heard|look|got|work|test|validat|built|written|contact|inform|examin|compar|assess|monitor|watch|decid|chosen"
+    r"|select|conclud|establish|understood|discover|detect|made|tried|attempt|rais|believ|track|assign|escalat|involv"
+    r"|consider|evaluat|explor|log|report|locat|pinpoint|diagnos|attribut|correlat|match|measur|record|need|expect"
+    r"|agreed"
+    r"|suspend|paus|halt|delay|experienc|encounter|fail|delayed|updat\w* (?:you|this|the (?:estimate|title|scope)))"
+)
 # Looked for in one sentence at a time, so that an exception in one does not silence the next.
 RELIEF: tuple[Rule[AdvisoryState], ...] = (
     Rule(
@@ -181,12 +192,31 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
     ),
     Rule(
         AdvisoryState.RECOVERING,
+        rf"\b(?:we|engineers|(?:the|our) (?:\w+ )?team) (?:have|has) (?:now |successfully |already |since |also "
+        rf"|just )?"
+        rf"(?!{_LOOKED})(?:\w+ed|put|taken|set|cut|brought|gone|let|given|freed|shut)\b",
+        "something was done that is not looking, asking or getting ready",
+        r"\b(?:looking for|still|not|investigat\w*|but|first measure|recent(?:ly)?|caus\w+|suspect\w*|trying|hop\w+)\b",
+    ),
+    Rule(
+        AdvisoryState.RECOVERING,
+        r"\b(?:last known good|back into (?:service|rotation|production|operation))\b|\bwill have (?:left|arrived"
+        r"|been|gone"
+        r"|cleared)\b|\b(?:backlog|queues?|pile)\b[^.]{0,40}\b(?:worked off|cleared|clearing|empt\w*|going down"
+        r"|smaller)\b"
+        r"|\b(?:has|have) put (?:\w+ ){0,4}(?:right|in order)\b",
+        "what is left is being cleared",
+        r"\b(?:to|how|once|if|when)\b[^.]{0,20}\b(?:clear|back into)",
+    ),
+    Rule(
+        AdvisoryState.RECOVERING,
         r"\b(?:improv|recover|reliev|relief|stabili[sz]|drain|subsid)(?:e|es|s|ed|ing|y|ies|ement|ements)?\b"
         r"|\b(?:gets?|getting|is|are) better\b|\bcatch(?:ing)? up\b|\bcaught up\b",
         "it gets better, in so many words",
         r"\bno (?:improvement|relief)|\bto (?:provid|bring|give|get|offer|speed|expedit|achiev|help|initiat|aid|ensur)?"
         r"\w* ?(?:\w+ )?(?:improv|recover|relie|stabili)\w*"
-        r"|\b(?:how to|ways to|options)\b[^.]{0,40}\b(?:recover|reliev|mitigat)|\bwill (?:improve|recover)",
+        r"|\b(?:how to|ways to|options)\b[^.]{0,40}\b(?:recover|reliev|mitigat)|\bwill (?:improve|recover)"
+        r"|\b(?:cannot|not) be recover",
     ),
     Rule(
         AdvisoryState.RECOVERING,

@@ -14,7 +14,8 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         Symptom.SEARCH_BROKEN,
         r"\bsearch",
         "search is named only when it is what fails",
-        r"ediscovery|content search|search for people",
+        r"ediscovery|content search|search for people|people search"
+        r"|cannot (?:send|receive|access|open)[^.]{0,30}(?:,|\bor\b|\band\b)[^.]{0,20}search",
     ),
     Rule(
         Symptom.OTHER,
@@ -28,6 +29,9 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         r"|(?:can)?not (?:be |being )?(?:block|filter|quarantin|caught|catch|detect|mov|stop)\w*)"
         r"|\b(?:increas\w*|more|larger|unusual|elevated|higher?|surge|influx|spike)\b[^.]{0,40}\b(?:spam|phish"
         r"|spoof\w*)|\breceive (?:\w+ ){0,2}(?:spam|phish|spoof\w*|forged)\b|\bfalse negative"
+        r"|\b(?:spam|phish|spoof\w*|forged|malicious|junk|unwanted)\b[^.]{0,60}\b(?:slip|evad|escap|sneak|come in"
+        r"|let (?:in"
+        r"|through)|past)\w*"
         r"|\b(?:spam|anti-?spam|phish)\b[^.]{0,30}\bfilter\w*[^.]{0,40}\b(?:bypass|skip"
         r"|not (?:appl|work|act|run|filter)|miss)|\bappear to (?:come|be sent|originate)[^.]{0,60}\b(?:spoof|within"
         r"|own)|\bbackscatter|\bndr\b[^.]{0,60}\b(?:did not|never|have not) (?:\w+ )?sen[dt]\b",
@@ -57,7 +61,8 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     Rule(
         Symptom.CALENDAR_STALE,
         r"free/busy|\bcalendars?\b|schedul\w+ assistant|\broom(?:s| mailbox| finder| list| book| reserv)"
-        r"|\bmeeting (?:request|invit|room|response|update|cancel)|\bavailability (?:information|status|of)"
+        r"|\bmeeting (?:request|invit|room|response|update|cancel|organi[sz]er)|\battendees?\b"
+        r"|\bavailability (?:information|status|of)"
         r"|\bresource (?:mailbox|book)|\bappointments?\b|\bmeetings\b",
         "times of people and rooms are wrong, late or missing",
         r"\bmail(?:box(?:es)?)?,? (?:and|or|,) (?:the |their )?calendar|\bteams meeting"
@@ -67,7 +72,7 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.DELAYED,
-        r"cannot (?:send (?:and|or|and/or|nor) receive|receive (?:and|or|and/or|nor) send)"
+        r"cannot (?:send,? (?:(?:and|or|and/or|nor) )?receive|receive (?:and|or|and/or|nor) send)"
         r"|cannot (?:send|receive)[^.]{0,40}\b(?:or|and|nor) (?:cannot )?(?:receive|send)\b",
         "when both ways fail the transport is down: what is sent waits in queues",
         r"\bndr\b|\breturned\b|\battachment",
@@ -141,6 +146,8 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         rf"|not (?:load|open|accessib|respond|available|connect|sync))"
         r"|\b(?:los\w+|drop\w*|unstable|intermittent)\b[^.]{0,20}\b(?:connection|connectivity)s?\b|\bdisconnect"
         r"|\b(?:signed|logged) out\b|\bstop(?:s|ped)? (?:sync|connect|load|open|work|updat)"
+        rf"|\b(?:errors?|'[^']{{3,80}}'|turned away|locked out|refused|denied)[^.]{{0,40}}\b(?:when|while) (?:they )?"
+        rf"(?:access|open|sign|log|connect|load)\w*[^.]{{0,60}}{_THINGS}"
         rf"|\b(?:access|connection|sign-?in|log-?in|authentication|connectivity)\b[^.]{{0,40}}\b(?:fail|denied|error"
         rf"|issue|problem|loss|lost|timeout)[^.]{{0,60}}|\b(?:crash|freez|hang|stops? responding"
         rf"|prompt)\w*[^.]{{0,60}}|\bcannot access\b",
@@ -176,6 +183,13 @@ _MANY = 4
 _NARROWED = frozenset((Symptom.CANNOT_ACCESS_MAILBOX, Symptom.SEND_FAILS, Symptom.OTHER, Symptom.DELAYED))
 
 
+_TURNED_AWAY = Rule(
+    0,
+    r"\bndr\b|\b5\d\d[ -]5\.\d",
+    "mail that does not come in is refused for good",
+    r"\b(?:no|not|without)\b[^.]{0,30}\bndr\b",
+)
+_LATE = Rule(0, r"\blate\b|\bqueue|\bsend\b", "it comes, or it is as much about sending")
 _REPORTED = Rule(0, r"\bndr\b|\breturned\b", "the impact names the report that comes back: it was accepted before")
 
 
@@ -192,6 +206,8 @@ def felt(facts: Facts) -> Symptom:
     rule = rule or next((rule for layer in facts.layers if (rule := first(VAGUE, layer))), None)
     found = rule.value if rule else Symptom.OTHER
     if found is Symptom.SEND_FAILS and _REPORTED.holds(facts.impact):
+        return Symptom.BOUNCED
+    if found is Symptom.DELAYED and _TURNED_AWAY.holds(facts.more) and not _LATE.holds(facts.what):
         return Symptom.BOUNCED
     return found
 

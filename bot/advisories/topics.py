@@ -47,13 +47,13 @@ TOPICS: tuple[Rule[Topic], ...] = (
     Rule(Topic.OUTBOX, r"\boutbox\b", "it has not left the program"),
     Rule(
         Topic.SHARED_MAILBOX,
-        r"shared mailbox|delegat|send[- ]as\b|on behalf of",
+        r"shared mailbox|delegat|send[- ]as\b(?! (?:usual|normal|expected|before))|on behalf of",
         "the own address may work where the shared one does not",
     ),
     Rule(
         Topic.LARGE,
         r"attachments? (?:larger|bigger|greater|over|above|exceeding)|large (?:attachment|message|email|file)"
-        r"|message size",
+        r"|message size|\b(?:larger|bigger|greater|more) than \d+ ?(?:mb|megabytes)",
         "small mail passes",
     ),
     Rule(
@@ -124,7 +124,7 @@ _OPEN = frozenset(
 
 _ANY_OUTLOOK = (
     r"outlook (?:desktop|client|application|app for windows)|(?<!new )outlook for windows"
-    r"|desktop (?:client|version|app|outlook)|\bmapi\b"
+    r"|desktop (?:client|version|app|outlook|and mobile|or mobile)|\bmapi\b"
 )
 CLIENTS: tuple[Rule[Client], ...] = (
     Rule(Client.CLASSIC, r"classic outlook|outlook \(classic\)|outlook 20\d\d", "the old program for Windows"),
@@ -157,7 +157,8 @@ _WHOLE = Rule(
 # Microsoft tells of a way round in these words.
 _INSTEAD = (
     r"\b(?:workaround|work[- ]around|alternative(?:ly)?|instead|in the meantime|meanwhile|while we"
-    r"|can (?:still )?(?:use|access|open|read|search|find|send|switch|connect|sign)|works?|succeeds?|unaffected"
+    r"|can (?:still )?(?:use|access|open|read|search|find|send|switch|connect|sign)|(?<!not )works?"
+    r"|(?<!not )succeeds?|unaffected|are right|are correct|up to date"
     r"|not (?:impacted|affected)|unimpacted|available|encourage|recommend|advise|could use|may use|able to)\b"
 )
 

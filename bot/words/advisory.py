@@ -121,6 +121,8 @@ def _matter_was(reading: Reading, words: Catalogue) -> Text:
 
 def wrong(reading: Reading, words: Catalogue) -> Text:
     """Say what is wrong, as exactly as the advisory does."""
+    if (reading.symptom, reading.action) == (Symptom.CALENDAR_STALE, Action.USE_ANOTHER_CLIENT) and reading.failing:
+        return words.text(tables.ONE_CALENDAR, clients=_clients(reading.failing, words))
     topical = next((s for t in reading.topics if (s := tables.TOPICAL.get((reading.symptom, t)))), None)
     if topical:
         return words.text(topical)

@@ -109,6 +109,7 @@ TOPICAL_WAS: Mapping[Topic, str] = {
 
 ONE_FUNCTION = mark("A part of mail does not work in {clients}.")
 """One function fails in one program; the mailbox can be opened there."""
+ONE_CALENDAR = mark("The calendar may be old or wrong in {clients}.")
 NO_NOTICES = mark("Notices about new mail do not come in {clients}. The mail itself does.")
 RETURNED = mark("Sending mail fails: it is refused, or it bounces.")
 """Sending fails at once, and what was refused is named by a code or a report."""
