@@ -14,7 +14,7 @@ from bot.detect import Detector
 from bot.types import Arrived, Direction, ProbeObservation, Route, Sent, Symptom
 
 START = datetime(2026, 3, 2, 20, tzinfo=UTC)
-FAULT, END, UNTIL = 100.0, 122.0, 138.0
+FAULT, END, UNTIL = 100.0, 135.0, 150.0
 SHOWN_FROM = 92.0
 TICK = 5.0
 LEFT, WIDTH, TOP, UPPER, GAP, LOWER = 70, 640, 30, 150, 40, 150
