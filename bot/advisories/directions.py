@@ -65,7 +65,7 @@ WEAK: tuple[Rule[Direction], ...] = (
 ONE_CLIENT: tuple[Rule[Direction], ...] = (
     Rule(
         Direction.OUTBOUND,
-        r"\bcannot (?:send|submit|reply|forward)\b|\b(?:send|submission)\b[^.]{0,30}\bfail",
+        r"\bcannot (?:send|submit|reply|forward)\b|\b(?:send|submission)\b[^.]{0,80}\bfail",
         "nothing leaves the program",
         rf"{_BOTH}|\bcannot (?:access|open|connect)\b|{_RECEIVE}",
     ),

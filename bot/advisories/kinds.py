@@ -63,7 +63,8 @@ _ADMIN_PLACES = (
     r"|\binsights\b|\breports? (?:and|or|are|is|may|cannot)\b[^.]{0,50}\b(?:missing|incomplete|inaccurate|incorrect"
     r"|outdated|late|blank|empty|data)\b|\bdkim sign\w* cannot|\b(?:enable|configure|rotate) dkim\b"
     r"|\badvanced hunting\b"
-    r"|\bthreat (?:tracker|analytics|intelligence)|\bsecurity operat|\bincident queue|\bautomated investigation"
+    r"|\bthreat (?:tracker|analytics|intelligence)|\bsecurity operat|\bincident queue|\binvestigations (?:of|in|into"
+    r"|may|are)\b"
     r"|\bsiem\b"
 )
 ADMIN: tuple[Rule[Kind], ...] = (

@@ -138,7 +138,8 @@ _FIX = (
 _DONE = (
     r"(?:appl|deploy|revert|roll|disabl|correct|switch|turn|remov|withdraw|undo|tak|complet|implement|restor|repair"
     r"|replac|renew|releas|mov|redirect|rerout|fail|rebalanc|restart|publish|updat|mitigat|fix|resolv|address|increas"
-    r"|adjust|add|reset|clear|isolat|scal|block|lift|stopp|revers|throttl|expand|enabl|ship|install|push|rebuilt"
+    r"|adjust|add|reset|clear|isolat|scal|block|lift|stopp|revers|put (?:right|back)|set (?:right|back)|throttl"
+    r"|expand|enabl|ship|install|push|rebuilt"
     r"|rais)\w*"
 )
 _FLOWS = r"(?:arrive|flow|leave|work|open|load|deliver|send|sign|connect|receive|access|succeed|complete|go|move|take)"

@@ -33,7 +33,9 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         r"|let (?:in"
         r"|through)|past)\w*"
         r"|\b(?:spam|anti-?spam|phish)\b[^.]{0,30}\bfilter\w*[^.]{0,40}\b(?:bypass|skip"
-        r"|not (?:appl|work|act|run|filter)|miss)|\bappear to (?:come|be sent|originate)[^.]{0,60}\b(?:spoof|within"
+        r"|not (?:appl|work|act|run|filter)|miss)|\binvit\w+ (?:\w+ ){0,2}from (?:unknown|fake|forged|strange)"
+        r"|\b(?:unknown|unwanted|fake) (?:\w+ ){0,2}(?:invit|calendar)"
+        r"|\bappear to (?:come|be sent|originate)[^.]{0,60}\b(?:spoof|within"
         r"|own)|\bbackscatter|\bndr\b[^.]{0,60}\b(?:did not|never|have not) (?:\w+ )?sen[dt]\b",
         "bad mail that gets in, which is the opposite of good mail that is held",
         _WRONGLY,
@@ -92,7 +94,7 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.SEND_FAILS,
-        r"cannot (?:send|submit|reply|forward|compose)\b|\b(?:sends?|submission|submit)\b[^.]{0,30}\b(?:fail|refus"
+        r"cannot (?:send|submit|reply|forward|compose)\b|\b(?:sends?|submission|submit)\b[^.]{0,80}\b(?:fail|refus"
         r"|reject|block|not work)|\bcannot be sent\b|\bnot (?:be |being )?(?:sent|send)\b"
         r"|\bfail(?:s|ures?|ing)?[^.]{0,20} send\b",
         "Send itself fails, so that the sender knows at once",

@@ -69,8 +69,11 @@ _SYNONYMS: tuple[Synonym, ...] = (
     Synonym(rf"\b({_VERBS})ing\b", "{verb}"),
     # What people cannot do.
     Synonym(
-        r"\b(?:(?:may|might|will|would) )?(?:unable|not able|not be able|no longer able|not been able|inability"
-        r"|powerless) to\b|\bcould not\b"
+        r"\b(?:(?:may|might|will|would|could|are|is|was|were|have|has|had) ){0,2}(?:not )?(?:be "
+        r"|been )?(?:intermittently "
+        r"|temporarily |sometimes )?(?:unable|not able|no longer able|powerless) to\b|\b(?:may|might|will|would|have"
+        r"|had) not "
+        r"(?:be |been )?able to\b|\b(?:not be able|not been able|inability) to\b|\bcould not\b"
         r"|\bcan not\b|\bcan no longer\b|\bfail(?:s|ed|ing)? to\b"
         r"|\b(?:prevented|blocked|stopped|restricted|barred) from\b|\bdo(?:es)? not manage to\b"
         r"|\b(?:will|may|might) not\b",
@@ -93,7 +96,7 @@ _SYNONYMS: tuple[Synonym, ...] = (
     Synonym(r"\bcannot (?:intermittently |always |reliably |successfully |properly |longer )", "cannot "),
     # How slow it is.
     Synonym(
-        r"\bdelay(?:s|ed|ing)?\b|\blatenc(?:y|ies)\b|\blater than (?:usual|expected|normal)\b"
+        r"\bdelay(?:s|ed|ing)?\b|\blatenc(?:y|ies)\b|\b(?:later|slower) than (?:usual|expected|normal)\b"
         r"|\bslow to (?:arrive|deliver|leave)\b|\bdefer(?:red|rals?|ring)\b|\bpostponed\b"
         r"|\b(?:take|takes|taking|took) (?:up to |over |more than |about |approximately |around "
         r"|as long as )?(?:\w+ ){1,3}(?:minutes?|hours?)\b",
@@ -105,7 +108,7 @@ _SYNONYMS: tuple[Synonym, ...] = (
     Synonym(
         r"\b(?:long|longer|extended|excessive|prolonged) (?:waits?|wait(?:ing)? times?|delivery times?"
         r"|processing times?|lags?)\b|\bnot (?:\w+ ){0,8}in a timely (?:manner|fashion|way)\b"
-        r"|\blagging\b|\b(?:hours|minutes) late\b",
+        r"|\blag(?:s|ging|ged)?\b|\b(?:hours|minutes) late\b",
         "late",
     ),
     Synonym(
@@ -122,6 +125,9 @@ _SYNONYMS: tuple[Synonym, ...] = (
         r"|\bintra-?tenant\b",
         "within-org",
     ),
+    # Ways into the mailbox.
+    Synonym(r"\b(?:los(?:e|es|t|ing)) access to\b", "cannot access"),
+    Synonym(r"\bget (?:at|into|back into)\b", "access"),
     # The verdicts of filters.
     Synonym(r"\bphish(?:ing|es|y)?\b", "phish"),
     Synonym(r"\bjunk (?:e?mail )?folders?\b|\bjunk\b", "junk"),

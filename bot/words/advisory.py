@@ -140,11 +140,17 @@ def _function(reading: Reading, words: Catalogue) -> Text:
     """Say which function fails in one program: in the vendor's words where they are plain and name the program."""
     if Topic.NOTICES in reading.topics:
         return words.text(tables.NO_NOTICES, clients=_clients(reading.failing, words))
-    title = reading.title.lower()
-    printed = all(any(word in title for word in tables.PRINTED[client]) for client in reading.failing)
-    if printed and not _JARGON.search(_people(reading.title)):
+    if _title_tells(reading):
         return _unnamed(reading, words)
     return words.text(tables.ONE_FUNCTION, clients=_clients(reading.failing, words))
+
+
+def _title_tells(reading: Reading) -> bool:
+    """Tell whether the vendor's title is plain and names the function and the program."""
+    title = reading.title.lower()
+    printed = all(any(word in title for word in tables.PRINTED[client]) for client in reading.failing)
+    one = Topic.FUNCTION in reading.topics and Topic.NOTICES not in reading.topics
+    return one and printed and not _JARGON.search(_people(reading.title))
 
 
 def _people(title: str) -> str:
@@ -177,7 +183,9 @@ def details(reading: Reading, words: Catalogue) -> Iterator[Text]:
 def _which(reading: Reading, words: Catalogue) -> Iterator[Text]:
     """Say which mail it is."""
     topics = [topic for topic in reading.topics if topic is not Topic.OUTSIDE or _outside(reading)]
-    if reading.symptom in _OPENED:
+    if reading.symptom in _OPENED and _title_tells(reading):
+        topics = []
+    elif reading.symptom in _OPENED:
         topics = [topic for topic in topics if topic in _OF_OPENED]
     elif reading.symptom not in _BY_MAIL:
         topics = []

@@ -85,7 +85,7 @@ TOPICAL: Mapping[tuple[Symptom, Topic], str] = {
     (Symptom.SPAM_MISSED, Topic.FORGED): mark("Fake mail in the names of other people gets through to the inbox."),
     (Symptom.CANNOT_ACCESS_MAILBOX, Topic.SHARED_MAILBOX): mark("Shared mailboxes cannot be opened. No mail is lost."),
     (Symptom.OTHER, Topic.QUARANTINE_NOTICES): mark(
-        "Notices about mail in quarantine do not come, or go to the wrong people."
+        "Notices about mail in quarantine come late, not at all, or to the wrong people."
     ),
     (Symptom.OTHER, Topic.QUARANTINE): mark("Quarantine cannot be opened or used as it should."),
     (Symptom.OTHER, Topic.ATTACHMENTS): mark("Attachments of mail cannot be opened or downloaded."),

@@ -11,7 +11,7 @@ from bot.advisories.vocabulary import canonical, sentences
     ("text", "word"),
     [
         ("Users can't send e-mail messages", "users cannot send mail"),
-        ("Users may be unable to send emails", "users may be cannot send mail"),
+        ("Users may be unable to send emails", "users cannot send mail"),
         ("Users failed to open Outlook Web App", "users cannot open owa"),
         ("Users see errors when trying to access OWA", "users see cannot access owa"),
         ("a Non-Delivery Report (NDR)", "a ndr"),
