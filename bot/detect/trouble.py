@@ -177,7 +177,7 @@ class Open:
         """Give how long the last bad messages took, or while hardly any arrived, are under way; shortest first."""
         late = [flight for flight, bad in self.decided() if bad]
         took = [flight.latency for flight in late if flight.fate is Fate.ARRIVED][-MOST_LATES:]
-        waiting = [now - flight.sent for flight in late if flight.fate is not Fate.ARRIVED]
+        waiting = [now - flight.sent for flight in late if flight.fate in {Fate.UNDER_WAY, Fate.LOST}]
         return sorted([*took, max(waiting, default=0.0)] if len(took) >= ENOUGH_LATES else [*took, *waiting])
 
 
