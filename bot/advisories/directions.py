@@ -31,7 +31,8 @@ _INBOUND = (
 )
 _OUTBOUND = (
     r"\boutbound\b|\boutgoing\b|\bto (?:\w+ )?external\b|\bexternal (?:\w+ )?recipients?\b"
-    r"|\bexternal (?:domain|destination)s?\b|\bsend\b|\bsent by users\b|\b(?:users|they) sen[dt]\b"
+    r"|\bexternal (?:domain|destination)s?\b|\bsend\b|\bsent by users\b|\bcannot reach (?:\w+ )?(?:recipients|people"
+    r"|addresses|customers|domains)\b|\b(?:users|they) sen[dt]\b"
     r"|\bsubmi(?:t|ssion)\b|\bleave\b|\boutbox\b|\bsent (?:items|mail)\b|\bto (?:gmail|yahoo|hotmail|outlook\.com)\b"
 )
 
@@ -65,7 +66,7 @@ WEAK: tuple[Rule[Direction], ...] = (
 ONE_CLIENT: tuple[Rule[Direction], ...] = (
     Rule(
         Direction.OUTBOUND,
-        r"\bcannot (?:send|submit|reply|forward)\b|\b(?:send|submission)\b[^.]{0,80}\bfail",
+        r"\bcannot (?:use )?(?:send|submit|reply|forward)\b|\b(?:send|submission)\b[^.]{0,80}\bfail",
         "nothing leaves the program",
         rf"{_BOTH}|\bcannot (?:access|open|connect)\b|{_RECEIVE}",
     ),

@@ -89,7 +89,8 @@ _USERS_TOO = (
     r"|refus|encrypt|held)"
     r"|\b(?:users?|recipients?|senders?)\b[^.]{0,30}\b(?:also )?cannot (?:send|receive|access|open)[^.]{0,30}\b(?:mail"
     r"|mailbox|outlook)|\blegitimate[^.]{0,60}\bmail[^.]{0,60}\b(?:spam|quarantin|phish|block)"
-    r"|\busers cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign|use)[^.]{0,30}\b(?:mail\b(?! trac)|exchange online"
+    r"|\busers (?:(?:who|that|whose|with|in|of)\b[^.]{0,60} )?cannot (?:\w+ ){0,3}(?:send|receive|access|open|sign"
+    r"|use)[^.]{0,30}\b(?:mail\b(?! trac)|exchange online"
     r"|outlook|mailbox)|\busers and admins\b[^.]{0,80}\b(?:outlook|owa|exchange|mailbox)"
     r"|\busers (?:\w+ ){0,3}late\b[^.]{0,30}\b(?:send|receiv|mail)"
 )

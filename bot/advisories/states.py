@@ -84,6 +84,10 @@ UNSURE: tuple[Rule[AdvisoryState], ...] = (
         r"|\bassess\w* (?:the )?impact\b",
         "they are finding out whether you are hit",
     ),
+    _unsure(
+        r"\bwork(?:ing)? out (?:whether|if)\b|\bsuspect (?:a|an|that there) \w*\s?(?:problem|issue|fault)\b",
+        "suspected, and no more",
+    ),
     _unsure(r"\bpreliminary (?:notification|information|notice)|\bas preliminary\b|\bfirst notice\b", "a first notice"),
     _unsure(
         r"\bnot (?:have|yet have|know)\b[^.]{0,30}\b(?:details|impact|whether)|\bdetails on impact\b",
@@ -161,7 +165,9 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
         rf"|successfully))* (?:{_DONE}|live|in place|in\b|active|effective|progress\w*|under ?way|saturat\w*|out"
         rf"|on its way|going out|reach\w*|begun|started|everywhere|cover\w*)",
         "a fix is in place or on its way out; a change that is named as the cause, or is being prepared, is none",
-        r"\b(?:recent(?:ly)?|since|caus(?:e|ed|es)|introduced|culprit|contribut|suspect|believe|review|examin"
+        r"\b(?:recent(?:ly)?|since|in error|by mistake|wrongly|accident\w*|unintention\w*|unexpected\w*|everything"
+        r"|when(?:ever)? (?:a|an|users?|they)|caus(?:e|ed|es)|introduced|culprit|contribut|suspect|believe|review"
+        r"|examin"
         r"|investigat|compar|analy)\w*"
         rf"|\b(?:developing|preparing|testing|validating|building|will be|plan|before (?:it|we)"
         rf"|once)\b[^.]{{0,40}}\b{_FIX}|\b{_FIX}\b[^.]{{0,30}}\b(?:must|needs? to"
@@ -201,7 +207,9 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
     ),
     Rule(
         AdvisoryState.RECOVERING,
-        r"\b(?:last known good|back into (?:service|rotation|production|operation))\b|\bwill have (?:left|arrived"
+        r"\b(?:last known good|(?:has|have) been (?:fully |partly |now )?(?:restored|repaired)|brought (?:up|back)"
+        r"|back up|up and running|online again|back into (?:service|rotation"
+        r"|production|operation))\b|\bwill have (?:left|arrived"
         r"|been|gone"
         r"|cleared)\b|\b(?:backlog|queues?|pile)\b[^.]{0,40}\b(?:worked off|cleared|clearing|empt\w*|going down"
         r"|smaller)\b"
@@ -217,13 +225,17 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
         r"\bno (?:improvement|relief)|\bto (?:provid|bring|give|get|offer|speed|expedit|achiev|help|initiat|aid|ensur)?"
         r"\w* ?(?:\w+ )?(?:improv|recover|relie|stabili)\w*"
         r"|\b(?:how to|ways to|options)\b[^.]{0,40}\b(?:recover|reliev|mitigat)|\bwill (?:improve|recover)"
-        r"|\b(?:cannot|not) be recover",
+        r"|\b(?:cannot|not) be recover|\brecover\w* (?:deleted|items|mail)\b|\bdeleted items\b",
     ),
     Rule(
         AdvisoryState.RECOVERING,
         r"\b(?:errors?|failures?|rates?|numbers?|queues?|late|backlog|volume|load|impact|size"
         r"|time)\b[^.]{0,40}\b(?:dropp|drop|declin|shrink|shrunk|decreas|lessen|fall|fell|going down|go down|half)(?:e"
-        r"|es|s|ed|ing)?\b|\b(?:smaller|shorter|fewer|falling|down from|less than before)\b"
+        r"|es|s|ed|ing)?\b|\b(?:backlog|queues?|errors?|failures?|reports?|numbers?|times?)\b[^.]{0,40}\b(?:smaller"
+        r"|shorter|fewer|rarer|less)\b"
+        r"|\b(?:fewer|less) (?:\w+ )?(?:errors?|failures?|users?|reports?|requests?|time-?outs?|mail)\b|\b(?:falling"
+        r"|down from"
+        r"|less than before)\b"
         r"|\b\d\d(?:\.\d)? ?(?:%|percent)|\b(?:working (?:its way )?through"
         r"|process (?:the )?(?:remaining )?)\b[^.]{0,30}\b(?:backlog|queue)",
         "numbers go the right way",
@@ -265,7 +277,9 @@ RELIEF: tuple[Rule[AdvisoryState], ...] = (
         r"|restor|complete|returns? results|that service|to ensure|remediat)\w*"
         r"|\bextended (?:monitoring|period of monitoring)",
         "the fix is being watched",
-        r"\bmonitoring whether\b|\bin (?:testing|our (?:test|lab))|\bwill (?:start|begin|deploy)",
+        r"\b(?:validat|test|verify)\w* (?:a|an|our|another) (?:\w+ )?(?:fix|change|patch|solution|correction)\b"
+        r"|\blimited environment\b|\bmonitoring whether\b|\bin (?:testing|our (?:test|lab))|\bwill (?:start|begin"
+        r"|deploy)",
     ),
 )
 

@@ -30,10 +30,13 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         r"|\b(?:increas\w*|more|larger|unusual|elevated|higher?|surge|influx|spike)\b[^.]{0,40}\b(?:spam|phish"
         r"|spoof\w*)|\breceive (?:\w+ ){0,2}(?:spam|phish|spoof\w*|forged)\b|\bfalse negative"
         r"|\b(?:spam|phish|spoof\w*|forged|malicious|junk|unwanted)\b[^.]{0,60}\b(?:slip|evad|escap|sneak|come in"
-        r"|let (?:in"
-        r"|through)|past)\w*"
+        r"|let (?:in|through)|past|com(?:e|es|ing) in)\w*"
+        r"|\b(?:can)?not (?:be |being )?(?:scan|check|filter|inspect|analy[sz]|evaluat|test)\w*[^.]{0,30}\b(?:spam"
+        r"|phish|malware"
+        r"|malicious|spoof)"
         r"|\b(?:spam|anti-?spam|phish)\b[^.]{0,30}\bfilter\w*[^.]{0,40}\b(?:bypass|skip"
-        r"|not (?:appl|work|act|run|filter)|miss)|\binvit\w+ (?:\w+ ){0,2}from (?:unknown|fake|forged|strange)"
+        r"|(?:can)?not (?:be )?(?:appl|work|act|run|filter)|miss)|\binvit\w+ (?:\w+ ){0,2}from (?:unknown|fake"
+        r"|forged|strange)"
         r"|\b(?:unknown|unwanted|fake) (?:\w+ ){0,2}(?:invit|calendar)"
         r"|\bappear to (?:come|be sent|originate)[^.]{0,60}\b(?:spoof|within"
         r"|own)|\bbackscatter|\bndr\b[^.]{0,60}\b(?:did not|never|have not) (?:\w+ )?sen[dt]\b",
@@ -47,7 +50,8 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.OTHER,
-        r"cannot (?:release|view|access|open|preview|see)[^.]{0,40}quarantine",
+        r"cannot (?:release|view|access|open|preview|see|sign in to|load|use|search|manage)[^.]{0,40}quarantine"
+        r"|quarantine (?:page|portal)",
         "quarantine itself cannot be used",
     ),
     Rule(
@@ -94,7 +98,8 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.SEND_FAILS,
-        r"cannot (?:send|submit|reply|forward|compose)\b|\b(?:sends?|submission|submit)\b[^.]{0,80}\b(?:fail|refus"
+        r"cannot (?:use )?(?:send|submit|reply|forward|compose)\b|\b(?:sends?|submission"
+        r"|submit)\b[^.]{0,80}\b(?:fail|refus"
         r"|reject|block|not work)|\bcannot be sent\b|\bnot (?:be |being )?(?:sent|send)\b"
         r"|\bfail(?:s|ures?|ing)?[^.]{0,20} send\b",
         "Send itself fails, so that the sender knows at once",
@@ -109,7 +114,8 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.OTHER,
-        r"\b(?:encrypted|ome\b|irm\b|s/mime|inbox rules?|mail flow rules?|transport rules?|auto(?:matic)?[- ]?repl"
+        r"\b(?:encrypted|ome\b|irm\b|s/mime|(?:inbox|mailbox|outlook) rules?|rules? that|mail flow rules?"
+        r"|transport rules?|auto(?:matic)?[- ]?repl"
         r"|out[- ]of[- ]office|signatures?|address book|address lists?|\bgal\b|sent items|presence|recoverable items"
         r"|online archives?|archiving|archived?\b|retention|duplicates?\b|duplicated|public folders?|add-?ins?"
         r"|read receipts?|unread count|contacts?|voice ?mail|recall|inline images?|images|focused inbox|categories"
@@ -127,8 +133,9 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
     ),
     Rule(
         Symptom.DELAYED,
-        r"\blate\b|\bbacklog|\boutbox\b|\bstuck in\b|\bslow(?:er|ly|ness)?\b[^.]{0,40}\b(?:deliver|mail flow|transport"
-        r"|arrive)|\bmail (?:flow|deliver\w*)\b[^.]{0,30}\b(?:slow|degraded|impacted|interrupted|issue|problem)"
+        r"\blate\b|\bfirst attempt\b|\bafter (?:a |some |several |many )?retr(?:y|ies)\b|\bbacklog|\boutbox\b"
+        r"|\bstuck in\b|\bslow(?:er|ly|ness)?\b[^.]{0,40}\b(?:deliver|mail flow|transport"
+        r"|arrive)|\bmail (?:flow|deliver\w*)\b[^.]{0,30}\b(?:slow|degraded|impacted|interrupted|issue|problem|fail)"
         r"|\b(?:queue|queues|queu)\b",
         "mail comes, but not when it should",
         r"^(?!.*(?:mail|deliver|send|receive|transport|queue)).*$",
@@ -209,7 +216,7 @@ def felt(facts: Facts) -> Symptom:
     found = rule.value if rule else Symptom.OTHER
     if found is Symptom.SEND_FAILS and _REPORTED.holds(facts.impact):
         return Symptom.BOUNCED
-    if found is Symptom.DELAYED and _TURNED_AWAY.holds(facts.more) and not _LATE.holds(facts.what):
+    if found is Symptom.DELAYED and _TURNED_AWAY.holds(f"{facts.more} {facts.status}") and not _LATE.holds(facts.what):
         return Symptom.BOUNCED
     return found
 

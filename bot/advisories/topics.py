@@ -20,7 +20,8 @@ TOPICS: tuple[Rule[Topic], ...] = (
     ),
     Rule(
         Topic.QUARANTINE,
-        r"\b(?:release|releasing|view|access|open|preview|see|request)\w*\b[^.]{0,40}\bquarantin",
+        r"\b(?:release|releasing|view|access|open|preview|see|request)\w*\b[^.]{0,40}\bquarantin"
+        r"|\bquarantine (?:page|portal)",
         "the place, not the verdicts",
     ),
     Rule(
@@ -79,7 +80,11 @@ TOPICS: tuple[Rule[Topic], ...] = (
     ),
     Rule(Topic.ARCHIVE, r"\barchiv", "old mail"),
     Rule(Topic.ENCRYPTED, r"encrypt|\bome\b|\birm\b|s/mime|sensitivity label", "protected mail"),
-    Rule(Topic.RULES, r"inbox rules?|mail ?flow rules?|transport rules?|forwarding rules?|sweep", "rules"),
+    Rule(
+        Topic.RULES,
+        r"(?:inbox|mailbox|outlook) rules?|\brules? that|mail ?flow rules?|transport rules?|forwarding rules?|sweep",
+        "rules",
+    ),
     Rule(Topic.AUTO_REPLIES, r"auto(?:matic)?[- ]?repl|out[- ]of[- ]office", "automatic replies"),
     Rule(
         Topic.ADDRESS_BOOK,
@@ -129,13 +134,13 @@ _ANY_OUTLOOK = (
 CLIENTS: tuple[Rule[Client], ...] = (
     Rule(Client.CLASSIC, r"classic outlook|outlook \(classic\)|outlook 20\d\d", "the old program for Windows"),
     Rule(Client.NEW, r"new outlook(?! for mac)|outlook \(new\)", "the new program for Windows"),
-    Rule(Client.MAC, r"outlook (?:for|on) mac|mac outlook|\bmacos\b|\bmac (?:client|users)|apple mail", "Macs"),
+    Rule(Client.MAC, r"outlook (?:for|on) mac|mac outlook|\bmacos\b|\bmac (?:client|users)", "Macs"),
     Rule(Client.DESKTOP, _ANY_OUTLOOK, "Outlook on a computer", r"classic outlook"),
     Rule(Client.WEB, r"\bowa\b|outlook on the web|outlook web|web browser|\bbrowser\b", "the browser"),
     Rule(
         Client.PHONE,
         r"outlook mobile|outlook for (?:ios|android)|mobile (?:app|device|client|phone)|\bios\b|iphone|ipad"
-        r"|\bandroid\b|\bphones?\b|native mail",
+        r"|\bandroid\b|\bphones?\b|native mail|apple mail",
         "phones",
     ),
     Rule(Client.ACTIVESYNC, r"activesync|\beas\b", "the protocol of most phones' own mail program"),
@@ -158,7 +163,7 @@ _WHOLE = Rule(
 _INSTEAD = (
     r"\b(?:workaround|work[- ]around|alternative(?:ly)?|instead|in the meantime|meanwhile|while we"
     r"|can (?:still )?(?:use|access|open|read|search|find|send|switch|connect|sign)|(?<!not )works?"
-    r"|(?<!not )succeeds?|unaffected|are right|are correct|up to date"
+    r"|(?<!not )succeeds?|shows? (?:them|it)|unaffected|are right|are correct|up to date"
     r"|not (?:impacted|affected)|unimpacted|available|encourage|recommend|advise|could use|may use|able to)\b"
 )
 

@@ -44,6 +44,7 @@ _SYNONYMS: tuple[Synonym, ...] = (
     Synonym(r"(?<=[a-z])n't\b", " not"),
     Synonym(r"(?<=[a-z])'(?:ve)\b", " have"),
     Synonym(r"(?<=[a-z])'re\b", " are"),
+    Synonym(r"\bit's (?=been\b)", "it has "),
     Synonym(r"\bit's\b|\bthat's\b", "it is"),
     # What the mail is called.
     Synonym(r"\be-mail", "email"),

@@ -197,7 +197,7 @@ DO_ABOUT: Mapping[tuple[Action, Symptom, Direction], str] = {
     ),
     (Action.RETRY_LATER, Symptom.SEARCH_BROKEN, Direction.NONE): mark("Browse the folder, or try again later."),
     (Action.CHECK_QUARANTINE, Symptom.QUARANTINED, Direction.OUTBOUND): mark(
-        "Do not send it twice: it is let go later. For what is urgent, call or chat."
+        "Ask people to look in quarantine and the junk folder before you send it twice."
     ),
     (Action.WAIT, Symptom.QUARANTINED, Direction.OUTBOUND): mark(
         "Do not send it twice: it is let go later. For what is urgent, call or chat."
