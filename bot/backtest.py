@@ -85,10 +85,8 @@ class _Story:
             yield self._event(now, "opened" if is_first else "updated", finding)
 
     def _release(self, now: datetime, finding: Finding) -> Iterator[Event]:
-        incident = self._incidents.get(finding.stretch)
-        if incident is None:
-            return
-        incident.open.pop(_trouble(finding), None)
+        incident = self._incidents[finding.stretch]
+        del incident.open[_trouble(finding)]
         if not incident.open:
             del self._incidents[finding.stretch]
             yield {"t": self._t(now), "event": "resolved", "incident": finding.stretch}

@@ -259,8 +259,8 @@ def _probe_fields(seen: Sent | Refused | Unreachable | Arrived | Bounced) -> tup
         case Arrived(latency=latency, folder=folder):
             took = round(latency.total_seconds(), 3)
             return "arrived", {**at, "latency_s": took, **_unless("folder", folder, "inbox")}
-        case Bounced(status=status, reply=reply):
-            return "bounced", {**at, "status": status, **_unless("reply", reply, "")}
+        case _:
+            return "bounced", {**at, "status": seen.status, **_unless("reply", seen.reply, "")}
 
 
 def _unless(name: str, value: str, usual: str) -> Line:

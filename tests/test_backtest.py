@@ -41,6 +41,13 @@ def test_a_second_symptom_is_an_update_of_the_same_incident_and_so_is_its_end() 
     assert made[-1]["event"] == "resolved"
 
 
+def test_the_end_of_a_symptom_is_no_news_while_the_last_one_told_lasts() -> None:
+    """Late for a while, refused for longer."""
+    faults = both(between(130, 230, REFUSED), between(120, 170, 1200.0, where="inbound"))
+    made = events(evening(EVERYWHERE, faults, minutes=300))
+    assert [one["event"] for one in made] == ["opened", "updated", "resolved"]
+
+
 def test_nothing_is_known_before_it_was_seen() -> None:
     """A recording that is cut says the same up to the cut."""
     whole = evening(EVERYWHERE, between(120, 180, 900.0), minutes=240)

@@ -75,8 +75,8 @@ class Evidence:
         return float(self.sums[group, OF_TROUBLE[trouble]].max())
 
     def of_track(self, track: Track, trouble: Trouble) -> float:
-        """Give the strongest evidence on one route."""
-        return self.strongest(track.index, trouble) if track.mail else 0.0
+        """Give the strongest evidence on one mail route."""
+        return self.strongest(track.index, trouble)
 
     def ringing(self, trouble: Trouble) -> list[int]:
         """Give the groups in which a class of faults is beyond its threshold, the strongest first."""

@@ -121,9 +121,7 @@ class Track:
         self.ring.append(flight)
         self.by_probe[flight.probe] = flight
         if len(self.ring) > self.kept:
-            old = self.ring.popleft()
-            if self.by_probe.get(old.probe) is old:
-                del self.by_probe[old.probe]
+            del self.by_probe[self.ring.popleft().probe]
 
     def under_way(self) -> list[Flight]:
         """Give the messages of which nothing was heard yet."""

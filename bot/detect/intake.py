@@ -47,7 +47,7 @@ class Intake:
                 self._refused(track, seen, now)
             case Unreachable():
                 self._unreachable(track, seen, now)
-            case Bounced():
+            case _:
                 self._bounced(track, seen, now)
 
     def look(self, limit: float) -> None:

@@ -1,5 +1,6 @@
 """When to ring: evidence beyond its threshold opens a trouble, and measured relief ends it."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,8 +12,8 @@ from bot.detect.trouble import Open, column_of
 
 JOINS_AT = 0.6
 """Share of the threshold from which a route of another direction counts as hit, too."""
-BURST = 300.0
-"""Some slow minutes on a single route are no fault."""
+BURST, BURST_U = 300.0, math.log(5.0)
+"""Some minutes in which a single route is a few times slower are no fault."""
 SLOW_ROUTE = 2.0
 PLAIN = 2.0
 """Within so many spreads of the usual time a message was not held back."""
@@ -81,7 +82,10 @@ class Ringing:
         column = column_of(sums, kind)
         members = [track for track in self._known.tracks if group in track.rows]
         flights = self._since_change(members, column, self.cleared.get(kind, 0.0))
-        if not flights or self._is_burst(members, column, now - flights[0].sent):
+        if not flights:
+            return False
+        if self._is_burst(members, kind, flights, now):
+            np.minimum(sums, self._known.evidence.ring_at[kind], out=sums)  # so that it fades as soon as it is over
             return False
         stretch = self._stretch(flights[0].sent)
         self.opened += 1
@@ -113,12 +117,12 @@ class Ringing:
         says = np.array([f.row[column] for f in flights if f.row is not None])
         return flights[int(np.argmax(np.cumsum(says[::-1])[::-1])) :]
 
-    def _is_burst(self, members: Sequence[Track], column: int, lasted: float) -> bool:
-        if column < SLOW.start or lasted >= BURST:
+    def _is_burst(self, members: Sequence[Track], kind: Trouble, flights: Sequence[Flight], now: float) -> bool:
+        if kind is not Trouble.TIMING or now - flights[0].sent >= BURST:
             return False
         sums = self._known.evidence.sums
         slow = [track for track in members if float(sums[track.index, SLOW].max()) > SLOW_ROUTE]
-        return len(slow) <= 1
+        return len(slow) <= 1 and max(flight.u for flight in flights) < BURST_U
 
     def _end(self, trouble: Open, now: float) -> None:
         trouble.ended = now

@@ -66,7 +66,7 @@ class Sight:
         if vantage.dark:
             return []
         if len(vantage.sides) == 1:  # there is nothing to compare with
-            return [flight]
+            return [flight] if flight.track.mail else []
         vantage.run.append(flight)
         if vantage.mixed():
             self._suspect(vantage, now)

@@ -22,6 +22,7 @@ from bot.types import Direction
 Json: TypeAlias = dict[str, Any]
 
 VERSION = 1
+ROUTE = "route "
 TRACK_FIELDS = ("last_sent", "last_arrived", "last_latency", "own_troubles", "own_reply", "own_since")
 VANTAGE_FIELDS = ("last_fail", "last_reached", "dark_since", "found", "error")
 OPEN_FIELDS = (
@@ -62,7 +63,8 @@ def load(state: bytes, known: Installation, ringing: Ringing, intake: Intake, ti
     for track in known.tracks:
         if track.route.name in read["tracks"]:
             _read_track(track, read["tracks"][track.route.name], known)
-    _read_groups(known, read["groups"])
+    same = read["tracks"].keys() == known.by_name.keys()
+    _read_groups(known, {name: sums for name, sums in read["groups"].items() if same or name.startswith(ROUTE)})
     _read_sight(known, read)
     _read_ringing(known, ringing, read)
     for flight in itertools.chain.from_iterable(track.under_way() for track in known.tracks):
@@ -76,7 +78,7 @@ def _groups(known: Installation) -> range:
 def _group_name(known: Installation, number: int) -> str:
     first = known.evidence.first_direction
     if number < first:
-        return f"route {known.tracks[number].route.name}"
+        return f"{ROUTE}{known.tracks[number].route.name}"
     if number < len(known.evidence.sums) - 1:
         return f"direction {known.evidence.directions[number - first]}"
     return "all"
