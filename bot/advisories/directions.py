@@ -26,8 +26,7 @@ _INBOUND = (
     r"|their|the same|colleagues|internal|being|shared|any|\w+ing\b)"
     r"|\b(?:people|senders?|those) (?:who|that) (?:write|send)\b[^.]{0,20}\bto (?:affected )?users"
     r"|\b(?:sent|addressed|destined|bound) (?:to|for) (?:your|the|our|these|such|affected) (?:users|organi|tenant"
-    r"|people)"
-    r"|\bcoming in\b|\bfrom (?:\w+ ){0,3}senders?\b"
+    r"|people)|\bcoming in\b|\bfrom (?:\w+ ){0,3}senders?\b"
 )
 _OUTBOUND = (
     r"\boutbound\b|\boutgoing\b|\bto (?:\w+ )?external\b|\bexternal (?:\w+ )?recipients?\b"
@@ -42,7 +41,7 @@ WAYS: tuple[Rule[Direction], ...] = (
         r"\b(?:external (?:senders?|parties|partners?|contacts?|customers?|users?|people|organi[sz]ations?)"
         r"|(?:senders?|people|parties) external"
         r"|(?:people|senders?|those) who (?:write|send))\b[^.]{0,60}\b(?:ndr|bounce|cannot send|reject|fail|late"
-        r"|[45]\d\d\b)"
+        r"|told|refus|[45]\d\d\b)"
         r"|\bndr[^.]{0,40}\bto external senders|\bsend(?:s|ing)? (?:mail )?to (?:us|you|your users)\b",
         "the sender is outside: it is our inbound mail",
     ),

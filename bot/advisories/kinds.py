@@ -64,8 +64,7 @@ _ADMIN_PLACES = (
     r"|outdated|late|blank|empty|data)\b|\bdkim sign\w* cannot|\b(?:enable|configure|rotate) dkim\b"
     r"|\badvanced hunting\b"
     r"|\bthreat (?:tracker|analytics|intelligence)|\bsecurity operat|\bincident queue|\binvestigations (?:of|in|into"
-    r"|may|are)\b"
-    r"|\bsiem\b"
+    r"|may|are)\b|\bsiem\b"
 )
 ADMIN: tuple[Rule[Kind], ...] = (
     Rule(

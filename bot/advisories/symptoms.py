@@ -32,12 +32,10 @@ SYMPTOMS: tuple[Rule[Symptom], ...] = (
         r"|\b(?:spam|phish|spoof\w*|forged|malicious|junk|unwanted)\b[^.]{0,60}\b(?:slip|evad|escap|sneak|come in"
         r"|let (?:in|through)|past|com(?:e|es|ing) in)\w*"
         r"|\b(?:can)?not (?:be |being )?(?:scan|check|filter|inspect|analy[sz]|evaluat|test)\w*[^.]{0,30}\b(?:spam"
-        r"|phish|malware"
-        r"|malicious|spoof)"
+        r"|phish|malware|malicious|spoof)"
         r"|\b(?:spam|anti-?spam|phish)\b[^.]{0,30}\bfilter\w*[^.]{0,40}\b(?:bypass|skip"
         r"|(?:can)?not (?:be )?(?:appl|work|act|run|filter)|miss)|\binvit\w+ (?:\w+ ){0,2}from (?:unknown|fake"
-        r"|forged|strange)"
-        r"|\b(?:unknown|unwanted|fake) (?:\w+ ){0,2}(?:invit|calendar)"
+        r"|forged|strange)|\b(?:unknown|unwanted|fake) (?:\w+ ){0,2}(?:invit|calendar)"
         r"|\bappear to (?:come|be sent|originate)[^.]{0,60}\b(?:spoof|within"
         r"|own)|\bbackscatter|\bndr\b[^.]{0,60}\b(?:did not|never|have not) (?:\w+ )?sen[dt]\b",
         "bad mail that gets in, which is the opposite of good mail that is held",
@@ -179,6 +177,7 @@ VAGUE: tuple[Rule[Symptom], ...] = (
         r"|m365)\b",
         "many services are named as one, and mail is among them",
     ),
+    Rule(Symptom.CANNOT_ACCESS_MAILBOX, r"\b(?:mail|mailbox) access\b", "what is said is only which function it is"),
 )
 
 _EVERY_WAY = Rule(
@@ -186,6 +185,12 @@ _EVERY_WAY = Rule(
     r"\b(?:any|all|multiple|various|several|different|every|one or more|most|both|many)\b[^.]{0,30}\b(?:methods?"
     r"|protocols?|clients?|ways)\b|whichever way",
     "it fails in more ways than the one that is named",
+)
+_BARE_AND_WEB = Rule(
+    0,
+    r"\b(?<!classic )(?<!new )outlook,? (?:and|or) (?:in )?owa\b|\bowa,? (?:and|or) (?:in )?outlook\b(?! (?:mobile"
+    r"|for))",
+    "the program and the browser fail together",
 )
 _IN_WINDOWS = frozenset((Client.CLASSIC, Client.DESKTOP, Client.NEW))
 _MANY = 4
@@ -224,5 +229,7 @@ def felt(facts: Facts) -> Symptom:
 def _one_way(facts: Facts, failing: tuple[Client, ...]) -> bool:
     """Tell whether one way to the mailbox fails and others are left."""
     if not failing or len(failing) >= _MANY or "outbox" in facts.what or _EVERY_WAY.holds(f"{facts.what} {facts.more}"):
+        return False
+    if _BARE_AND_WEB.holds(facts.what):
         return False
     return not (Client.WEB in failing and _IN_WINDOWS & set(failing))

@@ -1,6 +1,6 @@
 """What a rule is, and what rules look at."""
 
-from bot.advisories import actions, directions, kinds, states, symptoms, topics
+from bot.advisories import actions, directions, kinds, relief, states, symptoms, topics
 from bot.advisories.rules import Rule, every, first
 from bot.advisories.vocabulary import compiled
 from tests.advisories.samples import seen
@@ -16,7 +16,7 @@ TABLES = (
     states.NO_HARM,
     states.UNSURE,
     states.NO_RELIEF,
-    states.RELIEF,
+    relief.RELIEF,
     topics.TOPICS,
     topics.CLIENTS,
     tuple(rule for _, rule in actions.ADVICE),
