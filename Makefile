@@ -41,5 +41,6 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+BENCHES := live detect store canaries
 bench: setup
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from bot.app.clock import SystemClock
+from bot.demo.clock import StoryClock
 from bot.demo.world import world
 from tests.end_to_end.process import Running, mailstatus, write_settings
 
@@ -45,8 +46,9 @@ async def import_seconds() -> float:
 
 async def measure(folder: Path) -> None:
     """Start the bot three times, then watch it idle."""
-    clock, chance = SystemClock(), random.Random(1)  # noqa: S311 - the same each time
-    async with world(clock=clock, rng=chance, folder=folder, today=clock.now()) as box:
+    now = SystemClock().now()
+    chance = random.Random(1)  # noqa: S311 - the same each time
+    async with world(clock=StoryClock(now), rng=chance, folder=folder, today=now) as box:
         write_settings(box.facts, folder, PORT, every="60s")
         imports = min([await import_seconds() for _ in range(3)])
         start = min([await start_seconds(folder) for _ in range(3)])
