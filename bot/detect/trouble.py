@@ -107,8 +107,8 @@ class Open:
             relief = min(max(relief + ease, 0.0), AT_MOST * enough)
             seemed_over = seemed_over or relief >= NEARLY * enough
             if not relief:
-                pause = self._watched(flights[last : place + 1])
-                self.spell = max(self.spell, pause if seemed_over else 0.0)
+                if seemed_over:
+                    self.spell = max(self.spell, self._watched(flights[last : place + 1]))
                 last, seemed_over = place, False
         self.relief = relief
         self.last_bad = max(self.last_bad, flights[last].sent)
