@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run tools test check bench
+.PHONY: help setup demo run tools test check fuzz bench
 
 help:
 	@echo "make demo   the bot against a world in a box, no account needed"
@@ -41,6 +41,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-BENCHES := live detect store canaries
+# A million odd inputs for all that reads strangers' mail.
+fuzz: setup
+	$(BIN)/python -m tests.mail.fuzz 1000000
+
+BENCHES := live hard_fault detect store canaries
 bench: setup
 	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done

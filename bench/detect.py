@@ -8,9 +8,8 @@ import tracemalloc
 from collections.abc import Sequence
 from datetime import timedelta
 
-from traces import CLASSES, DAY, LONG, Day, Drawn, build, chances, draw, moment, observations
-from yardsticks import Oracle, bad_for_five_minutes, three_in_a_row
-
+from bench.traces import CLASSES, DAY, LONG, Day, Drawn, build, chances, draw, moment, observations
+from bench.yardsticks import Oracle, bad_for_five_minutes, three_in_a_row
 from bot.detect import Detector
 from bot.types import Finding, ProbeObservation, Symptom
 

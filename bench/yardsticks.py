@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from traces import DAY, Day, Drawn, Trouble
+
+from bench.traces import DAY, Day, Drawn, Trouble
 
 LATE_AFTER = 300.0
 IN_A_ROW = 3

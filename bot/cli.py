@@ -69,7 +69,7 @@ def look() -> None:
     from bot.app.look import look as looked
 
     settings = _settings()
-    _log(settings)
+    _log(settings, quietly=True)
     _done(looked(settings, say=typer.echo))
 
 
@@ -81,7 +81,7 @@ def say(
     from bot.app.say import say as said
 
     settings = _settings()
-    _log(settings)
+    _log(settings, quietly=True)
     told = _done(said(settings, text, show=typer.echo))
     raise typer.Exit(0 if told else FALLS_SHORT)
 
@@ -92,7 +92,7 @@ def doctor() -> None:
     from bot.app.doctor import examine
 
     settings = _settings()
-    _log(settings)
+    _log(settings, quietly=True)
     sound = _done(examine(settings, say=typer.echo))
     raise typer.Exit(0 if sound else FALLS_SHORT)
 
@@ -187,10 +187,12 @@ def _settings() -> Settings:
         _fail(error.lines)
 
 
-def _log(settings: Settings) -> None:
+def _log(settings: Settings, *, quietly: bool = False) -> None:
+    """Log to standard error; ``quietly`` for commands that say themselves what they do."""
     from bot.app.logs import to_standard_error
 
-    to_standard_error(settings.environment.log_level)
+    level = settings.environment.log_level
+    to_standard_error("warning" if quietly and level == "info" else level)
 
 
 def _done(work: Coroutine[Any, Any, Result]) -> Result:

@@ -12,11 +12,6 @@ from bot.store import Store
 from tests.store.postgres import FAST, Postgres, postgres_server
 
 
-def pytest_configure() -> None:
-    """Have no event loop but those of the tests: a plugin would make one for tests that need none, and leak it."""
-    asyncio.set_event_loop(None)
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """Start PostgreSQL once for all tests."""

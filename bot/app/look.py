@@ -16,7 +16,7 @@ PATIENCE = 15.0
 """Seconds that the test messages have before the mailboxes are looked into."""
 
 
-async def look(settings: Settings, *, say: Callable[[str], None]) -> None:
+async def look(settings: Settings, *, say: Callable[[str], None], patience: float = PATIENCE) -> None:
     """Read each feed, send a message along each route, look into each mailbox, and say what was seen."""
     clock = SystemClock()
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -30,7 +30,7 @@ async def look(settings: Settings, *, say: Callable[[str], None]) -> None:
         )
         await _together([(f"route {name}", eyes.canary.send(name, clock.now())) for name in eyes.lines], say)
         if eyes.lines:
-            await asyncio.sleep(PATIENCE)
+            await asyncio.sleep(patience)
         await _mailboxes(eyes, clock, say)
 
 
