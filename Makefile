@@ -32,7 +32,7 @@ tools:
 	@command -v systemd-analyze >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends systemd; } \
 		|| { echo "As root: apt-get install systemd"; exit 1; }
 
-test: setup tools
+test: setup tools check
 	$(BIN)/pytest
 
 check: setup
