@@ -176,9 +176,17 @@ def _unreachable(at: datetime, tenant: str, event: Line) -> Observation:
 
 
 def _arrived(at: datetime, tenant: str, event: Line) -> Observation:
-    route, probe = str(event["route"]), str(event["probe"])
-    latency, folder = timedelta(seconds=float(str(event["latency_s"]))), str(event.get("folder", "inbox"))
-    return Arrived(at=at, tenant=tenant, route=route, probe=probe, latency=latency, folder=folder)
+    return Arrived(
+        at=at,
+        tenant=tenant,
+        route=str(event["route"]),
+        probe=str(event["probe"]),
+        latency=timedelta(seconds=float(str(event["latency_s"]))),
+        folder=str(event.get("folder", "inbox")),
+        held_by=str(event.get("held_by", "")),
+        held_seconds=float(str(event.get("held_s", 0.0))),
+        skew_seconds=float(str(event.get("skew_s", 0.0))),
+    )
 
 
 def _bounced(at: datetime, tenant: str, event: Line) -> Observation:
@@ -256,14 +264,23 @@ def _probe_fields(seen: Sent | Refused | Unreachable | Arrived | Bounced) -> tup
             return "refused", {**at, "reply": reply, **_unless("stage", stage, "")}
         case Unreachable(error=error):
             return "unreachable", {**at, "error": error}
-        case Arrived(latency=latency, folder=folder):
-            took = round(latency.total_seconds(), 3)
-            return "arrived", {**at, "latency_s": took, **_unless("folder", folder, "inbox")}
+        case Arrived():
+            return "arrived", {**at, **_arrived_fields(seen)}
         case _:
             return "bounced", {**at, "status": seen.status, **_unless("reply", seen.reply, "")}
 
 
-def _unless(name: str, value: str, usual: str) -> Line:
+def _arrived_fields(seen: Arrived) -> Line:
+    return {
+        "latency_s": round(seen.latency.total_seconds(), 3),
+        **_unless("folder", seen.folder, "inbox"),
+        **_unless("held_by", seen.held_by, ""),
+        **_unless("held_s", seen.held_seconds, 0.0),
+        **_unless("skew_s", seen.skew_seconds, 0.0),
+    }
+
+
+def _unless(name: str, value: str | float, usual: str | float) -> Line:
     return {} if value == usual else {name: value}
 
 
