@@ -20,6 +20,8 @@ LONGEST_GAP = 3.0
 """Intervals without a message, after which we were not watching."""
 RELIEF_BY_LENGTH = 1.4
 """Relief that ends a trouble, by the log of the messages in it: each is a chance for a chance run."""
+FADED_OF, FADED_BAD = 200, 4
+"""Of so many messages so few bad ones: one in fifty, a fourth of the smallest share that is looked for."""
 CONFIDENT = 1.0
 LOWEST, HIGHEST = 0.06, 0.95
 TYPICALLY_SLOW = SLOW.start + 1
@@ -55,6 +57,7 @@ class Open:
     low: float = 0.3
     measured: float = 0.0
     touched: bool = True
+    faded: bool = False
     ended: float | None = None
 
     def ratio(self, row: Vector) -> float:
@@ -95,6 +98,7 @@ class Open:
         eases = -np.log((1 - self.low) + self.low * np.minimum(ratios, MOST_RATIO))
         lasted = self._ease(flights, eases.tolist())
         self._count(ratios[: lasted + 1])
+        self.faded = self._has_faded(ratios)
 
     def _ease(self, flights: list[Flight], eases: list[float]) -> int:
         """Sum up what speaks for the end, bounded so that new bad messages soon outweigh it; gives the last bad one.
@@ -113,6 +117,15 @@ class Open:
         self.relief = relief
         self.last_bad = max(self.last_bad, flights[last].sent)
         return last
+
+    def _has_faded(self, ratios: Vector) -> bool:
+        """Tell whether so few of the last messages are bad that it is what a noisy day brings.
+
+        Nothing is learned of such days while a trouble is open, so chance alone could keep it open for ever.
+        """
+        bad_from = SLOW_BAD if self.column >= SLOW.start else BAD
+        known = ratios[(ratios > bad_from) | (ratios < GOOD)][-FADED_OF:]
+        return len(known) == FADED_OF and int((known > bad_from).sum()) <= FADED_BAD
 
     def _watched(self, flights: list[Flight]) -> float:
         """Give the seconds that messages were sent in; a stretch in which we sent none says nothing of the trouble."""
@@ -144,7 +157,7 @@ class Open:
 
     def over(self, now: float) -> bool:
         """Tell whether mail is shown to flow again."""
-        return self.relief >= self.needed() and now - self.last_bad >= self.hold()
+        return self.faded or (self.relief >= self.needed() and now - self.last_bad >= self.hold())
 
     @property
     def share(self) -> float:
