@@ -46,7 +46,7 @@ class Runner:
             async with asyncio.timeout(limit.total_seconds()):
                 await run(args)
             error = None
-        except Exception as crash:
+        except Exception as crash:  # the only one: a task that crashes must not end the loop that runs the others
             error = f"{type(crash).__name__}: {crash}"[:LONGEST_ERROR]
             log.warning("task_failed", task=task, error=error, exc_info=crash)
         finally:

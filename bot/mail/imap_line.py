@@ -49,7 +49,7 @@ class ImapLine:
             await line._sign_in(mailbox)
             # What a server can do may grow with the sign-in, and aioimaplib asks before it only.
             await line._guard(client.protocol.capability())
-        except BaseException:
+        except BaseException:  # a cancelled sign-in too leaves no connection behind
             line.drop()
             raise
         return line

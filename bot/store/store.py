@@ -29,7 +29,7 @@ class Store:
         try:
             with translated():
                 await bring_up_to_date(engine)
-        except BaseException:
+        except BaseException:  # a cancelled start too leaves no connection behind
             await engine.dispose()
             raise
         return cls(engine)
