@@ -50,8 +50,6 @@ class Mailboxes:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         path = unquote(request.url.raw_path.decode().partition("?")[0]).removeprefix("/v1.0/users/bob@test.example/")
-        if path.endswith("/permanentDelete"):
-            return self._erase(path.removeprefix("messages/").removesuffix("/permanentDelete"))
         assert request.method == "POST" or request.headers["Prefer"] == 'IdType="ImmutableId"'
         answer = self.failure or self._found(request, path)
         if answer.is_success:
@@ -61,7 +59,9 @@ class Mailboxes:
     def _found(self, request: httpx.Request, path: str) -> httpx.Response:
         if path.startswith("mailFolders/"):
             return self._list(path.split("/")[1], request.url.params.get("$filter", ""))
-        key = path.removeprefix("messages/")
+        key = path.removeprefix("messages/").removesuffix("/permanentDelete")
+        if path.endswith("/permanentDelete"):
+            return self._erase(key)
         if request.method == "DELETE":
             return self._delete(key)
         raw = self._message(key.removesuffix("/$value"))

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import yaml
 from openapi_schema_validator import OAS30Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-CONTRACT: dict[str, Any] = json.loads(Path(__file__).with_name("contract.json").read_text(encoding="utf-8"))
+FILE = Path(__file__).with_name("graph.yaml")
+CONTRACT: dict[str, Any] = yaml.load(FILE.read_bytes(), Loader=yaml.CSafeLoader)  # as safe as SafeLoader, and faster
 REGISTRY: Registry[Any] = Registry().with_resource("urn:graph", DRAFT4.create_resource(CONTRACT))
 PREFIX = "/v1.0"
 
@@ -29,6 +31,11 @@ def check(request: httpx.Request, answer: httpx.Response) -> None:
     promised = operation["responses"].get(str(answer.status_code), {}).get("content", {})
     if "application/json" in promised:
         _valid(promised["application/json"]["schema"], answer.json())
+
+
+def check_answer(answer: object, path: str) -> None:
+    """Compare an answer with the type that the contract promises at a path."""
+    _valid(CONTRACT["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"], answer)
 
 
 def _operation(request: httpx.Request) -> tuple[str, dict[str, Any]]:

@@ -1,28 +1,14 @@
 """Service health, checked against Microsoft's own types."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from openapi_schema_validator import OAS30Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT4
 
 from bot.demo.graph import forbidden, throttled, unavailable
 from bot.demo.july import july_2023
 from bot.demo.story import Event
 from tests.demo.graph.conftest import Asked
-
-DOCUMENT = yaml.safe_load(Path(__file__).with_name("service_health.yaml").read_text())
-REGISTRY: Registry[Any] = Registry().with_resource("urn:graph", Resource.from_contents(DOCUMENT, DRAFT4))
-
-
-def check(answer: object, path: str) -> None:
-    """Compare an answer with the type that a path of the document has."""
-    where = path.replace("~", "~0").replace("/", "~1")
-    pointer = f"urn:graph#/paths/{where}/get/responses/200/content/application~1json/schema"
-    OAS30Validator({"$ref": pointer}, registry=REGISTRY).validate(answer)
+from tests.microsoft.contract import check_answer as check
 
 
 def issue(number: int, **changes: object) -> dict[str, Any]:
