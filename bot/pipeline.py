@@ -182,8 +182,9 @@ class Pipeline:
             await self._draft(change, tx, now)
 
     async def _draft(self, change: Change, tx: Transaction, now: datetime) -> None:
+        people = [one.destination() for one in await tx.subscriptions.of(change.tenant)]
         heads = await tx.deliveries.heads(change.tenant, change.incident.id) if change.incident else frozenset()
-        drafts = list(_drafts(change, self._destinations, heads, now))
+        drafts = list(_drafts(change, [*self._destinations, *people], heads, now))
         await tx.deliveries.save(drafts, now)
         for draft in drafts:
             await call(self._memory.jobs, change.tenant, draft.destination, due=draft.due, transaction=tx)

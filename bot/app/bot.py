@@ -3,7 +3,7 @@
 import os
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +15,17 @@ from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
 from bot.app.health import CHECK, Pulse
 from bot.app.tasks import Tasks
-from bot.app.voices import open_voices
+from bot.app.voices import Voices, open_voices
 from bot.jobs import Jobs, TableJobs
 from bot.mail import Seal
 from bot.microsoft import open_http
-from bot.outbox import Courier, Sender, SendError
+from bot.outbox import Courier, SendError
 from bot.outbox.courier import Stopped
 from bot.pipeline import Company, Memory, Pipeline
 from bot.settings import Settings
 from bot.store import Deed, Store
-from bot.types import Clock, Delivery
+from bot.subscribers import Subscribers
+from bot.types import Clock, Delivery, Person
 from bot.watch import ServiceHealth, StatusPage
 from bot.words.labels import passed_on_note
 
@@ -39,6 +40,7 @@ class Bot:
     store: Store
     jobs: Jobs
     pipeline: Pipeline
+    subscribers: Subscribers
     eyes: Eyes
     followers: Followers
     pulse: Pulse
@@ -65,6 +67,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             store=store,
             jobs=jobs,
             pipeline=pipeline,
+            subscribers=Subscribers(store=store, clock=clock),
             eyes=eyes,
             followers=followers,
             pulse=Pulse(
@@ -112,14 +115,15 @@ def watch(bot: Bot, *, probing: Callable[[], bool] = lambda: True) -> None:
     bot.jobs.every("check", {}, interval=CHECK)
 
 
-def _tell(bot: Bot, voices: Mapping[str, Sender]) -> None:
+def _tell(bot: Bot, voices: Voices) -> None:
     Courier(
         store=bot.store,
         jobs=bot.jobs,
-        senders=voices,
+        senders=voices.channels,
+        lines=voices.lines,
         clock=bot.clock,
         chance=bot.chance,
-        stopped=_noting(bot.store, bot.clock),
+        stopped=_noting(bot),
         excuse=passed_on_note,
         fallbacks={one.name: one.fallback for one in wiring.destinations(bot.settings) if one.fallback},
     ).register()
@@ -157,11 +161,15 @@ def _keep(path: Path, key: str) -> None:
     part.replace(path)
 
 
-def _noting(store: Store, clock: Clock) -> Stopped:
+def _noting(bot: Bot) -> Stopped:
     async def stopped(delivery: Delivery, error: SendError) -> None:
+        person = Person.of(delivery.destination)
+        if person and error.gone:
+            await bot.subscribers.end(person, str(error))
+            return
         about = {"destination": delivery.destination, "delivery": delivery.id, "why": str(error)}
-        async with store.begin() as tx:
-            deed = Deed(at=clock.now(), who="mailstatus", what="gave a delivery up", about=about)
+        async with bot.store.begin() as tx:
+            deed = Deed(at=bot.clock.now(), who="mailstatus", what="gave a delivery up", about=about)
             await tx.audit.note(delivery.message.tenant, deed)
 
     return stopped

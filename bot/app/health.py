@@ -9,7 +9,7 @@ from bot.app.followers import Followers
 from bot.jobs import Jobs
 from bot.pipeline import Pipeline
 from bot.store import KeptDelivery, State, Store, StoreError
-from bot.types import Clock
+from bot.types import Clock, Person
 from bot.watch import MailboxWatch, ServiceHealth
 from bot.web.health import Beat, Count, Health
 
@@ -45,14 +45,13 @@ class Pulse:
         """Ask the store what waits, and what could not be delivered."""
         try:
             async with self.store.read() as tx:
-                pending = [
-                    one for name in self.pipeline.tenants for one in (await tx.deliveries.pending(name)).values()
-                ]
+                waiting = [await tx.deliveries.pending(name) for name in self.pipeline.tenants]
                 recent = [one for name in self.pipeline.tenants for one in await tx.deliveries.recent(name)]
         except StoreError:
             self.store_answers = False
             return
         self.store_answers = True
+        pending = [one for tenant in waiting for name, one in tenant.items() if Person.of(name) is None]
         self.waiting = sum(one.count for one in pending)
         self.oldest = min((one.due for one in pending), default=None)
         self.stopped = _stopped(recent)

@@ -2,20 +2,30 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from bot.outbox import Sender
+from bot.outbox import DirectLine, Sender
 from bot.settings import DestinationTable, Settings, SettingsError
 from bot.types import Clock
 from handlers.slack.api import SlackApi
+from handlers.slack.direct import DirectSender
 from handlers.slack.send import SlackSender
 from handlers.teams.send import TeamsSender
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voices:
+    """Senders to channels, by name of destination, and what leads to people, by platform."""
+
+    channels: Mapping[str, Sender]
+    lines: Mapping[str, DirectLine]
+
+
 @asynccontextmanager
-async def open_voices(settings: Settings, clock: Clock) -> AsyncIterator[Mapping[str, Sender]]:
-    """Make a sender for each destination, by its name; raises SettingsError where one cannot work."""
+async def open_voices(settings: Settings, clock: Clock) -> AsyncIterator[Voices]:
+    """Make a sender for each destination; raises SettingsError where one cannot work."""
     api = slack_api(settings)
     faults: list[str] = []
     voices: dict[str, Sender] = {}
@@ -27,7 +37,7 @@ async def open_voices(settings: Settings, clock: Clock) -> AsyncIterator[Mapping
     if faults:
         raise SettingsError(faults)
     try:
-        yield voices
+        yield Voices(channels=voices, lines=_lines(api, clock))
     finally:
         if api:
             await api.aclose()
@@ -39,6 +49,13 @@ def slack_api(settings: Settings) -> SlackApi | None:
     if environment.slack_bot_token is None:
         return None
     return SlackApi(environment.slack_bot_token, base_url=environment.slack_api_url)
+
+
+def _lines(api: SlackApi | None, clock: Clock) -> Mapping[str, DirectLine]:
+    """Lead to people on every platform that can be reached."""
+    if api is None:
+        return {}
+    return {"slack": lambda subscription: DirectSender(api, subscription.person.id, clock=clock)}
 
 
 def _voice(name: str, table: DestinationTable, settings: Settings, api: SlackApi | None, clock: Clock) -> Sender:

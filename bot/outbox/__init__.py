@@ -2,6 +2,6 @@
 
 from bot.outbox.courier import Courier, call
 from bot.outbox.plan import plan
-from bot.outbox.sender import Sender, SendError
+from bot.outbox.sender import DirectLine, Sender, SendError
 
-__all__ = ["Courier", "SendError", "Sender", "call", "plan"]
+__all__ = ["Courier", "DirectLine", "SendError", "Sender", "call", "plan"]

@@ -12,9 +12,9 @@ import structlog
 from bot.jobs import Args, Jobs
 from bot.outbox.backoff import pause
 from bot.outbox.plan import passed_on
-from bot.outbox.sender import Sender, SendError
+from bot.outbox.sender import DirectLine, Sender, SendError
 from bot.store import Store, Transaction
-from bot.types import Clock, Delivery, Kind, Landed, Text
+from bot.types import Clock, Delivery, Kind, Landed, Person, Text
 
 TASK = "deliver"
 SEND_LIMIT = timedelta(seconds=30)
@@ -54,6 +54,8 @@ class Courier:
     excuse: Callable[[str, str], Text]
     """Says, by name of destination and language, why the fallback is told."""
     fallbacks: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, DirectLine] = field(default_factory=dict)
+    """Lead to people who are told in person, by platform."""
 
     def register(self) -> None:
         """Say what the task of a delivery does, before the jobs run."""
@@ -92,14 +94,25 @@ class Courier:
         return True
 
     async def _send(self, delivery: Delivery) -> Landed | None:
-        sender = self.senders.get(delivery.destination)
-        if sender is None:
-            raise SendError("this destination is no longer in the settings", permanent=True)
+        sender = await self._sender(delivery.destination)
         try:
             async with asyncio.timeout(SEND_LIMIT.total_seconds()):
                 return await sender.send(delivery)
         except TimeoutError:
             raise SendError(f"no answer within {SEND_LIMIT.total_seconds():.0f} s", unknown=True) from None
+
+    async def _sender(self, destination: str) -> Sender:
+        """Find the sender to a channel of the settings, or to a person."""
+        if sender := self.senders.get(destination):
+            return sender
+        person = Person.of(destination)
+        if person is None or person.platform not in self.lines:
+            raise SendError("this destination is no longer in the settings", permanent=True)
+        async with self.store.read() as transaction:
+            subscription = await transaction.subscriptions.get(person)
+        if subscription is None:
+            raise SendError("this person is no longer subscribed", permanent=True)
+        return self.lines[person.platform](subscription)
 
     async def _land(self, delivery: Delivery, landed: Landed, transaction: Transaction) -> None:
         message = delivery.message

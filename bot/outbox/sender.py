@@ -1,16 +1,18 @@
 """What a chat platform has to offer to the outbox, and the one error it may raise."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from bot.types import Delivery, Landed
+from bot.types import Delivery, Landed, Subscription
 
 
 class SendError(Exception):
     """A message was not delivered, or nobody knows whether it was.
 
     ``permanent``: trying again cannot help. ``retry_after``: how long the platform asks us to wait. ``unknown``: the
-    message may have landed, so the next attempt has to look first. The text holds nothing secret.
+    message may have landed, so the next attempt has to look first. ``gone``: the person that it was for is not there
+    any more. The text holds nothing secret.
     """
 
     def __init__(
@@ -20,12 +22,14 @@ class SendError(Exception):
         permanent: bool = False,
         retry_after: timedelta | None = None,
         unknown: bool = False,
+        gone: bool = False,
     ) -> None:
         """Keep what the retry loop needs."""
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
         self.unknown = unknown
+        self.gone = gone
 
 
 class Sender(Protocol):
@@ -36,3 +40,7 @@ class Sender(Protocol):
 
         Tells where the incident's head stands from now on, None where nobody can know. Raises SendError.
         """
+
+
+DirectLine: TypeAlias = Callable[[Subscription], Sender]
+"""Gives the sender to one person; an error that says ``gone`` ends their subscription."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.codec import dump, load
 from bot.store.columns import insert_into
 from bot.store.tables import deliveries, landings
-from bot.types import Delivery, Draft, Kind, Landed, Message
+from bot.types import Delivery, Draft, Kind, Landed, Message, Person
 
 
 class State(StrEnum):
@@ -120,6 +120,12 @@ class Deliveries:
         values = {"state": State.FAILED, "ended_at": at, "leased_until": None, "error": error}
         return await self._mark(delivery, values)
 
+    async def drop(self, tenant: str, destination: str, at: datetime) -> None:
+        """Send no more of what waits for a destination that wants nothing any more."""
+        c = deliveries.c
+        waiting = (c.tenant == tenant, c.destination == destination, c.state == State.WAITING)
+        await self.connection.execute(update(deliveries).where(*waiting).values(state=State.SUPERSEDED, ended_at=at))
+
     async def release(self, delivery: Delivery) -> bool:
         """Give back a claim that was not tried, the attempt not counted; False if the claim is not the newest."""
         return await self._mark(delivery, {**WAITING, "attempts": delivery.attempts - 1})
@@ -169,10 +175,15 @@ class Deliveries:
         due: datetime | None = await self.connection.scalar(select(moment).where(*_first_in_line(tenant, destination)))
         return due
 
-    async def recent(self, tenant: str, *, limit: int = 100) -> list[KeptDelivery]:
-        """Read the newest deliveries in any state, newest first."""
+    async def recent(self, tenant: str, *, limit: int = 100, people: bool = False) -> list[KeptDelivery]:
+        """Read the newest deliveries in any state, newest first: to channels, or to ``people`` who are told in person.
+
+        What one person is told is nobody else's business, and many people must not push the channels out of sight.
+        """
         c = deliveries.c
-        wanted = select(deliveries).where(c.tenant == tenant).order_by(c.id.desc()).limit(limit)
+        whose = c.destination.startswith(Person.MARK)
+        wanted = select(deliveries).where(c.tenant == tenant, whose if people else ~whose)
+        wanted = wanted.order_by(c.id.desc()).limit(limit)
         return [_kept(row) for row in await self.connection.execute(wanted)]
 
     async def _save(self, draft: Draft, at: datetime) -> int | None:

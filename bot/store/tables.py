@@ -234,6 +234,22 @@ landings = Table(
     PrimaryKeyConstraint("tenant", "destination", "incident"),
 )
 
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("platform", String, nullable=False),
+    Column("workspace", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("created", Time, nullable=False),
+    Column("language", String, nullable=False),
+    Column("directions", String, nullable=False),  # with commas between; "" for all
+    Column("quiet", Text),
+    Column("address", Words, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace", "person"),
+    Index(None, "tenant"),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -13,6 +13,7 @@ from bot.store.jobs import JobTable
 from bot.store.machines import Machines
 from bot.store.observations import Observations
 from bot.store.rollups import Rollups
+from bot.store.subscriptions import Subscriptions
 
 
 @dataclass(slots=True)
@@ -27,6 +28,7 @@ class Transaction:
     incidents: Incidents = field(init=False)
     machines: Machines = field(init=False)
     deliveries: Deliveries = field(init=False)
+    subscriptions: Subscriptions = field(init=False)
     audit: Audit = field(init=False)
     jobs: JobTable = field(init=False)
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
@@ -39,6 +41,7 @@ class Transaction:
         self.incidents = Incidents(self.connection)
         self.machines = Machines(self.connection)
         self.deliveries = Deliveries(self.connection)
+        self.subscriptions = Subscriptions(self.connection)
         self.audit = Audit(self.connection)
         self.jobs = JobTable(self.connection)
 

@@ -69,6 +69,10 @@ from bot.types.rules import (
     Rules,
     Window,
 )
+from bot.types.subscriptions import (
+    Person,
+    Subscription,
+)
 
 __all__ = [
     "DEFAULT_TENANT",
@@ -97,6 +101,7 @@ __all__ = [
     "Observation",
     "Only",
     "Order",
+    "Person",
     "Post",
     "ProbeObservation",
     "ProbeSeen",
@@ -114,6 +119,7 @@ __all__ = [
     "SourceBack",
     "SourceBlind",
     "SourceNow",
+    "Subscription",
     "Symptom",
     "Tally",
     "Text",

@@ -36,7 +36,12 @@ def manifest(base: str | None = EXAMPLE) -> Manifest:
             "background_color": "#1f2937",
         },
         "features": {
-            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": False},
+            # People are told in person in the messages tab; they need not write there.
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "mailstatus", "always_online": True},
             "slash_commands": [
                 {

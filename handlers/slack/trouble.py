@@ -19,6 +19,7 @@ MENDED_BY: Mapping[str, str] = {
     "invalid_auth": "the token is not valid; check SLACK_BOT_TOKEN",
     "invalid_blocks": "Slack does not accept the form of the message, which is a fault of mailstatus: please report it",
     "is_archived": "the channel is archived; unarchive it or choose another one",
+    "messages_tab_disabled": "the app's messages tab is off; install it again from the manifest",
     "missing_scope": "the app lacks a scope; compare its scopes with the manifest and install it again",
     "msg_too_long": "the message is too long for Slack, which is a fault of mailstatus: please report it",
     "not_allowed_token_type": "the token is of the wrong kind; SLACK_BOT_TOKEN begins with xoxb-",

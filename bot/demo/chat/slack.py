@@ -85,6 +85,8 @@ class Slack:
         return {"url": "https://contoso.slack.com/", **who, "is_enterprise_install": False}
 
     def _post(self, args: Args) -> Reply:
+        if args.get("channel") in self.workspace.people:  # a person's id opens the conversation with them
+            args = {**args, "channel": f"D{args['channel']}"}
         channel, text, blocks = self._channel(args), *_content(args)
         parent = str(args.get("thread_ts") or "")
         if parent and self.workspace.post(channel, parent) is None:

@@ -75,7 +75,9 @@ class Workspace:
         self._last_us = 0
 
     def channel(self, wanted: str) -> str | None:
-        """Find a channel's id by id or name."""
+        """Find a channel's id by id or name; D and a person's id is the bot's conversation with that person."""
+        if wanted.startswith("D") and wanted[1:] in self.people:
+            return wanted
         name = wanted.removeprefix("#")
         return next((key for key, value in self.channels.items() if name in (key, value)), None)
 
