@@ -8,6 +8,8 @@ from bot.correlate.book import Book, Tallies
 from bot.types import Change, Finding, Reason, Rules, SourceNow, Symptom
 
 TESTS = "tests:"
+UNHEARD = "unheard:"
+"""Before a far vantage that does not report."""
 
 
 def take_blind(book: Book, source: str, error: str, now: datetime) -> Book:
@@ -41,7 +43,7 @@ def sight_changes(book: Book, now: datetime, rules: Rules, tallies: Tallies) -> 
 
 
 def _cut_off(book: Book, finding: Finding, now: datetime) -> Book:
-    source = TESTS + ",".join(finding.vantages)
+    source = (UNHEARD if finding.unheard else TESTS) + ",".join(finding.vantages)
     if finding.ended is not None:
         return take_back(book, source, now)
     sight = _sight(book, source)
@@ -86,7 +88,7 @@ def _untold(book: Book, sight: SourceNow) -> Book:
 
 
 def _matters(source: str, rules: Rules) -> bool:
-    return source.startswith(TESTS) or source in rules.sources
+    return source.startswith((TESTS, UNHEARD)) or source in rules.sources
 
 
 def _sight(book: Book, source: str) -> SourceNow:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.detect.flights import Track
+from bot.detect.installation import Installation
 from bot.detect.moments import moment
-from bot.detect.sight import Sight
 from bot.types import Direction, Evidence, Finding, Symptom
 
 OWN_TROUBLES = 2
-CLOCK, CANARY, SILENCE = "clock", "canary", "silence"
+CLOCK, CANARY, SILENCE, UNHEARD = "clock", "canary", "silence", "unheard"
 
 
 @dataclass(slots=True)
@@ -41,17 +41,18 @@ class Blind:
             evidence=Evidence(bad=0, of=0, reply=self.why),
             ended=None if ended is None else moment(ended),
             tenant=tenant,
+            unheard=self.cause.startswith(UNHEARD),
         )
 
 
 class Blindness:
     """Keeps the reasons why we cannot see, and tells of each while it lasts and once when it is over."""
 
-    def __init__(self, tracks: Sequence[Track], sight: Sight, tenant: str) -> None:
+    def __init__(self, known: Installation) -> None:
         """Start seeing."""
-        self._tracks = tracks
-        self._sight = sight
-        self._tenant = tenant
+        self._known = known
+        self._tracks: Sequence[Track] = known.tracks
+        self._tenant = known.tenant
         self.open: dict[str, Blind] = {}
         self.jump: Blind | None = None
 
@@ -77,14 +78,21 @@ class Blindness:
         return {track.index for blind in self.open.values() for track in blind.tracks}
 
     def _causes(self, now: float, silent_since: float | None) -> Iterator[Blind]:
-        for vantage in self._sight.vantages.values():
+        for vantage in self._known.sight.vantages.values():
             if vantage.dark_since is not None:
-                here = tuple(track for track in self._tracks if track.route.vantage == vantage.name)
+                here = tuple(self._known.at(vantage.name))
                 yield Blind(f"vantage-{vantage.name}", vantage.dark_since, vantage.found, vantage.error, here)
+        yield from self._unheard(now)
         own = tuple(track for track in self._tracks if track.own_troubles >= OWN_TROUBLES)
         if own:
             yield Blind(CANARY, min(track.own_since for track in own), now, own[0].own_reply, own)
         if silent_since is not None:
-            yield Blind(SILENCE, silent_since, now, "no test message was seen", tuple(self._tracks))
+            yield Blind(SILENCE, silent_since, now, "no test message was seen", tuple(self._known.near))
         if self.jump is not None and now < self.jump.until:
             yield self.jump
+
+    def _unheard(self, now: float) -> Iterator[Blind]:
+        for name, contact in self._known.contacts.items():
+            if contact.is_quiet(now):
+                here = tuple(self._known.at(name))
+                yield Blind(f"{UNHEARD}-{name}", contact.heard, now, "nothing was heard from there", here)

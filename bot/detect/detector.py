@@ -31,7 +31,7 @@ class Detector:
         self._known = Installation(routes, false_alarms_a_year)
         self._ringing = Ringing(self._known)
         self._intake = Intake(self._known, self._ringing)
-        self._blindness = Blindness(self._known.tracks, self._known.sight, self._known.tenant)
+        self._blindness = Blindness(self._known)
         self._suspicion = Suspicion()
         self._times = Times(shortest=self._known.shortest)
         self._together: list[ProbeObservation] = []
@@ -50,6 +50,7 @@ class Detector:
         self._take_together()
         at = now.timestamp()
         self._pass_time(at, observed=False)
+        self._miss_far(at)
         self._ringing.check(at)
         over = self._ringing.end_those_over(at)
         said = [self._finding(trouble, at) for trouble in [*over, *self._ringing.open.values()]]
@@ -107,14 +108,29 @@ class Detector:
             together.sort(key=_order)
         for observation in together:
             at = observation.at.timestamp()
-            self._pass_time(at, observed=True)
+            self._hear(observation, at)
             self._intake.take(observation, at, self._times.newest)
+
+    def _hear(self, observation: ProbeObservation, at: float) -> None:
+        """Go on to an observation; one from afar may be late, and says nothing about our own clock."""
+        track = self._known.by_name.get(observation.route)
+        if track is not None and track.route.far:
+            self._known.contacts[track.route.vantage].hear(at)
+        else:
+            self._pass_time(at, observed=True)
+
+    def _miss_far(self, now: float) -> None:
+        """Let go of what is under way from places that fell silent, and look at the rest."""
+        for name, contact in self._known.contacts.items():
+            if contact.falls_silent(now):
+                self._known.void(self._known.at(name))
+        self._intake.look_far(now)
 
     def _pass_time(self, at: float, *, observed: bool) -> None:
         before = self._times.newest
         step = self._times.step(at, observed=observed)
         if step.void:
-            self._known.void(self._known.tracks)
+            self._known.void(self._known.tracks if step.jumped else self._known.near)
         if step.jumped:
             self._blindness.jumped(before, at, at + 2 * self._known.shortest)
             self._start_over(at)
@@ -126,6 +142,8 @@ class Detector:
             track.centre_until = 0.0
         for trouble in self._ringing.open.values():
             trouble.since, trouble.last_bad = min(trouble.since, at), min(trouble.last_bad, at)
+        for contact in self._known.contacts.values():
+            contact.heard = min(contact.heard, at)
 
     def _finding(self, trouble: Open, now: float) -> Finding:
         """Say a trouble as a finding; one that has lasted is looked through for its facts less often."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from bot.detect.baseline import DAY, PoolUsual, RouteUsual
+from bot.detect.contact import Contact
 from bot.detect.evidence import CAP, Evidence, thresholds
 from bot.detect.family import Tables, tables
 from bot.detect.flights import Fate, Flight, Track
@@ -32,10 +33,16 @@ class Installation:
         ]
         self.by_name: Mapping[str, Track] = {track.route.name: track for track in self.tracks}
         self.sight = Sight(self.tracks)
-        self.shortest = min((track.interval for track in self.tracks), default=60.0)
+        self.near = [track for track in self.tracks if not track.route.far]
+        self.shortest = _shortest(self.near)
+        self.contacts = {name: Contact(_shortest(self.at(name))) for name in _far_vantages(routes)}
         self.tenant = routes[0].tenant if routes else DEFAULT_TENANT
         self._tables: dict[int, Tables] = {}
         self._tables_version = -1
+
+    def at(self, vantage: str) -> list[Track]:
+        """Give the routes of a vantage."""
+        return [track for track in self.tracks if track.route.vantage == vantage]
 
     def begin(self, track: Track, probe: str, sent: float) -> Flight:
         """Take up a new message, to be judged by what is usual at the time of sending."""
@@ -89,3 +96,11 @@ class Installation:
                 flight.fate = Fate.VOID
                 if track.mail:
                     self.evidence.unsay(flight)
+
+
+def _shortest(tracks: Sequence[Track]) -> float:
+    return min((track.interval for track in tracks), default=60.0)
+
+
+def _far_vantages(routes: Sequence[Route]) -> list[str]:
+    return sorted({route.vantage for route in routes if route.far})

@@ -15,6 +15,7 @@ from bot.detect.sight import CONNECT_LIMIT
 from bot.types import Arrived, Bounced, ProbeObservation, Refused, Sent, Unreachable
 
 Take: TypeAlias = Callable[[Track, ProbeObservation, float], None]
+Looks: TypeAlias = list[tuple[float, int, Flight]]
 
 SHORTEST_TIME = 0.05
 LOOK_AGAIN, LOOK_AGAIN_S = 1.06, 2.0
@@ -30,7 +31,8 @@ class Intake:
         """Start with nothing under way."""
         self._known = known
         self._ringing = ringing
-        self._looks: list[tuple[float, int, Flight]] = []
+        self._looks: Looks = []
+        self._far_looks: Looks = []
         self._number = itertools.count()
 
     def take(self, seen: ProbeObservation, now: float, newest: float) -> None:
@@ -58,9 +60,22 @@ class Intake:
             if flight.fate is Fate.UNDER_WAY:
                 self._look(flight, when)
 
+    def look_far(self, now: float) -> None:
+        """Look at the messages of far places that are due, as far as we were told of them."""
+        looks = self._far_looks
+        while looks and looks[0][0] <= now:
+            when, _, flight = heapq.heappop(looks)
+            if flight.fate is not Fate.UNDER_WAY:
+                continue
+            if when <= self._known.contacts[flight.track.route.vantage].evidence_until:
+                self._look(flight, when)
+            else:
+                self.look_at(flight, now + LOOK_AGAIN_S)
+
     def look_at(self, flight: Flight, when: float) -> None:
         """Plan a look."""
-        heapq.heappush(self._looks, (when, next(self._number), flight))
+        looks = self._far_looks if flight.track.route.far else self._looks
+        heapq.heappush(looks, (when, next(self._number), flight))
 
     def plan(self, flight: Flight) -> None:
         """Plan the first look at a message: before that its waiting says nothing."""
@@ -114,7 +129,8 @@ class Intake:
 
     def _arrived(self, track: Track, seen: Arrived, now: float) -> None:
         took = seen.latency.total_seconds()
-        track.last_arrived, track.last_latency = max(track.last_arrived, now), took
+        if now >= track.last_arrived:  # word from afar may be late
+            track.last_arrived, track.last_latency = now, took
         flight = self._end(track, seen, now - max(took, 0.0), now)
         if flight is None:
             return

@@ -40,6 +40,7 @@ def dump(known: Installation, ringing: Ringing, times: Times) -> bytes:
         "tracks": {track.route.name: _track(track) for track in known.tracks},
         "groups": {_group_name(known, n): known.evidence.sums[n].round(4).tolist() for n in _groups(known)},
         "vantages": {name: _vantage(known.sight, name) for name in known.sight.vantages},
+        "contacts": {name: asdict(contact) for name, contact in known.contacts.items()},
         "unproven": _reference(known.sight.unproven),
         "open": {kind.name: _open(trouble) for kind, trouble in ringing.open.items()},
         "cleared": {kind.name: at for kind, at in ringing.cleared.items()},
@@ -60,6 +61,7 @@ def load(state: bytes, known: Installation, ringing: Ringing, intake: Intake, ti
     known.pool = _read_pool(read["pool"])
     for name, values in (read["times"] | {"shortest": times.shortest}).items():
         setattr(times, name, values)
+    _read_contacts(known, read.get("contacts", {}))
     for track in known.tracks:
         if track.route.name in read["tracks"]:
             _read_track(track, read["tracks"][track.route.name], known)
@@ -143,6 +145,12 @@ def _read_sight(known: Installation, state: Json) -> None:
         vantage.run = [flight for flight in (_find(known, run) for run in values["run"]) if flight is not None]
         for field in VANTAGE_FIELDS:
             setattr(vantage, field, values[field])
+
+
+def _read_contacts(known: Installation, contacts: Mapping[str, Json]) -> None:
+    for name, contact in known.contacts.items():
+        if name in contacts:
+            contact.heard, contact.voided = contacts[name]["heard"], contacts[name]["voided"]
 
 
 def _open(trouble: Open) -> Json:

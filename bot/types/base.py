@@ -57,3 +57,5 @@ class Route:
     interval: timedelta = timedelta(seconds=60)
     deadline: timedelta = timedelta(hours=1)
     tenant: str = DEFAULT_TENANT
+    far: bool = False
+    """Its vantage reports over a network, so that word may come late, or not at all."""

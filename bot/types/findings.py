@@ -53,4 +53,6 @@ class Finding:
     evidence: Evidence
     ended: datetime | None = None
     """When this symptom was over by measurement; None while it lasts."""
+    unheard: bool = False
+    """For ``unmeasurable``: a far vantage does not report."""
     tenant: str = DEFAULT_TENANT

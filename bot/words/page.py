@@ -153,7 +153,7 @@ SEVERITIES: Mapping[Severity, Line] = {
 }
 
 
-TESTS = "tests:"
+PLACES = ("tests:", "unheard:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +197,8 @@ class PageWords:
 
     def source(self, source: str) -> str:
         """Name a feed, or a place that test messages go from."""
-        if source.startswith(TESTS):
-            return self.string(Line.FEED_TESTS, place=source.removeprefix(TESTS))
+        if source.startswith(PLACES):
+            return self.string(Line.FEED_TESTS, place=source.partition(":")[2])
         return self.string(Line.FEED_MICROSOFT) if source == "microsoft" else source
 
     def severity(self, severity: Severity) -> str:

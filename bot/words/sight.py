@@ -5,15 +5,17 @@ from bot.words.catalogue import Catalogue
 from bot.words.facts import moment, tests_now
 from bot.words.safe import name_of
 
-TESTS = "tests:"
+TESTS, UNHEARD = "tests:", "unheard:"
 
 
 def parts(change: Change, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
     """Give headline, advice, facts, vendor and basis of a message about our own sight."""
     source = change.about[0] if change.about else ""
-    place = name_of(source.removeprefix(TESTS)) if source.startswith(TESTS) else ""
+    place = name_of(source.partition(":")[2]) if source.startswith((TESTS, UNHEARD)) else ""
     if change.reason is Reason.SEES_AGAIN:
         return _again(change, place, words)
+    if source.startswith(UNHEARD):
+        return _unheard(change, place, words)
     return _tests(change, place, words) if place else _feed(change, words)
 
 
@@ -34,6 +36,16 @@ def _tests(change: Change, place: str, words: Catalogue) -> tuple[Text, Text, tu
         (*_since(change, words), words.text("Test messages between other providers fail from there too.")),
         (),
         (),
+    )
+
+
+def _unheard(change: Change, place: str, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
+    return (
+        words.text("We cannot see how mail is doing from {place}.", place=place),
+        words.text("You do not need to do anything. This says nothing about your mail."),
+        (*_since(change, words), words.text("Our watcher there does not report.")),
+        (),
+        tests_now(change.tally, words),
     )
 
 

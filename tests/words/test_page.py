@@ -80,4 +80,5 @@ def test_the_last_ten_minutes_are_counted(tally: Tally, words: str) -> None:
 def test_a_feed_is_named() -> None:
     assert ENGLISH.source("microsoft") == "Microsoft's service health"
     assert ENGLISH.source("tests:office") == "Test messages from office"
+    assert ENGLISH.source("unheard:tokyo") == "Test messages from tokyo"
     assert ENGLISH.source("status.example.org") == "status.example.org"

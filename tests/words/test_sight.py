@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.types import Change, Reason, Symptom
@@ -42,6 +43,21 @@ def test_a_vantage_that_is_cut_off_word_for_word() -> None:
     )
     assert plain(tell(teller.sees(over(cut_off, T0 + HOUR), at=T0 + HOUR)[0])) == (
         "We can see again how mail is doing from eu.\nWe could not since 08:02 UTC, for 58 minutes."
+    )
+
+
+def test_a_far_place_that_does_not_report_word_for_word() -> None:
+    """It says nothing about the mail, and not that other providers cannot be reached from there."""
+    teller = Teller()
+    silent = replace(other(Symptom.UNMEASURABLE), vantages=("tokyo",), unheard=True)
+    assert plain(tell(teller.sees(silent, at=T0 + 30 * MINUTE)[0])) == (
+        "We cannot see how mail is doing from tokyo.\n"
+        "You do not need to do anything. This says nothing about your mail.\n"
+        "That is so since 08:02 UTC, for 28 minutes now. Our watcher there does not report.\n"
+        "Our own test messages arrive normally: 40 in the last ten minutes."
+    )
+    assert plain(tell(teller.sees(over(silent, T0 + HOUR), at=T0 + HOUR)[0])) == (
+        "We can see again how mail is doing from tokyo.\nWe could not since 08:02 UTC, for 58 minutes."
     )
 
 
