@@ -16,9 +16,9 @@ from bot.app.bot import probe_key
 from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
 from bot.app.missing import missing
-from bot.app.voices import slack_api
+from bot.app.voices import flow_token, slack_api
 from bot.mail import Seal
-from bot.microsoft import open_http
+from bot.microsoft import GraphError, open_http
 from bot.outbox import SendError
 from bot.settings import DestinationTable, Settings
 from bot.store import Store, StoreError
@@ -197,4 +197,10 @@ async def _teams(settings: Settings, table: DestinationTable) -> str:
     except (OSError, TimeoutError) as error:
         return f"{parts.hostname} cannot be reached ({type(error).__name__}): check the network and {table.url_env}"
     writer.close()
+    try:
+        token = flow_token(table, settings)
+        if token:
+            await token()
+    except (ValueError, GraphError) as error:
+        return f"{table.url_env} {error}"
     return ""

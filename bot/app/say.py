@@ -31,10 +31,17 @@ async def say(settings: Settings, text: str, *, show: Callable[[str], None]) -> 
             with contextlib.suppress(asyncio.CancelledError):
                 await jobs
     for one in ended:
-        show(f"{one.destination}: {'delivered' if one.state is State.SENT else f'not delivered: {one.error}'}")
+        show(f"{one.destination}: {_outcome(one)}")
     if not ended:
         show("No destination is set: name one in mailstatus.toml. Example: [destinations.ops]")
     return bool(ended) and all(one.state is State.SENT for one in ended)
+
+
+def _outcome(one: KeptDelivery) -> str:
+    """Say no more than is known: a webhook that takes a message may still not show it."""
+    if one.state is not State.SENT:
+        return f"not delivered: {one.error}"
+    return "delivered" if one.landed else "accepted"
 
 
 async def _save(bot: Bot, text: str) -> set[int]:

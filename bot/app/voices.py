@@ -1,18 +1,24 @@
 """The senders that the settings ask for."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from bot.app.eyes import cloud, entra
+from bot.microsoft import TokenSource
 from bot.outbox import DirectLine, Sender
 from bot.settings import DestinationTable, Settings, SettingsError
 from bot.types import Clock
 from handlers.slack.api import SlackApi
 from handlers.slack.direct import DirectSender
 from handlers.slack.send import SlackSender
-from handlers.teams.send import TeamsSender
+from handlers.teams.address import wants_token
+from handlers.teams.lane import Lane, lanes
+from handlers.teams.send import Flow, TeamsSender
+
+FLOW = "https://….environment.api.powerplatform.com:443/…&sig=…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +35,13 @@ async def open_voices(settings: Settings, clock: Clock) -> AsyncIterator[Voices]
     api = slack_api(settings)
     faults: list[str] = []
     voices: dict[str, Sender] = {}
+    lane = lanes(clock)
     for name, table in settings.installation.destinations.items():
         try:
-            voices[name] = _voice(name, table, settings, api, clock)
+            if table.platform == "slack":
+                voices[name] = _slack(name, table, api, clock)
+            else:
+                voices[name] = _teams(name, table, settings, lane, clock)
         except ValueError as error:
             faults.append(str(error))
     if faults:
@@ -58,15 +68,33 @@ def _lines(api: SlackApi | None, clock: Clock) -> Mapping[str, DirectLine]:
     return {"slack": lambda subscription: DirectSender(api, subscription.person.id, clock=clock)}
 
 
-def _voice(name: str, table: DestinationTable, settings: Settings, api: SlackApi | None, clock: Clock) -> Sender:
-    if table.platform == "slack":
-        if api is None:
-            example = "SLACK_BOT_TOKEN=xoxb-1234567890-abcdefghij"
-            raise ValueError(f"SLACK_BOT_TOKEN: is not set, and destinations.{name} needs it. Example: {example}")
-        return SlackSender(api, table.channel or "", clock=clock, mention=[table.mention] if table.mention else [])
-    url: SecretStr = settings.named[table.url_env or ""]
+def flow_token(table: DestinationTable, settings: Settings) -> TokenSource | None:
+    """Give a flow's way to tokens, where only people of the tenant can trigger it; ValueError where there is no app."""
+    if not wants_token(settings.named[table.url_env or ""].get_secret_value()):
+        return None
+    tokens = entra(settings, table.tenant)
+    if tokens is None:
+        raise ValueError(
+            "has no sig=, so the flow lets in only people of the tenant, and the AZURE_ variables name no app for a "
+            "token: set them, or let anyone trigger the flow and copy its address again"
+        )
+    return tokens.source(cloud(settings).flow_scope)
+
+
+def _slack(name: str, table: DestinationTable, api: SlackApi | None, clock: Clock) -> Sender:
+    if api is None:
+        example = "SLACK_BOT_TOKEN=xoxb-1234567890-abcdefghij"
+        raise ValueError(f"SLACK_BOT_TOKEN: is not set, and destinations.{name} needs it. Example: {example}")
+    return SlackSender(api, table.channel or "", clock=clock, mention=[table.mention] if table.mention else [])
+
+
+def _teams(name: str, table: DestinationTable, settings: Settings, lane: Callable[[str], Lane], clock: Clock) -> Sender:
     try:
-        return TeamsSender(url, clock=clock, mention=table.mention)
+        url: SecretStr = settings.named[table.url_env or ""]
+        flow = Flow(url=url, lane=lane(url.get_secret_value()), token=flow_token(table, settings))
     except ValueError as error:
-        example = "https://….environment.api.powerplatform.com:443/…&sig=…"
-        raise ValueError(f"{table.url_env}: {error}. Example: {table.url_env}={example}") from error
+        raise ValueError(f"{table.url_env}: {error}. Example: {table.url_env}={FLOW}") from error
+    try:
+        return TeamsSender(flow, clock=clock, mention=table.mention)
+    except ValueError as error:
+        raise ValueError(f'destinations.{name}.mention: {error}. Example: mention = "ana@contoso.com"') from error

@@ -90,7 +90,8 @@ class Courier:
             marked = await transaction.deliveries.mark_sent(delivery, landed, self.clock.now())
             if marked and landed and landed != delivery.head:
                 await self._land(delivery, landed, transaction)
-        log.info("delivered", to=delivery.destination, kind=str(delivery.kind), attempts=delivery.attempts)
+        event = "delivered" if landed else "accepted"
+        log.info(event, to=delivery.destination, kind=str(delivery.kind), attempts=delivery.attempts)
         return True
 
     async def _send(self, delivery: Delivery) -> Landed | None:

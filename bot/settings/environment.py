@@ -74,10 +74,10 @@ class Environment(BaseSettings):
         description="Where tokens come from, if not from the cloud's own host.",
         examples=["https://login.microsoftonline.us"],
     )
-    cloud: Literal["global", "gcc-high", "dod", "china"] = Field(
+    cloud: Literal["global", "gcc", "gcc-high", "dod", "china"] = Field(
         "global",
         alias="MAILSTATUS_CLOUD",
-        description="Microsoft's cloud: global, gcc-high, dod or china.",
+        description="Microsoft's cloud: global, gcc, gcc-high, dod or china.",
         examples=["global"],
     )
     graph_url: str | None = Field(

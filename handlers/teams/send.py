@@ -1,51 +1,74 @@
 """A Workflows webhook as a place to send to."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import SecretStr
 
+from bot.microsoft import GraphError, TokenSource
 from bot.outbox import SendError
 from bot.types import Clock, Delivery, Text
 from bot.words.labels import late_note
 from handlers.teams import render
 from handlers.teams.address import fault
+from handlers.teams.lane import Lane
+from handlers.teams.mention import checked
 from handlers.teams.webhook import CONNECT_LIMIT, post
 
 LIMIT = timedelta(seconds=10)
-SPACING = timedelta(seconds=1)
 LATE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A Workflows webhook: its secret address, its pace, and a token where it lets in nobody without one."""
+
+    url: SecretStr
+    lane: Lane
+    token: TokenSource | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an address that cannot work, with ValueError."""
+        if why := fault(self.url.get_secret_value()):
+            raise ValueError(why)
 
 
 class TeamsSender:
     """One webhook; nobody can know where its messages land, and none can be edited."""
 
-    def __init__(self, url: SecretStr, *, clock: Clock, mention: str = "", limit: timedelta = LIMIT) -> None:
-        """Refuse an address that cannot work, with ValueError."""
-        if why := fault(url.get_secret_value()):
-            raise ValueError(why)
-        self._url = url
+    def __init__(self, flow: Flow, *, clock: Clock, mention: str = "", limit: timedelta = LIMIT) -> None:
+        """Take whom to call when it is severe, by UPN or Entra id; refuse another form with ValueError."""
+        self._flow = flow
         self._clock = clock
-        self._mention = mention
+        self._mention = checked(mention)
         self._limit = limit
-        self._free = clock.now()
 
     async def send(self, delivery: Delivery) -> None:
         """Post a card; where an earlier try may have landed Teams has nothing to look in. Raises SendError."""
         card = render.card(delivery.message, delivery.kind, note=self._lateness(delivery), mention=self._mention)
-        await self._space()
+        token = await self._token()
+        await self._flow.lane.turn()
+        try:
+            await self._post(render.envelope(card), token)
+        except SendError as error:
+            self._flow.lane.rest(error.retry_after or timedelta())
+            raise
+
+    async def _post(self, body: render.Card, token: SecretStr | None) -> None:
         try:
             async with asyncio.timeout((self._limit + CONNECT_LIMIT).total_seconds()):
-                await asyncio.to_thread(post, self._url, render.envelope(card), limit=self._limit)
+                await asyncio.to_thread(post, self._flow.url, body, limit=self._limit, token=token)
         except TimeoutError:
             raise SendError("Teams did not answer in time", unknown=True) from None
 
-    async def _space(self) -> None:
-        """Keep the flow's pace: more than a few requests a second are throttled."""
-        wait = self._free - self._clock.now()
-        if wait > timedelta():
-            await self._clock.sleep(wait)
-        self._free = self._clock.now() + SPACING
+    async def _token(self) -> SecretStr | None:
+        if self._flow.token is None:
+            return None
+        try:
+            return await self._flow.token()
+        except GraphError as error:
+            raise SendError(str(error), permanent=error.permanent, retry_after=error.retry_after) from None
 
     def _lateness(self, delivery: Delivery) -> Text:
         late = self._clock.now() - delivery.message.at

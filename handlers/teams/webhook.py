@@ -2,14 +2,16 @@
 
 import logging
 import math
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 
 import pymsteams
+import requests
 from pydantic import SecretStr
 from requests import ConnectTimeout, RequestException, Response
-from requests.exceptions import InvalidURL, MissingSchema
+from requests.exceptions import InvalidURL, MissingSchema, TooManyRedirects
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from bot.outbox import SendError
@@ -24,27 +26,69 @@ UNSURE = frozenset({408, 502, 504})
 """What a gateway says when the flow may have been started all the same."""
 MENDED_BY: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "the flow did not understand the card; use the stock template for webhook requests",
-    HTTPStatus.UNAUTHORIZED: "the flow lets only people of the tenant trigger it; let anyone trigger it",
-    HTTPStatus.FORBIDDEN: "the flow does not let us trigger it; make a new webhook",
     HTTPStatus.NOT_FOUND: "there is no such flow: it was deleted or switched off, or the address is cut short",
     HTTPStatus.GONE: "the flow was deleted; make a new webhook",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the card is too large, which is a fault of mailstatus: please report it",
 }
+NOT_LET_IN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+UNSIGNED = (
+    "the flow does not take the signature in its address: its trigger lets in only people of the tenant, or the "
+    "address is an old one. Let anyone trigger it, then copy the address again"
+)
+UNTRUSTED = (
+    "the flow does not take our token: in its trigger, let in any user of the tenant, or name the app's service "
+    "principal (AZURE_CLIENT_ID) among the specific users"
+)
+MOVED = "Teams sent us to another address, where a message cannot follow: copy the flow's address again"
+_CODE = re.compile(r"[A-Za-z]{3,60}")
 
 
-def post(url: SecretStr, body: Mapping[str, object], *, limit: timedelta) -> None:
+class _WithToken(pymsteams.connectorcard):  # type: ignore[misc]  # pymsteams has no types
+    """pymsteams as it is, but for the one header that it cannot be given; a token never follows a redirect."""
+
+    def __init__(self, url: str, token: SecretStr, *, http_timeout: tuple[float, float]) -> None:
+        super().__init__(url, http_timeout=http_timeout)
+        self._token = token
+
+    def send(self) -> bool:
+        """Post with the token."""
+        self.last_http_response = requests.post(
+            self.hookurl,
+            json=self.payload,
+            headers={"Authorization": f"Bearer {self._token.get_secret_value()}"},
+            timeout=self.http_timeout,
+            allow_redirects=False,
+        )
+        if not self.last_http_response.ok:
+            raise pymsteams.TeamsWebhookException
+        return True
+
+
+def post(url: SecretStr, body: Mapping[str, object], *, limit: timedelta, token: SecretStr | None = None) -> None:
     """Post one body; 202 says that the flow will run, and no more. Raises SendError."""
     limits = (CONNECT_LIMIT.total_seconds(), limit.total_seconds())
-    hook = pymsteams.connectorcard(url.get_secret_value(), http_timeout=limits)
+    hook = _hook(url.get_secret_value(), token, limits)
     hook.payload = body
     try:
         hook.send()
     except pymsteams.TeamsWebhookException:
-        raise _refused(hook.last_http_response) from None
+        raise _refused(hook.last_http_response, by_token=token is not None) from None
     except RequestException as error:  # its text holds the whole address, which is a secret
         raise _lost(error) from None
-    if hook.last_http_response.history:
-        raise SendError("Teams sent us to another address, which a webhook must not: set the new one", permanent=True)
+    if _astray(hook.last_http_response):
+        raise SendError(MOVED, permanent=True)
+
+
+def _hook(url: str, token: SecretStr | None, limits: tuple[float, float]) -> pymsteams.connectorcard:
+    """Give a new one for each post: an old one keeps its last answer."""
+    if token is None:
+        return pymsteams.connectorcard(url, http_timeout=limits)
+    return _WithToken(url, token, http_timeout=limits)
+
+
+def _astray(answer: Response) -> bool:
+    """Tell whether the message was left behind: most redirects make a GET of a POST, which looks like a success."""
+    return answer.is_redirect or answer.request.method != "POST"
 
 
 def wanted(retry_after: str | None) -> timedelta | None:
@@ -56,17 +100,33 @@ def wanted(retry_after: str | None) -> timedelta | None:
     return min(timedelta(seconds=seconds), LONGEST_WAIT) if math.isfinite(seconds) and seconds > 0 else None
 
 
-def _refused(answer: Response) -> SendError:
+def _refused(answer: Response, *, by_token: bool) -> SendError:
     status = answer.status_code
     said = f"Teams answered HTTP {status}"
+    if _astray(answer):
+        return SendError(MOVED, permanent=True)
     if status in TRY_AGAIN:
         return SendError(said, retry_after=wanted(answer.headers.get("Retry-After")), unknown=status in UNSURE)
-    return SendError(f"{said}: {MENDED_BY.get(status, 'it does not say why')}", permanent=True)
+    why = MENDED_BY.get(status, "it does not say why")
+    if status in NOT_LET_IN:
+        why = UNTRUSTED if by_token else UNSIGNED
+    return SendError(f"{said}{_code(answer)}: {why}", permanent=True)
+
+
+def _code(answer: Response) -> str:
+    """Give the error's code, which tells one 401 from another; its text may hold anything."""
+    try:
+        code = answer.json()["error"]["code"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return f" ({code})" if isinstance(code, str) and _CODE.fullmatch(code) else ""
 
 
 def _lost(error: RequestException) -> SendError:
     if isinstance(error, InvalidURL | MissingSchema):
         return SendError("the address of the webhook is not an address", permanent=True)
+    if isinstance(error, TooManyRedirects):
+        return SendError(MOVED, permanent=True)
     return SendError(f"Teams could not be reached ({type(error).__name__})", unknown=not _never_connected(error))
 
 
