@@ -17,6 +17,7 @@ from bot.types import Message, Reason, Severity
 
 LIMIT = timedelta(seconds=60)
 LOOK = timedelta(seconds=0.2)
+UNENDED = frozenset({State.WAITING, State.CLAIMED})
 
 
 async def say(settings: Settings, text: str, *, show: Callable[[str], None]) -> bool:
@@ -63,6 +64,6 @@ async def _ended(bot: Bot, ids: set[int]) -> list[KeptDelivery]:
         async with bot.store.read() as tx:
             recent = [one for tenant in bot.pipeline.tenants for one in await tx.deliveries.recent(tenant)]
         found = [one for one in recent if one.id in ids]
-        if all(one.state is not State.WAITING or one.error for one in found) or bot.clock.now() >= until:
+        if all(one.error or one.state not in UNENDED for one in found) or bot.clock.now() >= until:
             return found
         await bot.clock.sleep(LOOK)
