@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 
-from bot.jobs import Args, TableJobs
+from bot.jobs import Args, Jobs, open_jobs
 from bot.store import Store
 from bot.types import Arrived, Draft, Kind, Message, Observation, Reason, Sent, Severity
 from tests.store.postgres import postgres_server
@@ -137,48 +137,56 @@ async def deliveries(name: str, store: Store) -> None:
 
 async def jobs(name: str, store: Store) -> None:
     """Measure how soon a job begins after its enqueue, how many run a second, and what idling costs."""
-    table = TableJobs(store, RealClock(), random.Random(0))  # noqa: S311 - jitter
+    engine = await engine_of(store)
     begun = asyncio.Semaphore(0)
 
     async def note(_: Args) -> None:
         begun.release()
 
     async def one() -> None:
-        await table.enqueue("note", {})
+        await engine.enqueue("note", {})
         await begun.acquire()
 
-    table.register("note", note)
-    loop = asyncio.create_task(table.run())
+    engine.register("note", note)
+    loop = asyncio.create_task(engine.run())
     p50, p99 = await latencies(JOBS, one)
     tell(name, "job saved and begun, p50 ms", p50)
     tell(name, "job saved and begun, p99 ms", p99)
     with clocked() as seconds:
         async with store.begin() as tx:
             for _ in range(JOBS):
-                await table.enqueue("note", {}, transaction=tx)
+                await engine.enqueue("note", {}, transaction=tx)
         for _ in range(JOBS):
             await begun.acquire()
         tell(name, "jobs saved and run, jobs/s", JOBS / seconds())
-    await idle(name, table)
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
+    await idle(name, await engine_of(store))
 
 
-async def idle(name: str, table: TableJobs) -> None:
+async def engine_of(store: Store) -> Jobs:
+    """Make the engine that the bot would use."""
+    return await open_jobs(store, RealClock(), random.Random(0))  # noqa: S311 - jitter
+
+
+async def idle(name: str, engine: Jobs) -> None:
     """Measure the share of a core that ten periodic tasks cost."""
 
     async def nothing(_: Args) -> None:
         return
 
     for n, seconds in enumerate(PERIODIC):
-        table.register(f"periodic {n}", nothing)
-        table.every(f"periodic {n}", {}, interval=timedelta(seconds=seconds))
-    await asyncio.sleep(1)
+        engine.register(f"periodic {n}", nothing)
+        engine.every(f"periodic {n}", {}, interval=timedelta(seconds=seconds))
+    loop = asyncio.create_task(engine.run())
+    await asyncio.sleep(2)
     before = resource.getrusage(resource.RUSAGE_SELF)
     await asyncio.sleep(IDLE_SECONDS)
     after = resource.getrusage(resource.RUSAGE_SELF)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     tell(name, "idle with ten periodic tasks, % of a core", 100 * spent / IDLE_SECONDS)
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
 
 
 async def measure(name: str, url: str) -> None:

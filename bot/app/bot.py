@@ -16,7 +16,7 @@ from bot.app.followers import Followers
 from bot.app.health import CHECK, Pulse
 from bot.app.tasks import Tasks
 from bot.app.voices import Voices, open_voices
-from bot.jobs import Jobs, TableJobs
+from bot.jobs import Jobs, open_jobs
 from bot.mail import Seal
 from bot.microsoft import open_http
 from bot.outbox import Courier, SendError
@@ -54,7 +54,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         http = await running.enter_async_context(open_http(settings.environment.ca_file))
         voices = await running.enter_async_context(open_voices(settings, clock))
         store = await running.enter_async_context(await Store.open(settings.store_url))
-        jobs = TableJobs(store, clock, chance)
+        jobs = await open_jobs(store, clock, chance)
         memory = Memory(store=store, jobs=jobs, clock=clock)
         pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))
         seal = Seal(probe_key(settings))

@@ -7,6 +7,8 @@
 from bot.store.advisories import KeptAdvisory, KeptPost, KeptVersion
 from bot.store.audit import Deed
 from bot.store.deliveries import KeptDelivery, Pending, State
+from bot.store.engine import NEVER_SILENT
+from bot.store.engine_jobs import HeldJob
 from bot.store.errors import StoreError
 from bot.store.incidents import KeptEvidence
 from bot.store.jobs import ClaimedJob, DeadJob, NewJob, RunningJob
@@ -16,9 +18,11 @@ from bot.store.store import Store
 from bot.store.transaction import Transaction
 
 __all__ = [
+    "NEVER_SILENT",
     "ClaimedJob",
     "DeadJob",
     "Deed",
+    "HeldJob",
     "KeptAdvisory",
     "KeptDelivery",
     "KeptEvidence",

@@ -1,5 +1,6 @@
 """Opening SQLite and PostgreSQL so that both behave the same."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +15,14 @@ from bot.store.errors import StoreError
 PATIENCE = 10.0
 """Seconds that anybody waits for a lock, a connection or the one writer."""
 READS_ONLY = "mailstatus_reads_only"
+NEVER_SILENT: Mapping[str, int] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A PostgreSQL that is gone without a word must not silence us: the kernel gives up after these times."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -92,12 +101,7 @@ def _postgresql(url: URL) -> AsyncEngine:
         pool_timeout=PATIENCE,
         pool_pre_ping=True,
         connect_args={
-            "connect_timeout": 5,
-            # A peer that is gone without a word must not silence us: the kernel gives up after these times.
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 10_000,
+            **NEVER_SILENT,
             "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"
             " -c idle_in_transaction_session_timeout=60s",
         },

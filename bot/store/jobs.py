@@ -1,4 +1,4 @@
-"""The job table: what is to be run when, and who runs it."""
+"""The job table of a store on SQLite: what is to be run when, and who runs it."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, delete, func, literal, or_, select, update
 from sqlalchemy import Row as ResultRow
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.codec import canonical
@@ -159,13 +158,7 @@ class JobTable:
 
     async def _take(self, row: ResultRow[Any]) -> bool:
         took = {"the_id": row.id, "the_attempts": row.attempts, "attempts": row.attempts + 1}
-        if row.key is None or self.connection.dialect.name == "sqlite":  # alone with the table, no race to lose
-            return (await self.connection.execute(TAKE, took)).rowcount > 0
-        try:
-            async with self.connection.begin_nested():
-                return (await self.connection.execute(TAKE, took)).rowcount > 0
-        except IntegrityError:  # another machine began a job of the same key since we looked
-            return False
+        return (await self.connection.execute(TAKE, took)).rowcount > 0
 
     async def _change(self, job: ClaimedJob, **values: object) -> bool:
         c = jobs.c
@@ -198,7 +191,6 @@ def _claimable() -> Select[Any]:
         .where(c.state == "waiting", due, ~_blocked(), OURS)
         .order_by(c.id)
         .limit(bindparam("at_most", type_=Integer))
-        .with_for_update(skip_locked=True, of=jobs)
     )
 
 

@@ -34,6 +34,14 @@ class Store:
             raise
         return cls(engine)
 
+    @property
+    def address(self) -> str | None:
+        """Give what a PostgreSQL driver connects by, password included; None for SQLite."""
+        url = self._engine.url
+        if url.get_backend_name() != "postgresql":
+            return None
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     async def close(self) -> None:
         """Close every connection."""
         with translated():

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.advisories import Advisories
 from bot.store.audit import Audit
 from bot.store.deliveries import Deliveries
+from bot.store.engine_jobs import EngineTable
 from bot.store.incidents import Incidents
 from bot.store.jobs import JobTable
 from bot.store.machines import Machines
@@ -31,6 +32,7 @@ class Transaction:
     subscriptions: Subscriptions = field(init=False)
     audit: Audit = field(init=False)
     jobs: JobTable = field(init=False)
+    engine: EngineTable = field(init=False)
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -44,6 +46,7 @@ class Transaction:
         self.subscriptions = Subscriptions(self.connection)
         self.audit = Audit(self.connection)
         self.jobs = JobTable(self.connection)
+        self.engine = EngineTable(self.connection)
 
     def afterwards(self, call: Callable[[], None]) -> None:
         """Have something short called once this is committed, and not at all if it is rolled back."""

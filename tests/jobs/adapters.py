@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.jobs import Jobs, Pace, TableJobs
+from bot.jobs.engine import ProcrastinateJobs
 from bot.store import Store
 
 LIMIT = 20
@@ -65,6 +66,22 @@ class TableAdapter:
     def process(self) -> Sequence[str]:
         """Start worker.py on the same store."""
         return [sys.executable, "-m", "tests.jobs.worker", "table", self.url]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAdapter:
+    """Procrastinate's table beside the store's."""
+
+    store: Store
+    url: str
+
+    def jobs(self, *, skew: timedelta = timedelta()) -> Jobs:
+        """Make one more supervised worker."""
+        return ProcrastinateJobs(self.store, SkewedClock(skew), random.Random(0), pace=QUICK)  # noqa: S311 - jitter
+
+    def process(self) -> Sequence[str]:
+        """Start worker.py on the same store."""
+        return [sys.executable, "-m", "tests.jobs.worker", "engine", self.url]
 
 
 @asynccontextmanager

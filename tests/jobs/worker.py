@@ -5,6 +5,7 @@ import random
 import sys
 
 from bot.jobs import Args, Jobs, TableJobs
+from bot.jobs.engine import ProcrastinateJobs
 from bot.store import Store
 from tests.jobs.adapters import QUICK, SkewedClock
 
@@ -14,7 +15,12 @@ def table(store: Store) -> Jobs:
     return TableJobs(store, SkewedClock(), random.Random(0), pace=QUICK)  # noqa: S311 - jitter
 
 
-ADAPTERS = {"table": table}
+def engine(store: Store) -> Jobs:
+    """Make the adapter over procrastinate."""
+    return ProcrastinateJobs(store, SkewedClock(), random.Random(0), pace=QUICK)  # noqa: S311 - jitter
+
+
+ADAPTERS = {"table": table, "engine": engine}
 
 
 def say(line: str) -> None:
