@@ -22,11 +22,13 @@ from bot.correlate import (
     take_order,
     take_reading,
 )
-from bot.detect import Detector
+from bot.detect import Calendars, CalendarState, Detector
 from bot.types import (
+    CALENDAR,
     DEFAULT_TENANT,
     AdvisoryGone,
     AdvisorySeen,
+    CalendarSeen,
     Change,
     Direction,
     Observation,
@@ -52,11 +54,12 @@ class Saved:
 
     book: Book
     detector: str
+    calendars: tuple[CalendarState, ...] = ()
     rung: tuple[Change, ...] = ()
 
 
 class Machine:
-    """One tenant's detector, book and rules; it knows neither clock nor network nor store."""
+    """One tenant's detectors, book and rules; it knows neither clock nor network nor store."""
 
     def __init__(
         self,
@@ -74,20 +77,24 @@ class Machine:
         self._detector = Detector(
             routes, false_alarms_a_year=false_alarms_a_year, state=b64decode(saved.detector) if saved else None
         )
+        self._calendars = Calendars(saved.calendars if saved else (), tenant=tenant)
         self._book = saved.book if saved else Book()
         self._rung = saved.rung if saved else ()
 
     def observe(self, observation: Observation) -> list[Change]:
-        """Take in one observation; what test messages show is told by the next tick."""
+        """Take in one observation; what our own tests show is told by the next tick."""
         if isinstance(observation, ProbeSeen):
             self._detector.observe(observation)
+            return []
+        if isinstance(observation, CalendarSeen):
+            self._calendars.observe(observation)
             return []
         self._book = _taken(self._book, observation)
         return self._changes(observation.at)
 
     def tick(self, now: datetime) -> list[Change]:
-        """Let time pass: judge the test messages, and say what is new."""
-        findings = self._detector.tick(now)
+        """Let time pass: judge our own tests, and say what is new."""
+        findings = (*self._detector.tick(now), *self._calendars.tick())
         if findings or self._book.incidents:
             self._book = take_findings(self._book, findings, now, self.rules.flap)
             self._book = take_cut_off(self._book, findings, now)
@@ -109,6 +116,7 @@ class Machine:
         return Snapshot(
             at=now,
             directions=self._detector.now(now),
+            calendars=self._calendars.now(self._blind_calendars()),
             open=tuple(incident for incident in live if incident.resolved is None),
             past=tuple(incident for incident in reversed(live) if incident.resolved is not None),
             sources=self._book.sights,
@@ -120,7 +128,9 @@ class Machine:
     def dump(self) -> bytes:
         """Write down all that the machine knows, as JSON."""
         detector = b64encode(self._detector.dump()).decode()
-        return _adapter().dump_json(Saved(book=self._book, detector=detector, rung=self._rung))
+        return _adapter().dump_json(
+            Saved(book=self._book, detector=detector, calendars=self._calendars.states, rung=self._rung)
+        )
 
     @classmethod
     def load(
@@ -128,6 +138,10 @@ class Machine:
     ) -> Self:
         """Go on from what ``dump`` wrote down."""
         return cls(routes, tenant=tenant, rules=rules, state=state)
+
+    def _blind_calendars(self) -> dict[str, bool]:
+        mine = (sight for sight in self._book.sights if sight.source.startswith(CALENDAR))
+        return {sight.source.removeprefix(CALENDAR): sight.blind_since is not None for sight in mine}
 
     def _changes(self, now: datetime) -> list[Change]:
         def tallies(directions: Collection[Direction] | None) -> Tally:

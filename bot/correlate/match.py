@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from bot.correlate.ordinary import ORDINARY
 from bot.types import Claim, Finding, Incident, Reading
-from bot.types.aspects import CLOSED, FLOW, covered
+from bot.types.aspects import CLOSED, covered, same_kind
 from bot.types.base import Direction
 
 OPENED, QUOTED, CAUSE, TITLE, CANARY = "opened", "quoted", "cause", "title", "canary"
@@ -98,10 +98,11 @@ def plain_title(title: str) -> str:
 
 
 def agrees(reading: Reading, findings: tuple[Finding, ...], now: datetime, first_seen: datetime) -> bool:
-    """Tell whether test messages saw what the vendor says: symptom, direction and time."""
-    if reading.symptom not in FLOW or not reading.is_mail:
+    """Tell whether our own tests saw what the vendor says: kind of symptom, direction and time."""
+    if not reading.is_mail:
         return False
-    same = [finding for finding in findings if _same_way(reading.direction, finding.direction)]
+    alike = [finding for finding in findings if same_kind(reading.symptom, finding.symptom)]
+    same = [finding for finding in alike if _same_way(reading.direction, finding.direction)]
     return any(_same_time(reading, finding, now, first_seen) for finding in same)
 
 

@@ -228,12 +228,16 @@ def _confirms(view: View) -> Iterator[News]:
 
 
 def _says_fixed(view: View) -> Iterator[News]:
-    if bad(view.tally) < STILL_BAD:
-        return
     for claim in view.incident.claims:
         key = f"fixed:{claim.reading.id}"
-        if claim.reading.state in CLOSED and not view.told(key) and _denied(claim, view.incident.findings):
+        known = claim.reading.state not in CLOSED or view.told(key)
+        if not known and _still_bad(view, claim) and _denied(claim, view.incident.findings):
             yield News(reason=Reason.VENDOR_SAYS_FIXED, keys=(key, *_claim_keys(claim)), about=(claim.reading.id,))
+
+
+def _still_bad(view: View, claim: Claim) -> bool:
+    """Tell whether enough is wrong right now to contradict the vendor; a stale calendar is looked up all the time."""
+    return claim.reading.symptom is Symptom.CALENDAR_STALE or bad(view.tally) >= STILL_BAD
 
 
 def _denied(claim: Claim, findings: tuple[Finding, ...]) -> bool:

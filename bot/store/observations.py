@@ -18,7 +18,9 @@ from bot.types import (
     AdvisorySeen,
     Arrived,
     Bounced,
+    CalendarSeen,
     Observation,
+    ProbeSeen,
     Refused,
     Reported,
     Sent,
@@ -35,6 +37,7 @@ KINDS: dict[str, type[Observation]] = {
         Unreachable,
         Arrived,
         Bounced,
+        CalendarSeen,
         AdvisorySeen,
         AdvisoryGone,
         SourceBlind,
@@ -209,7 +212,7 @@ def _currents(batch: Iterable[Observation]) -> list[Row]:
     """Fold a batch into at most one row for each route."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for each in sorted(batch, key=lambda observation: observation.at):
-        if isinstance(each, AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack | Reported):
+        if not isinstance(each, ProbeSeen):
             continue
         row = rows.setdefault((each.tenant, each.route), dict.fromkeys(current.c.keys()))
         row.update(tenant=each.tenant, route=each.route, at=each.at, **_news(each))

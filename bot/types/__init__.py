@@ -40,6 +40,7 @@ from bot.types.messages import (
     Text,
 )
 from bot.types.now import (
+    CalendarNow,
     DirectionNow,
     Order,
     Snapshot,
@@ -47,10 +48,12 @@ from bot.types.now import (
     Verb,
 )
 from bot.types.observations import (
+    CALENDAR,
     AdvisoryGone,
     AdvisorySeen,
     Arrived,
     Bounced,
+    CalendarSeen,
     Observation,
     ProbeObservation,
     ProbeSeen,
@@ -75,6 +78,7 @@ from bot.types.subscriptions import (
 )
 
 __all__ = [
+    "CALENDAR",
     "DEFAULT_TENANT",
     "Action",
     "AdvisoryGone",
@@ -82,6 +86,8 @@ __all__ = [
     "AdvisoryState",
     "Arrived",
     "Bounced",
+    "CalendarNow",
+    "CalendarSeen",
     "Change",
     "Claim",
     "Client",

@@ -12,6 +12,9 @@ from bot.types.incidents import Incident
 FLOW = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.DELAYED, Symptom.LOST})
 """What test messages can show."""
 
+MEASURABLE = FLOW | {Symptom.CALENDAR_STALE}
+"""What we can show ourselves: by test messages, and by the test entries in calendars."""
+
 CLOSED = frozenset({AdvisoryState.RESOLVED, AdvisoryState.FALSE_ALARM})
 
 GRAVITY = (
@@ -67,12 +70,16 @@ def is_open(claim: Claim) -> bool:
     return claim.reading.is_mail and state not in CLOSED and state is not AdvisoryState.PRE_ALERT
 
 
+def same_kind(one: Symptom, other: Symptom) -> bool:
+    """Tell whether the same tests show both symptoms: messages the flow of mail, entries the age of calendars."""
+    return {one, other} <= FLOW or (one is other and one in MEASURABLE)
+
+
 def is_measured(claim: Claim, findings: Iterable[Finding]) -> bool:
-    """Tell whether what the vendor claims is what the test messages showed in the same incident."""
+    """Tell whether what the vendor claims is what our own tests showed in the same incident."""
     reading = claim.reading
-    if reading.symptom not in FLOW:
-        return False
-    seen = {one for finding in findings for one in covered(finding.direction)}
+    alike = [finding for finding in findings if same_kind(reading.symptom, finding.symptom)]
+    seen = {one for finding in alike for one in covered(finding.direction)}
     return bool(seen) and (reading.direction is Direction.NONE or bool(covered(reading.direction) & seen))
 
 

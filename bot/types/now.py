@@ -51,6 +51,19 @@ class DirectionNow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarNow:
+    """How one calendar is shown to others now, by its test entry."""
+
+    calendar: str
+    symptoms: tuple[Symptom, ...] = ()
+    """Empty: changes are shown. ``unmeasurable`` alone: we cannot see."""
+    last_shown: datetime | None = None
+    last_took: timedelta | None = None
+    waiting: timedelta | None = None
+    """How old the last change is while it is not shown yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceNow:
     """How a feed is: last read, and since when it cannot be."""
 
@@ -68,6 +81,7 @@ class Snapshot:
 
     at: datetime
     directions: tuple[DirectionNow, ...] = ()
+    calendars: tuple[CalendarNow, ...] = ()
     open: tuple[Incident, ...] = ()
     past: tuple[Incident, ...] = ()
     """Resolved in the last seven days, newest first."""

@@ -7,6 +7,9 @@ from typing import TypeAlias
 
 from bot.types.base import DEFAULT_TENANT
 
+CALENDAR = "calendar:"
+"""The name of a calendar as a source begins with this."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -66,6 +69,21 @@ class Bounced(ProbeSeen):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarSeen(Seen):
+    """What others are shown of the last change to the test entry in a calendar."""
+
+    calendar: str
+    change: str
+    """The id of the change: making the entry is one, moving it another."""
+    age_seconds: float
+    """How long ago the change was made."""
+    limit_seconds: float
+    """A change that is not shown at this age is a fault."""
+    fresh: bool
+    """Whether the change is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdvisorySeen(Seen):
     """An advisory as a feed lists it now, raw (a Graph ``serviceHealthIssue``), so that every version is kept."""
 
@@ -106,4 +124,6 @@ class Reported(Seen):
 
 
 ProbeObservation: TypeAlias = Sent | Refused | Unreachable | Arrived | Bounced
-Observation: TypeAlias = ProbeObservation | AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack | Reported
+Observation: TypeAlias = (
+    ProbeObservation | CalendarSeen | AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack | Reported
+)

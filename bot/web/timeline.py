@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.types import Claim, Finding, Incident, Message, Moment, Text
+from bot.types import Claim, Finding, Incident, Message, Moment, Symptom, Text
 from bot.types.aspects import CLOSED
+from bot.words.headlines import calendars_only
 from bot.words.page import Line, PageWords
 
 EXCERPT = 240
@@ -52,7 +53,8 @@ def _measured(incident: Incident, words: PageWords) -> Iterator[_Entry]:
     for finding in incident.findings:
         yield from _finding(finding, words)
     if incident.resolved:
-        yield incident.resolved, By.US, words.text(Line.ALL_CLEAR)
+        clear = Line.ALL_CLEAR_CALENDAR if calendars_only(incident) else Line.ALL_CLEAR
+        yield incident.resolved, By.US, words.text(clear)
 
 
 def _finding(finding: Finding, words: PageWords) -> Iterator[_Entry]:
@@ -60,7 +62,8 @@ def _finding(finding: Finding, words: PageWords) -> Iterator[_Entry]:
     after = words.length(finding.found - finding.since)
     yield finding.since, By.US, words.text(Line.BEGAN, what=what)
     seen = finding.evidence
-    yield finding.found, By.US, words.text(Line.FOUND, length=after, bad=seen.bad, of=seen.of)
+    found = Line.FOUND_CALENDAR if finding.symptom is Symptom.CALENDAR_STALE else Line.FOUND
+    yield finding.found, By.US, words.text(found, length=after, bad=seen.bad, of=seen.of)
     if finding.ended:
         yield finding.ended, By.US, words.text(Line.ENDED, what=what)
 

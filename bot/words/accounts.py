@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from bot.types import Claim, Evidence, Finding, Incident, Message, Moment, Severity, Snapshot, Text
+from bot.types import Claim, Evidence, Finding, Incident, Message, Moment, Severity, Snapshot, Symptom, Text
 from bot.types.aspects import is_open
 from bot.words.answers import LINES_MOST, Answer, Part, filled, told, what
-from bot.words.catalogue import catalogue
+from bot.words.catalogue import catalogue, mark
 from bot.words.page import Line, PageWords
 
 HISTORY = timedelta(days=7)
 EXCERPT = 280
 """Characters of a vendor's post; the whole of it is in the admin centre."""
+
+
+MESSAGES = mark("{trouble}: {bad} of {of} test messages.")
+CHANGES = mark("{trouble}: {bad} of {of} changes were not shown in time.")
 
 
 def details(snapshot: Snapshot, incident: Incident, language: str) -> Answer:
@@ -82,8 +86,9 @@ def explain(claim: Claim, incident: Incident | None, at: datetime, language: str
 def _evidence(findings: Iterable[Finding], page: PageWords) -> Iterator[Text]:
     for finding in findings:
         trouble, seen = page.trouble(finding.direction, finding.symptom), finding.evidence
+        counted = CHANGES if finding.symptom is Symptom.CALENDAR_STALE else MESSAGES
         yield page.catalogue.joined(
-            page.catalogue.text("{trouble}: {bad} of {of} test messages.", trouble=trouble, bad=seen.bad, of=seen.of),
+            page.catalogue.text(counted, trouble=trouble, bad=seen.bad, of=seen.of),
             *_lateness(seen, page),
         )
         if seen.reply:

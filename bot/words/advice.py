@@ -48,6 +48,12 @@ DO: Mapping[Symptom, Mapping[Direction, str]] = {
             "Ask whether a message has arrived before you resend it."
         ),
     },
+    Symptom.CALENDAR_STALE: {
+        Direction.NONE: mark(
+            "Ask people when they are free before you book: what the calendar shows may be out of date. "
+            "Your own entries are safe, so do not make them again."
+        ),
+    },
 }
 
 WAITS: Mapping[Direction, str] = {

@@ -6,8 +6,8 @@ from datetime import datetime
 from bot.types import Change, Evidence, Finding, Incident, Moment, Reason, Symptom, Tally, Text
 from bot.types.aspects import FLOW, GRAVITY, aspects, ended_by_measurement, is_open, lasting
 from bot.words import advisory
-from bot.words.catalogue import Catalogue, marks
-from bot.words.headlines import is_said_only
+from bot.words.catalogue import Catalogue, mark, marks
+from bot.words.headlines import calendars_only, is_said_only
 from bot.words.safe import codes_of
 
 MOST = 3
@@ -27,6 +27,11 @@ BAD: Mapping[Symptom, tuple[str, str]] = {
         "{n} of the last {of} test messages was late.", "{n} of the last {of} test messages were late."
     ),
 }
+CHANGES = marks(
+    "{n} of the last {of} changes to our test entry in a calendar was not shown to others in time.",
+    "{n} of the last {of} changes to our test entry in a calendar were not shown to others in time.",
+)
+LAST_CHANGE = mark("The last change to our test entry in a calendar was not shown to others in time.")
 ON_TIME = marks(
     "In the last ten minutes {n} test message arrived, on time.",
     "In the last ten minutes {n} test messages arrived, all on time.",
@@ -41,7 +46,8 @@ def facts(change: Change, incident: Incident, words: Catalogue) -> tuple[Text, .
     if incident.part_of:
         return ()
     if incident.resolved is not None:
-        return (_lasted(change, incident, words), *(_again(change, words) if incident.findings else ()))
+        by_messages = incident.findings and not calendars_only(incident)
+        return (_lasted(change, incident, words), *(_again(change, words) if by_messages else ()))
     live = [finding for finding in incident.findings if finding.ended is None]
     now = sorted(live, key=lambda finding: GRAVITY.index(finding.symptom))[:MOST]
     bad = [told for finding in now if (told := _finding(finding, words))]
@@ -56,7 +62,7 @@ def basis(change: Change, incident: Incident, words: Catalogue) -> Text:
     if incident.part_of or change.reason is Reason.PARTED:
         return ()
     if incident.findings and not _beyond_tests(incident):
-        return words.text("We know this from our own test messages.")
+        return _tested(incident, words)
     if _beyond_tests(incident):
         if incident.resolved is not None:
             return words.text("Our test messages do not cover this, so we have only Microsoft's word for it.")
@@ -64,6 +70,17 @@ def basis(change: Change, incident: Incident, words: Catalogue) -> Text:
         known = words.text("We know it only from Microsoft, and it may not hit everybody.")
         return words.joined(uncovered, known if is_said_only(incident) else ())
     return tests_now(change.tally, words)
+
+
+def _tested(incident: Incident, words: Catalogue) -> Text:
+    """Say by which tests of our own we know it: messages, the entry in a calendar, or both."""
+    now = [finding for finding in incident.findings if finding.ended is None] or incident.findings
+    messages = any(finding.symptom in FLOW for finding in now)
+    calendars = any(finding.symptom is Symptom.CALENDAR_STALE for finding in now)
+    return words.joined(
+        words.text("We know this from our own test messages.") if messages else (),
+        words.text("We change a test entry in a calendar and look it up as others do.") if calendars else (),
+    )
 
 
 def tests_now(tally: Tally | None, words: Catalogue) -> Text:
@@ -86,9 +103,9 @@ def moment(at: datetime, now: datetime) -> Moment:
 
 
 def _beyond_tests(incident: Incident) -> bool:
-    """Tell whether what is wrong now is nothing that a test message can show."""
+    """Tell whether what is wrong now is nothing that our own tests can show, or do."""
     now = lasting(incident) or aspects(incident)
-    return bool(now) and all(aspect.symptom not in FLOW for aspect in now)
+    return bool(now) and all(aspect.symptom not in FLOW and not aspect.measured for aspect in now)
 
 
 def _said(incident: Incident, words: Catalogue) -> list[Text]:
@@ -136,11 +153,22 @@ def _again(change: Change, words: Catalogue) -> tuple[Text, ...]:
 
 
 def _finding(finding: Finding, words: Catalogue) -> Text:
+    if finding.symptom is Symptom.CALENDAR_STALE:
+        return _calendar(finding.evidence, words)
     seen, counted = finding.evidence, BAD.get(finding.symptom)
     if not seen.of or not seen.bad or counted is None:
         return ()
     told = words.counted(*counted, seen.bad, of=seen.of)
     return words.joined(told, _late(seen, words) if finding.symptom is Symptom.DELAYED else _answer(seen, words))
+
+
+def _calendar(seen: Evidence, words: Catalogue) -> Text:
+    told = words.counted(*CHANGES, seen.bad, of=seen.of) if seen.of > 1 else words.text(LAST_CHANGE)
+    if seen.late_worst is None:
+        return told
+    return words.joined(
+        told, words.text("The old time was still there after {late}.", late=words.length(seen.late_worst))
+    )
 
 
 def _answer(seen: Evidence, words: Catalogue) -> Text:

@@ -1,4 +1,4 @@
-"""What is new, and what is wrong: one sentence for each symptom and direction that test messages show."""
+"""What is new, and what is wrong: one sentence for each symptom and direction that our own tests show."""
 
 from collections.abc import Mapping, Sequence
 
@@ -41,6 +41,7 @@ WRONG: Mapping[Symptom, Mapping[Direction, str]] = {
         Direction.BOTH: mark("Mail does not arrive, in either direction."),
         Direction.NONE: mark("Mail does not arrive."),
     },
+    Symptom.CALENDAR_STALE: {Direction.NONE: mark("Calendars show old times.")},
 }
 
 HELD_UP: Mapping[Direction, str] = {
@@ -83,6 +84,13 @@ NAMED: Mapping[Reason, str] = {
 }
 
 
+FLOWS = mark("Mail flows normally.")
+MAIL_OVER = mark("It is over: mail flows normally again.")
+CALENDARS_OVER = mark("It is over: calendars show the right times again.")
+MESSAGES_TOO = mark("Our own test messages show it now too.")
+CALENDAR_TOO = mark("Our own test entry in a calendar shows it now too.")
+
+
 def headline(change: Change, incident: Incident, words: Catalogue) -> Text:
     """Say what is new, then what is wrong."""
     if incident.part_of:
@@ -115,6 +123,11 @@ def is_temporary(aspect: Aspect) -> bool:
     return codes.startswith("4")
 
 
+def calendars_only(incident: Incident) -> bool:
+    """Tell whether all that we measured in an incident are calendars."""
+    return bool(incident.findings) and all(one.symptom is Symptom.CALENDAR_STALE for one in incident.findings)
+
+
 def is_said_only(incident: Incident) -> bool:
     """Tell whether nothing but the vendor's word speaks for what is wrong now."""
     return all(not aspect.measured for aspect in lasting(incident) or aspects(incident))
@@ -134,7 +147,7 @@ def _new(change: Change, incident: Incident, words: Catalogue) -> Text:
             right = [words.text(RIGHT[aspect.symptom]) for aspect in _mended(change, incident)]
             return words.joined(*right, words.text("The rest is not over yet."))
         case Reason.WORSE if change.about == ("measured",):
-            return words.text("Our own test messages show it now too.")
+            return words.text(CALENDAR_TOO if calendars_only(incident) else MESSAGES_TOO)
         case Reason.PARTED:
             return words.text(NAMED[Reason.PARTED], ids=id_of(change.about[0]))
         case _ if change.reason in NAMED:
@@ -152,10 +165,10 @@ def _over(change: Change, incident: Incident, words: Catalogue) -> Text:
         ids = words.listed([id_of(id_) for id_ in change.about[:MOST_IDS]])
         return words.joined(
             words.text("Microsoft has now confirmed a fault that is over by our tests ({ids}).", ids=ids),
-            words.text("Mail flows normally."),
+            words.text(RIGHT[Symptom.CALENDAR_STALE] if calendars_only(incident) else FLOWS),
         )
     if ended_by_measurement(incident):
-        return words.text("It is over: mail flows normally again.")
+        return words.text(CALENDARS_OVER if calendars_only(incident) else MAIL_OVER)
     states = {claim.reading.state for claim in incident.claims}
     if states <= {AdvisoryState.FALSE_ALARM}:
         return words.text("Microsoft says that it was a false alarm.")

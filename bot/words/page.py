@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from babel.dates import format_date
 
-from bot.types import Direction, Severity, Symptom, Tally, Text
+from bot.types import CALENDAR, Direction, Severity, Symptom, Tally, Text
 from bot.words.catalogue import Catalogue, Value
 
 
@@ -52,6 +52,10 @@ class Line(StrEnum):
     ADMIN_ONLY = "Concerns admins only"
     OTHER = "Some other trouble"
     UNMEASURABLE = "We cannot see"
+    CALENDAR = "Calendar {name}"
+    SHOWN = "Changes are shown as usual"
+    LAST_SHOWN = "The last change was shown at {when}, {length} after it was made."
+    NOT_SHOWN = "The last change, made {length} ago, is not shown yet."
     LAST = "The last test message arrived at {when} and took {length}."
     USUAL = "Usual: {length}."
     RECENT_ONE = "{n} test message in the last 10 minutes: {counts}."
@@ -81,8 +85,10 @@ class Line(StrEnum):
     TOLD = "Told"
     BEGAN = "The trouble began: {what}."
     FOUND = "Found, {length} after it began: {bad} of {of} test messages."
+    FOUND_CALENDAR = "Found, {length} after it began: {bad} of {of} changes were not shown in time."
     ENDED = "Over by measurement: {what}."
     ALL_CLEAR = "Resolved: test messages arrive as usual."
+    ALL_CLEAR_CALENDAR = "Resolved: changes in the calendar are shown as usual."
     FIRST_SEEN = "{id} is in the feed: {title}"
     CLOSED = "{id} is closed."
     GONE = "{id} is no longer listed for us. That is not the same as resolved."
@@ -180,6 +186,10 @@ class PageWords:
         """Name a direction."""
         return self.string(DIRECTIONS[direction])
 
+    def calendar(self, name: str) -> str:
+        """Name a calendar."""
+        return self.string(Line.CALENDAR, name=name)
+
     def symptom(self, symptom: Symptom) -> str:
         """Say what is wrong, as a state."""
         return self.string(SYMPTOMS[symptom])
@@ -199,6 +209,8 @@ class PageWords:
         """Name a feed, or a place that test messages go from."""
         if source.startswith(PLACES):
             return self.string(Line.FEED_TESTS, place=source.partition(":")[2])
+        if source.startswith(CALENDAR):
+            return self.calendar(source.removeprefix(CALENDAR))
         return self.string(Line.FEED_MICROSOFT) if source == "microsoft" else source
 
     def severity(self, severity: Severity) -> str:

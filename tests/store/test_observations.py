@@ -12,6 +12,7 @@ from bot.types import (
     AdvisorySeen,
     Arrived,
     Bounced,
+    CalendarSeen,
     Observation,
     Refused,
     Reported,
@@ -32,6 +33,9 @@ EVERY_KIND: list[Observation] = [
     AdvisoryGone(at=T0 + 6 * SECOND, source="microsoft", id="EX1"),
     SourceBlind(at=T0 + 7 * SECOND, source="microsoft", error="401"),
     SourceBack(at=T0 + 8 * SECOND, source="microsoft"),
+    CalendarSeen(
+        at=T0 + 8.5 * SECOND, calendar="office", change="c1", age_seconds=61.5, limit_seconds=600.0, fresh=False
+    ),
     Reported(at=T0 + 9 * SECOND, person="U1", text="my mail is late", works=False),
 ]
 

@@ -1,0 +1,172 @@
+"""A recording's further lines: one observation each, with ``t`` in seconds since the epoch."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from bot.recording.header import Line
+from bot.types import (
+    AdvisoryGone,
+    AdvisorySeen,
+    Arrived,
+    Bounced,
+    CalendarSeen,
+    Observation,
+    Refused,
+    Reported,
+    Sent,
+    SourceBack,
+    SourceBlind,
+    Unreachable,
+)
+
+
+def write(observation: Observation, *, epoch: datetime) -> str:
+    """Make the line of one observation."""
+    event, fields = _fields(observation)
+    return json.dumps({"t": round((observation.at - epoch).total_seconds(), 3), **fields, "event": event})
+
+
+def _sent(at: datetime, tenant: str, event: Line) -> Observation:
+    return Sent(at=at, tenant=tenant, route=str(event["route"]), probe=str(event["probe"]))
+
+
+def _refused(at: datetime, tenant: str, event: Line) -> Observation:
+    route, probe, stage = str(event["route"]), str(event["probe"]), str(event.get("stage", ""))
+    return Refused(at=at, tenant=tenant, route=route, probe=probe, reply=str(event["reply"]), stage=stage)
+
+
+def _unreachable(at: datetime, tenant: str, event: Line) -> Observation:
+    route, probe = str(event["route"]), str(event["probe"])
+    return Unreachable(at=at, tenant=tenant, route=route, probe=probe, error=str(event.get("error", "")))
+
+
+def _arrived(at: datetime, tenant: str, event: Line) -> Observation:
+    return Arrived(
+        at=at,
+        tenant=tenant,
+        route=str(event["route"]),
+        probe=str(event["probe"]),
+        latency=timedelta(seconds=float(str(event["latency_s"]))),
+        folder=str(event.get("folder", "inbox")),
+        held_by=str(event.get("held_by", "")),
+        held_seconds=float(str(event.get("held_s", 0.0))),
+        skew_seconds=float(str(event.get("skew_s", 0.0))),
+    )
+
+
+def _bounced(at: datetime, tenant: str, event: Line) -> Observation:
+    route, probe, reply = str(event["route"]), str(event["probe"]), str(event.get("reply", ""))
+    return Bounced(at=at, tenant=tenant, route=route, probe=probe, status=str(event["status"]), reply=reply)
+
+
+def _calendar(at: datetime, tenant: str, event: Line) -> Observation:
+    return CalendarSeen(
+        at=at,
+        tenant=tenant,
+        calendar=str(event["calendar"]),
+        change=str(event["change"]),
+        age_seconds=float(str(event["age_s"])),
+        limit_seconds=float(str(event["limit_s"])),
+        fresh=bool(event["fresh"]),
+    )
+
+
+def _advisory(at: datetime, tenant: str, event: Line) -> Observation:
+    issue = event["issue"]
+    if not isinstance(issue, Mapping):
+        raise TypeError("an advisory's issue is an object")
+    return AdvisorySeen(at=at, tenant=tenant, source=str(event["source"]), issue=issue)
+
+
+def _advisory_gone(at: datetime, tenant: str, event: Line) -> Observation:
+    return AdvisoryGone(at=at, tenant=tenant, source=str(event["source"]), id=str(event["id"]))
+
+
+def _source_blind(at: datetime, tenant: str, event: Line) -> Observation:
+    return SourceBlind(at=at, tenant=tenant, source=str(event["source"]), error=str(event.get("error", "")))
+
+
+def _source_back(at: datetime, tenant: str, event: Line) -> Observation:
+    return SourceBack(at=at, tenant=tenant, source=str(event["source"]))
+
+
+def _reported(at: datetime, tenant: str, event: Line) -> Observation:
+    works = event.get("works")
+    return Reported(
+        at=at,
+        tenant=tenant,
+        person=str(event["person"]),
+        text=str(event["text"]),
+        works=None if works is None else bool(works),
+    )
+
+
+READERS: Mapping[str, Callable[[datetime, str, Line], Observation]] = {
+    "sent": _sent,
+    "refused": _refused,
+    "unreachable": _unreachable,
+    "arrived": _arrived,
+    "bounced": _bounced,
+    "calendar": _calendar,
+    "advisory": _advisory,
+    "advisory_gone": _advisory_gone,
+    "source_blind": _source_blind,
+    "source_back": _source_back,
+    "reported": _reported,
+}
+
+
+def _fields(observation: Observation) -> tuple[str, Line]:
+    """Give an observation's event name and what its line holds besides the time."""
+    match observation:
+        case Reported(person=person, text=text, works=works):
+            return "reported", {"person": person, "text": text, "works": works}
+        case CalendarSeen(calendar=calendar, change=change, fresh=fresh):
+            ages = {"age_s": round(observation.age_seconds, 3), "limit_s": observation.limit_seconds}
+            return "calendar", {"calendar": calendar, "change": change, "fresh": fresh, **ages}
+        case AdvisorySeen() | AdvisoryGone() | SourceBlind() | SourceBack():
+            return _feed_fields(observation)
+        case _:
+            return _probe_fields(observation)
+
+
+def _feed_fields(seen: AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack) -> tuple[str, Line]:
+    match seen:
+        case AdvisorySeen(source=source, issue=issue):
+            return "advisory", {"source": source, "issue": issue}
+        case AdvisoryGone(source=source, id=advisory):
+            return "advisory_gone", {"source": source, "id": advisory}
+        case SourceBlind(source=source, error=error):
+            return "source_blind", {"source": source, "error": error}
+        case SourceBack(source=source):
+            return "source_back", {"source": source}
+
+
+def _probe_fields(seen: Sent | Refused | Unreachable | Arrived | Bounced) -> tuple[str, Line]:
+    at = {"route": seen.route, "probe": seen.probe}
+    match seen:
+        case Sent():
+            return "sent", at
+        case Refused(reply=reply, stage=stage):
+            return "refused", {**at, "reply": reply, **_unless("stage", stage, "")}
+        case Unreachable(error=error):
+            return "unreachable", {**at, "error": error}
+        case Arrived():
+            return "arrived", {**at, **_arrived_fields(seen)}
+        case _:
+            return "bounced", {**at, "status": seen.status, **_unless("reply", seen.reply, "")}
+
+
+def _arrived_fields(seen: Arrived) -> Line:
+    return {
+        "latency_s": round(seen.latency.total_seconds(), 3),
+        **_unless("folder", seen.folder, "inbox"),
+        **_unless("held_by", seen.held_by, ""),
+        **_unless("held_s", seen.held_seconds, 0.0),
+        **_unless("skew_s", seen.skew_seconds, 0.0),
+    }
+
+
+def _unless(name: str, value: str | float, usual: str | float) -> Line:
+    return {} if value == usual else {name: value}
