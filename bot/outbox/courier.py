@@ -51,8 +51,8 @@ class Courier:
     chance: Random
     stopped: Stopped
     """Is told of each message that will never arrive, and why."""
-    excuse: Callable[[str, str], Text]
-    """Says, by name of destination and language, why the fallback is told."""
+    excuse: Callable[[str, str, str], Text]
+    """Says, by name of destination, its error and the language, why the fallback is told."""
     fallbacks: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, DirectLine] = field(default_factory=dict)
     """Lead to people who are told in person, by platform."""
@@ -133,7 +133,7 @@ class Courier:
             if not await self._mark_failed(delivery, error, now, hopeless=hopeless, transaction=transaction):
                 return True
             if hopeless or delivery.attempts == PASS_ON_AFTER:
-                await self._pass_on(delivery, now, transaction)
+                await self._pass_on(delivery, error, now, transaction)
         if hopeless:
             await self.stopped(delivery, error)
         return hopeless
@@ -148,11 +148,11 @@ class Courier:
         mark = deliveries.mark_unknown if error.unknown else deliveries.mark_failed
         return await mark(delivery, str(error), due)
 
-    async def _pass_on(self, delivery: Delivery, now: datetime, transaction: Transaction) -> None:
+    async def _pass_on(self, delivery: Delivery, error: SendError, now: datetime, transaction: Transaction) -> None:
         """Tell the fallback, and say why it is told."""
         fallback = self.fallbacks.get(delivery.destination)
         if fallback is None or delivery.kind is Kind.EDIT:
             return
-        excuse = self.excuse(delivery.destination, delivery.message.language)
+        excuse = self.excuse(delivery.destination, str(error), delivery.message.language)
         await transaction.deliveries.save([passed_on(delivery, fallback, excuse, now=now)], now)
         await call(self.jobs, delivery.message.tenant, fallback, transaction=transaction)

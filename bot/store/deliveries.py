@@ -63,19 +63,18 @@ class Deliveries:
     connection: AsyncConnection
 
     async def save(self, drafts: Sequence[Draft], at: datetime) -> list[int]:
-        """Save drafts in order and give the ids of the new ones; a key that a destination has already is not new.
-
-        An edit supersedes the older edits of the same incident and destination that still wait.
-        """
+        """Save drafts in order and give the ids of the new ones; a key that a destination has already is not new."""
         saved = [await self._save(draft, at) for draft in drafts]
         return [id_ for id_ in saved if id_ is not None]
 
     async def claim(self, tenant: str, destination: str, now: datetime, lease: timedelta) -> Delivery | None:
         """Claim the oldest due delivery until ``now + lease``, its attempt counted; None if nothing is due.
 
-        Deliveries about one incident keep their order; those about another may overtake one that waits for its next
-        try. One whose claim ran out comes back as ``unknown``: it may have landed.
+        Deliveries about one incident keep their order, except that a reply does not wait for an edit, nor an edit for a
+        reply; those about another incident may overtake one that waits for its next try. Of several edits only the
+        newest is claimed. One whose claim ran out comes back as ``unknown``: it may have landed.
         """
+        await self._supersede(tenant, destination, now)
         row = (await self.connection.execute(_next_due(tenant, destination, now))).one_or_none()
         if row is None:
             return None
@@ -125,14 +124,6 @@ class Deliveries:
         c = deliveries.c
         waiting = (c.tenant == tenant, c.destination == destination, c.state == State.WAITING)
         await self.connection.execute(update(deliveries).where(*waiting).values(state=State.SUPERSEDED, ended_at=at))
-
-    async def release(self, delivery: Delivery) -> bool:
-        """Give back a claim that was not tried, the attempt not counted; False if the claim is not the newest."""
-        return await self._mark(delivery, {**WAITING, "attempts": delivery.attempts - 1})
-
-    async def extend(self, delivery: Delivery, until: datetime) -> bool:
-        """Lengthen the lease of a try under way; False if the claim is not the newest."""
-        return await self._mark(delivery, {"leased_until": until})
 
     async def land(self, tenant: str, destination: str, incident: str, landed: Landed, *, at: datetime) -> None:
         """Save where an incident's head stands at a destination."""
@@ -200,21 +191,23 @@ class Deliveries:
         }
         statement = insert_into(self.connection, deliveries).values(row).on_conflict_do_nothing()
         id_: int | None = await self.connection.scalar(statement.returning(deliveries.c.id))
-        if id_ is not None and draft.kind is Kind.EDIT:
-            await self._supersede(draft, id_, at)
         return id_
 
-    async def _supersede(self, draft: Draft, id_: int, at: datetime) -> None:
-        c = deliveries.c
-        older = (
-            c.tenant == draft.message.tenant,
-            c.destination == draft.destination,
-            c.incident == (draft.message.incident or ""),
-            c.kind == Kind.EDIT,
-            c.state == State.WAITING,
-            c.id < id_,
+    async def _supersede(self, tenant: str, destination: str, now: datetime) -> None:
+        """End every edit that a newer one of the same incident makes pointless, unless it may be under way."""
+        c, newer = deliveries.c, deliveries.alias("newer").c
+        after = select(newer.id).where(
+            newer.tenant == c.tenant,
+            newer.destination == c.destination,
+            newer.incident == c.incident,
+            newer.id > c.id,
+            newer.kind == Kind.EDIT,
+            newer.state.in_([State.WAITING, State.CLAIMED]),
         )
-        await self.connection.execute(update(deliveries).where(*older).values(state=State.SUPERSEDED, ended_at=at))
+        idle = or_(c.state == State.WAITING, c.leased_until <= now)
+        outdated = (c.tenant == tenant, c.destination == destination, c.kind == Kind.EDIT, OPEN, idle, after.exists())
+        ended = {"state": State.SUPERSEDED, "ended_at": now, "leased_until": None}
+        await self.connection.execute(update(deliveries).where(*outdated).values(ended))
 
     async def _mark(self, delivery: Delivery, values: dict[str, object]) -> bool:
         c = deliveries.c
@@ -227,7 +220,7 @@ OPEN = deliveries.c.state.in_([State.WAITING, State.CLAIMED])
 
 
 def _first_in_line(tenant: str, destination: str) -> Sequence[ColumnElement[bool]]:
-    """Match what is to be told at a destination and has nothing of the same incident before it."""
+    """Match what is to be told at a destination and has nothing of the same incident before it that it waits for."""
     c, older = deliveries.c, deliveries.alias("older").c
     before = select(older.id).where(
         older.tenant == c.tenant,
@@ -235,6 +228,7 @@ def _first_in_line(tenant: str, destination: str) -> Sequence[ColumnElement[bool
         older.incident == c.incident,
         older.id < c.id,
         older.state.in_([State.WAITING, State.CLAIMED]),
+        or_(older.kind == c.kind, older.kind == Kind.HEAD, c.kind == Kind.HEAD),
     )
     return c.tenant == tenant, c.destination == destination, OPEN, ~before.exists()
 

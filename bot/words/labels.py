@@ -35,8 +35,9 @@ def gone_note(language: str) -> Text:
     return catalogue(language).text("The first message about this is gone. This one takes its place.")
 
 
-def passed_on_note(destination: str, language: str) -> Text:
-    """Say why a destination is told what is meant for another one."""
-    return catalogue(language).text(
+def passed_on_note(destination: str, why: str, language: str) -> Text:
+    """Say why a destination is told what is meant for another one; ``why`` is for its admin, as doctor says it."""
+    said = catalogue(language).text(
         "This is told here because {destination} cannot be reached.", destination=destination
     )
+    return (*said, f" ({why})")

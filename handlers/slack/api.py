@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from handlers.slack.pace import EditPace
+from handlers.slack.pace import Pace
 
 if TYPE_CHECKING:
     from handlers.slack.wire import Wire
@@ -26,8 +26,8 @@ class SlackApi:
         self._base_url = base_url
         self._limit = limit
         self._wire: Wire | None = None
-        self.edits = EditPace()
-        """Of all channels: Slack counts them together."""
+        self.pace = Pace()
+        """Of all channels: Slack counts much of it together."""
 
     async def call(self, method: str, /, **arguments: object) -> Mapping[str, object]:
         """Call a method that writes, once; raise SlackError where Slack said no or nobody knows."""

@@ -63,8 +63,9 @@ def _refused(method: str, error: SlackApiError) -> SlackError:
     answer = error.response
     status = getattr(answer, "status_code", 0) or getattr(answer, "status", 0)
     data = getattr(answer, "data", None)
-    code = str(data.get("error") or "") if isinstance(data, dict) else ""
-    return refused(method, status, code, answer.headers.get("Retry-After"))
+    said = data if isinstance(data, dict) else {}
+    code, needed = str(said.get("error") or ""), str(said.get("needed") or "")
+    return refused(method, status, code, answer.headers.get("Retry-After"), needed=needed)
 
 
 def _lost(method: str, error: Exception) -> SlackError:

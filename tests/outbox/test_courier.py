@@ -230,7 +230,8 @@ async def test_what_cannot_be_mended_stops_is_said_and_goes_elsewhere(desk: Desk
     assert await desk.states() == [(Kind.HEAD, State.FAILED), (Kind.HEAD, State.WAITING)]
     await desk.courier.deliver({"tenant": "default", "destination": "office"})
     (passed,) = desk.other.sent
-    assert "it cannot be reached" in "".join(str(part) for part in passed.message.basis)
+    said = "".join(str(part) for part in passed.message.basis)
+    assert said.endswith("This is told here because it cannot be reached. (the channel is archived)")
 
 
 async def test_the_fallback_hears_of_it_once_while_we_go_on_trying(desk: Desk) -> None:

@@ -112,7 +112,7 @@ async def test_a_claim_that_ran_out_comes_back_as_unknown(store: Store) -> None:
         assert (again.unknown, again.attempts, again.fence) == (True, 2, lost.fence + 1)
 
 
-@pytest.mark.parametrize("mark", ["sent", "failed", "unknown", "gave up", "released", "extended"])
+@pytest.mark.parametrize("mark", ["sent", "failed", "unknown", "gave up"])
 async def test_only_the_newest_claim_may_mark(store: Store, mark: str) -> None:
     """A process that slept through its lease is told so, and changes nothing."""
     async with store.begin() as tx:
@@ -135,12 +135,8 @@ async def marked(tx: Transaction, delivery: Delivery, mark: str) -> bool:
             return await deliveries.mark_failed(delivery, "503", T0 + HOUR)
         case "unknown":
             return await deliveries.mark_unknown(delivery, "timed out", T0 + HOUR)
-        case "gave up":
-            return await deliveries.give_up(delivery, "404", T0)
-        case "released":
-            return await deliveries.release(delivery)
         case _:
-            return await deliveries.extend(delivery, T0 + HOUR)
+            return await deliveries.give_up(delivery, "404", T0)
 
 
 async def test_what_is_unknown_stays_so_until_it_is_sent(store: Store) -> None:
@@ -156,23 +152,6 @@ async def test_what_is_unknown_stays_so_until_it_is_sent(store: Store) -> None:
         await tx.deliveries.mark_sent(third, POSTED, T0)
         (kept,) = await tx.deliveries.recent("default")
         assert (kept.unknown, kept.error, kept.landed, kept.attempts) == (False, "", POSTED, 3)
-
-
-async def test_a_released_claim_costs_no_try(store: Store) -> None:
-    """Who is told to stop before sending gives back what it took."""
-    async with store.begin() as tx:
-        await tx.deliveries.save([draft("a")], T0)
-        await tx.deliveries.release(await claim(tx))
-        again = await claim(tx)
-        assert (again.attempts, again.fence, again.unknown) == (1, 2, False)
-
-
-async def test_a_longer_lease_keeps_others_away(store: Store) -> None:
-    """A slow platform is waited for."""
-    async with store.begin() as tx:
-        await tx.deliveries.save([draft("a")], T0)
-        await tx.deliveries.extend(await claim(tx), T0 + HOUR)
-        assert await nothing(tx, T0 + LEASE)
 
 
 async def test_what_failed_for_good_stays_to_be_seen_and_frees_its_followers(store: Store) -> None:
@@ -191,8 +170,9 @@ async def test_a_new_edit_supersedes_the_older_ones_that_wait(store: Store) -> N
     async with store.begin() as tx:
         await tx.deliveries.save([draft("head"), draft("e1", Kind.EDIT), draft("r1", Kind.REPLY), *elsewhere], T0)
         await tx.deliveries.save([draft("e2", Kind.EDIT), draft("e3", Kind.EDIT)], T0)
+        assert (await claim(tx)).key == "head"
         assert await states(tx) == {
-            "head": State.WAITING,
+            "head": State.CLAIMED,
             "e1": State.SUPERSEDED,
             "r1": State.WAITING,
             "e0": State.WAITING,
@@ -208,8 +188,42 @@ async def test_an_edit_under_way_is_not_superseded(store: Store) -> None:
         await tx.deliveries.save([draft("e1", Kind.EDIT)], T0)
         first = await claim(tx)
         await tx.deliveries.save([draft("e2", Kind.EDIT)], T0)
+        assert await nothing(tx)
         assert await tx.deliveries.mark_sent(first, None, T0)
         assert (await claim(tx)).key == "e2"
+
+
+@pytest.mark.parametrize("how", ["refused", "unknown", "died"])
+async def test_an_edit_that_failed_is_not_tried_again_once_there_is_a_newer_one(store: Store, how: str) -> None:
+    """The platform counts each, and nobody wants to read the older state."""
+    async with store.begin() as tx:
+        await tx.deliveries.save([draft("e1", Kind.EDIT)], T0)
+        first = await claim(tx)
+        await tx.deliveries.save([draft("e2", Kind.EDIT)], T0)
+        if how == "refused":
+            await tx.deliveries.mark_failed(first, "429", T0 + MINUTE)
+        if how == "unknown":
+            await tx.deliveries.mark_unknown(first, "no answer", T0 + MINUTE)
+        later = await claim(tx, T0 + MINUTE)
+        assert (later.key, later.attempts, later.unknown) == ("e2", 1, False)
+        assert (await states(tx))["e1"] == State.SUPERSEDED
+        assert not await tx.deliveries.mark_sent(first, POSTED, T0 + MINUTE)
+
+
+async def test_a_reply_does_not_wait_for_an_edit_nor_an_edit_for_a_reply(store: Store) -> None:
+    """Platforms limit them apart, and quiet hours hold back only what rings; both wait for the head."""
+    async with store.begin() as tx:
+        await tx.deliveries.save([draft("head"), draft("r1", Kind.REPLY), draft("e1", Kind.EDIT)], T0)
+        head = await claim(tx)
+        assert await nothing(tx)
+        await tx.deliveries.mark_sent(head, POSTED, T0)
+        await tx.deliveries.mark_failed(await claim(tx), "429", T0 + HOUR)
+        edit = await claim(tx)
+        assert edit.key == "e1"
+        await tx.deliveries.mark_failed(edit, "429", T0 + HOUR)
+        await tx.deliveries.save([draft("r2", Kind.REPLY)], T0)
+        assert await nothing(tx, T0 + MINUTE)
+        assert (await claim(tx, T0 + HOUR)).key == "r1"
 
 
 async def test_what_is_not_told_yet_is_counted_by_destination(store: Store) -> None:

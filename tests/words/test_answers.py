@@ -88,5 +88,5 @@ def test_what_is_not_mail_is_said_to_be_something_else() -> None:
 def test_notes_about_a_delivery_are_sentences() -> None:
     """Whatever the language."""
     assert plain(labels.late_note(NOW - BEGAN, "en")) == "Delivered 9 minutes late: this chat could not be reached."
-    assert plain(labels.passed_on_note("it", "de")) == "Das steht hier, weil it nicht erreichbar ist."
+    assert plain(labels.passed_on_note("it", "404", "de")) == "Das steht hier, weil it nicht erreichbar ist. (404)"
     assert plain(labels.gone_note("ja")).endswith("。")

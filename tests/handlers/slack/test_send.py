@@ -215,3 +215,56 @@ async def test_what_was_held_up_says_for_how_long(world: World) -> None:
     world.clock.at = NOW + timedelta(minutes=12)
     await world.sender.send(delivery(attempts=3, said=message(severity=Severity.WARNING)))
     assert "12 minutes late" in str(world.posts[0].blocks)
+
+
+async def test_a_channel_that_slack_wants_no_more_of_is_not_asked_before_its_time(world: World) -> None:
+    """Another incident's message would be refused too, and count against us."""
+    world.break_once(ratelimited(7))
+    await failure(world)
+    error = await failure(world, delivery(said=message(incident="2"), key="other"))
+    assert error.retry_after == timedelta(seconds=7)
+    world.clock.at += timedelta(seconds=7)
+    await world.sender.send(delivery(attempts=2))
+    assert len(world.posts) == 1
+
+
+async def test_an_edit_that_may_have_landed_is_made_again_without_a_look(world: World) -> None:
+    """Twice the same is once."""
+    head = await world.sender.send(delivery())
+    world.slack.faults.switch_on(json_answer(200, {"ok": False, "error": "fatal_error"}), path="conversations")
+    assert await world.sender.send(delivery(Kind.EDIT, head=head, unknown=True)) == head
+
+
+async def test_a_fresh_head_that_nobody_heard_of_is_found_by_whoever_comes_next(world: World) -> None:
+    """Another edit, or a reply: there is never a third head."""
+    gone = Landed(channel=CHANNEL, id="1689656400.000001")
+    world.break_once(Drop(accepted=True))
+    await failure(world, delivery(Kind.EDIT, head=gone))
+    later = delivery(Kind.EDIT, head=gone, said=message(headline=("It is better.",)), key="later")
+    landed = await world.sender.send(later)
+    (fresh,) = world.posts
+    assert (landed.id, fresh.text.startswith("🔴 It is better.")) == (fresh.ts, True)
+    assert await world.sender.send(delivery(Kind.REPLY, head=gone, key="reply")) == landed
+    assert [post.thread_ts for post in world.posts] == ["", fresh.ts]
+
+
+async def test_a_message_is_found_behind_a_whole_page_of_chatter(world: World) -> None:
+    """The channel talked on while the connection was down."""
+    world.break_once(Drop(accepted=True))
+    await failure(world)
+    for number in range(450):
+        world.slack.workspace.posts.append(
+            SlackPost(channel=CHANNEL, ts=world.slack.workspace.stamp(), text=f"Is it just me? {number}", blocks=[])
+        )
+    landed = await world.sender.send(delivery(unknown=True, attempts=2))
+    assert landed.id == world.posts[0].ts
+    assert len(world.posts) == 451
+
+
+async def test_a_message_is_found_though_our_clock_is_ahead(world: World) -> None:
+    """Slack stamps it by its own."""
+    world.break_once(Drop(accepted=True))
+    await failure(world)
+    ahead = message(at=NOW + timedelta(minutes=4))
+    landed = await world.sender.send(delivery(unknown=True, said=ahead))
+    assert landed.id == world.posts[0].ts

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.slack.trouble import MENDED_BY, UNSURE, refused, wanted
+from handlers.slack.trouble import MENDED_BY, UNSURE, WAITS, refused, wanted
 
 
 @pytest.mark.parametrize("code", sorted(MENDED_BY))
@@ -13,6 +13,19 @@ def test_what_a_second_try_cannot_mend_stops_and_says_what_does(code: str) -> No
     error = refused("chat.postMessage", 200, code, None)
     assert error.permanent
     assert MENDED_BY[code] in str(error)
+
+
+def test_a_scope_that_is_missing_is_named() -> None:
+    """As Slack names it."""
+    error = refused("conversations.history", 200, "missing_scope", None, needed="channels:history")
+    assert str(error).endswith("install it again (needed: channels:history)")
+
+
+@pytest.mark.parametrize("code", sorted(WAITS))
+def test_what_passes_by_itself_is_waited_for(code: str) -> None:
+    """Nothing was posted."""
+    error = refused("chat.postMessage", 200, code, None)
+    assert (error.permanent, error.unknown, error.retry_after) == (False, False, timedelta(seconds=30))
 
 
 @pytest.mark.parametrize("code", sorted(UNSURE))
