@@ -12,7 +12,7 @@ from bot.subscribers import Subscribers
 from bot.types import Delivery, Direction, Draft, Kind, Landed, Person, Subscription
 from bot.words.labels import passed_on_note
 from tests.outbox.chance import CHANCE
-from tests.outbox.test_courier import Enqueued
+from tests.outbox.enqueued import Enqueued
 from tests.test_pipeline import NOON, HandClock, evening, live, pipeline
 
 ANA = Person(platform="slack", workspace="T1", id="U1")

@@ -1,61 +1,22 @@
 """Claim, send, mark, on a real store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from bot.jobs import Args, Task
-from bot.jobs.port import TaskCount
 from bot.outbox import Courier, SendError, call, plan
 from bot.outbox.courier import AT_ONCE, GIVE_UP, LEASE, PASS_ON_AFTER
-from bot.store import State, Store, Transaction
+from bot.store import State, Store
 from bot.types import Delivery, Destination, Kind, Landed, Message
 from bot.words.labels import passed_on_note
 from tests.handlers.examples import TestClock, message
 from tests.outbox.chance import CHANCE
+from tests.outbox.enqueued import Enqueued
 
 HEAD = Landed(channel="C1", id="1.1")
 ARGS = {"tenant": "default", "destination": "it"}
-
-
-@dataclass
-class Enqueued:
-    """Jobs that only remembers what it is asked for."""
-
-    asked: list[tuple[Args, datetime | None]] = field(default_factory=list)
-    tasks: dict[str, Task] = field(default_factory=dict)
-
-    def register(self, task: str, run: Task, *, limit: timedelta = timedelta(0)) -> None:
-        """Remember a task."""
-        del limit
-        self.tasks[task] = run
-
-    async def enqueue(
-        self,
-        task: str,
-        args: Args,
-        *,
-        key: str | None = None,
-        dedupe: str | None = None,
-        run_at: datetime | None = None,
-        transaction: Transaction | None = None,
-    ) -> None:
-        """Remember a job."""
-        assert (task, key) == ("deliver", dedupe)
-        assert transaction is not None
-        self.asked.append((args, run_at))
-
-    def every(self, task: str, args: Args, *, interval: timedelta, jitter: float = 0.1) -> None:
-        """Have no schedules."""
-
-    async def run(self) -> None:
-        """Run nothing."""
-
-    def counts(self) -> Mapping[str, TaskCount]:
-        """Count nothing."""
-        return {}
 
 
 @dataclass
