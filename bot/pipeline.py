@@ -186,8 +186,11 @@ class Pipeline:
         heads = await tx.deliveries.heads(change.tenant, change.incident.id) if change.incident else frozenset()
         drafts = list(_drafts(change, [*self._destinations, *people], heads, now))
         await tx.deliveries.save(drafts, now)
+        first: dict[str, datetime] = {}
         for draft in drafts:
-            await call(self._memory.jobs, change.tenant, draft.destination, due=draft.due, transaction=tx)
+            first[draft.destination] = min(draft.due, first.get(draft.destination, draft.due))
+        for name, due in first.items():
+            await call(self._memory.jobs, change.tenant, name, due=due, transaction=tx)
 
     async def _read(self, tenant: str) -> tuple[Machine, datetime, list[Change]]:
         """Wind a machine up: its saved state, then the observations that came after it, and what is new by them."""

@@ -9,7 +9,7 @@ import structlog
 from bot.store import Deed, Store, Transaction
 from bot.types import Clock, Person, Subscription
 
-MOST = 500
+MOST = 200
 """Of one tenant: each is a delivery for every ring. A channel serves more people better."""
 
 Wish: TypeAlias = Callable[[Subscription | None], Subscription | None]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.types import Claim, Incident, Snapshot
+from bot.types import Claim, Incident, Person, Snapshot
 from bot.words.answers import by_gravity
 from handlers.vocabulary import ADVISORY
 
@@ -19,6 +19,12 @@ class Asked:
     """What others call the person."""
     language: str = "en"
     incident: str | None = None
+    whom: Person | None = None
+    """The person as somebody who can be told in person; None where the platform cannot do that."""
+    address: str = ""
+    """Where the platform delivers to the person, where that is not the id."""
+    zone: str = ""
+    """The person's time zone, where the platform tells it."""
 
 
 def incident_meant(snapshot: Snapshot, asked: Asked, rest: str) -> Incident | None:

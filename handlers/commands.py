@@ -6,20 +6,28 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeAlias
 
-from bot.types import Direction, Snapshot, Symptom
+from bot.types import Direction, Snapshot, Symptom, Text
 from bot.types.aspects import CLOSED, lasting
-from bot.words import accounts, answers, replies
+from bot.words import accounts, answers, personal, replies
 from bot.words.answers import Answer
 from handlers.asked import Asked, advisory_meant, claim_of, incident_meant
 from handlers.clean import clean
+from handlers.lengths import length_of
 from handlers.orders import Orders
 from handlers.remembered import Remembered
 from handlers.saving import Late
-from handlers.vocabulary import DIRECTIONS, PRODUCTS, TOPICS, Topic, words_of
+from handlers.subscriptions import Subscriptions
+from handlers.vocabulary import DIRECTIONS, PRODUCTS, TOPICS, VERBS, Topic, nearest, words_of
 
 TEXT_LIMIT = 1000
-_DAYS = re.compile(r"\b(\d{1,2})\s*d")
+_LENGTH = re.compile(r"\d.*")
+_DAY = timedelta(days=1)
 _BOUNCES = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED})
+
+_LEADS = (Topic.HELP, Topic.HISTORY, Topic.DETAILS)
+"""What is answered as the command of that name is."""
+_IN_PERSON = ("subscribe", "unsubscribe", "subscriptions")
+_ADVISED = frozenset({Topic.BOUNCED, Topic.SLOW})
 
 Change: TypeAlias = Callable[[Asked, str, Late | None], Awaitable[Answer]]
 Read: TypeAlias = Callable[[Asked, str], Answer]
@@ -30,6 +38,8 @@ class Commands:
     """Answers people; ``name`` is how a person begins on this platform."""
 
     orders: Orders
+    subscriptions: Subscriptions | None = None
+    """None where nobody can be told in person."""
     name: str = "/mailstatus"
     language: str = "en"
     """Where the platform and the channel name none."""
@@ -40,7 +50,7 @@ class Commands:
         text = clean(asked.text)[:TEXT_LIMIT]
         shared, rest = _share(text)
         verb, _, more = rest.partition(" ")
-        answer = await self._said(verb.lower(), replace(asked, text=rest), more.strip(), late)
+        answer = await self._said(VERBS.get(verb.lower(), verb.lower()), replace(asked, text=rest), more.strip(), late)
         return replace(answer, everyone=True) if shared else answer
 
     async def press(self, action: str, asked: Asked, *, late: Late | None = None) -> Answer:
@@ -51,32 +61,56 @@ class Commands:
 
     async def _said(self, verb: str, asked: Asked, rest: str, late: Late | None) -> Answer:
         """Do what changes something, if the person may; read the rest from memory."""
-        if verb == "report":
-            return await self.orders.tell(asked, rest, late)
+        if own := self._own().get(verb):
+            return await own(asked, rest, late)
         if change := self._changes().get(verb):
             return await change(asked, rest, late) if self.orders.may(asked.person) else _not_allowed(asked)
-        return self.remembered.answer(self.orders.snapshot(), asked, lambda: self._reads(verb)(asked, rest))
+        return self.remembered.answer(self.orders.snapshot(), asked, lambda: self._read(verb, asked, rest))
+
+    def _own(self) -> Mapping[str, Change]:
+        """Give what everybody may do, because it is about themselves."""
+        people = self.subscriptions
+        if people is None:
+            return {"report": self.orders.tell, **dict.fromkeys(_IN_PERSON, _impossible)}
+        in_person = (people.subscribe, people.unsubscribe, people.show)
+        return {"report": self.orders.tell, **dict(zip(_IN_PERSON, in_person, strict=True))}
 
     def _changes(self) -> Mapping[str, Change]:
         desk = self.orders
         return {"ack": desk.ack, "mute": desk.mute, "unmute": desk.unmute, "part": desk.part, "join": desk.join}
 
-    def _reads(self, verb: str) -> Read:
-        reads: Mapping[str, Read] = {
+    def _reads(self) -> Mapping[str, Read]:
+        return {
             "help": self._help,
             "history": self._history,
             "details": self._details,
             "explain": self._explain,
         }
-        return reads.get(verb, self._free)
+
+    def _read(self, verb: str, asked: Asked, rest: str) -> Answer:
+        """Answer a word of ours, else a person's own, else one of ours that was mistyped."""
+        reads = self._reads()
+        if verb in reads:
+            return reads[verb](asked, rest)
+        if self._understands(asked.text):
+            return self._free(asked, rest)
+        meant = nearest(verb, (*reads, *self._changes(), *self._own()))
+        if meant in reads:
+            return replace(reads[meant](asked, rest), note=replies.taken_for(meant, asked.language))
+        note = replies.did_you_mean(meant, asked.language) if meant else _not_understood(asked)
+        return replace(answers.now(self.orders.snapshot(), asked.language), note=note)
+
+    def _understands(self, text: str) -> bool:
+        words = words_of(text)
+        return bool(advisory_meant(text)) or not words or any(map(_about, words))
 
     def _help(self, asked: Asked, _rest: str) -> Answer:
         return replies.guide(self.name, asked.language)
 
     def _history(self, asked: Asked, rest: str) -> Answer:
-        found = _DAYS.search(rest)
-        length = min(timedelta(days=max(int(found[1]), 1)), accounts.HISTORY) if found else accounts.HISTORY
-        return accounts.history(self.orders.snapshot(), length, asked.language)
+        found = _LENGTH.search(rest)
+        length = length_of(found[0])[0] if found else accounts.HISTORY
+        return accounts.history(self.orders.snapshot(), min(max(length, _DAY), accounts.HISTORY), asked.language)
 
     def _details(self, asked: Asked, rest: str) -> Answer:
         snapshot = self.orders.snapshot()
@@ -96,20 +130,33 @@ class Commands:
         return accounts.explain(claim, incident, snapshot.at, asked.language)
 
     def _free(self, asked: Asked, _rest: str) -> Answer:
-        """Answer a person's own words by what they are about, and with how mail is where nothing else fits."""
+        """Answer a person's own words by what they are about."""
         if advisory_meant(asked.text):
             return self._explain(asked, asked.text)
-        snapshot, words = self.orders.snapshot(), words_of(asked.text)
+        snapshot, words = self.orders.snapshot(), [_about(word) or word for word in words_of(asked.text)]
         product = next((PRODUCTS[word] for word in words if word in PRODUCTS), "")
         if product:
             return _about_product(product, snapshot, asked.language)
         ways = {DIRECTIONS[word] for word in words if word in DIRECTIONS}
         topics = {TOPICS[word] for word in words if word in TOPICS}
-        if Topic.HELP in topics:
-            return replies.guide(self.name, asked.language)
-        known = bool(ways or topics or not words)
-        answer = _topical(topics, ways, snapshot, asked.language)
-        return answer if known else replace(answer, note=replies.not_understood(asked.text[:80], asked.language))
+        leads_to = next((topic for topic in _LEADS if topic in topics), None)
+        if leads_to is None or topics & _ADVISED:
+            return _topical(topics, ways, snapshot, asked.language)
+        return self._reads()[leads_to](asked, asked.text)
+
+
+def _about(word: str) -> str:
+    """Give a word that we know, be it mistyped; empty for any other."""
+    known = (*TOPICS, *DIRECTIONS, *PRODUCTS)
+    return word if word in known else nearest(word, known)
+
+
+def _not_understood(asked: Asked) -> Text:
+    return replies.not_understood(asked.text[:80], asked.language)
+
+
+async def _impossible(asked: Asked, _rest: str, _late: Late | None) -> Answer:
+    return personal.impossible(asked.language)
 
 
 def _not_allowed(asked: Asked) -> Answer:
@@ -131,7 +178,10 @@ def _share(text: str) -> tuple[bool, str]:
 
 def _topical(topics: set[Topic], ways: set[Direction], snapshot: Snapshot, language: str) -> Answer:
     """Say how mail is, and begin with what to do where a topic asks for it."""
-    state = answers.now(snapshot, language, only=ways)
+    tested = {one.direction for one in snapshot.directions}
+    state = answers.now(snapshot, language, only=ways & tested)
+    if ways - tested:
+        state = replace(state, note=replies.not_tested(language))
     if Topic.BOUNCED in topics:
         lasts = any(one.symptom in _BOUNCES for incident in snapshot.open for one in lasting(incident))
         first = replies.bounced(language, lasts=lasts)

@@ -1,6 +1,5 @@
 """What a person may change from chat, and what they may report."""
 
-import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from bot.types import Claim, Clock, Incident, Order, Reported, Snapshot, Verb
 from bot.words import replies
 from bot.words.answers import Answer
 from handlers.asked import Asked, advisory_meant, claim_of, incident_meant
+from handlers.lengths import asks_length, length_of
 from handlers.saving import Late, Saving
 
 MUTE_USUAL = timedelta(hours=1)
@@ -17,8 +17,6 @@ MUTE_MOST = timedelta(days=7)
 NOTE_LIMIT = 300
 REPORT_PACE = timedelta(minutes=1)
 REPORTERS_MOST = 1000
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_LENGTH = re.compile(r"(\d{1,4})([mhd])")
 
 Save: TypeAlias = Callable[[Order], Coroutine[None, None, None]]
 SaveReport: TypeAlias = Callable[[Reported], Coroutine[None, None, None]]
@@ -50,9 +48,10 @@ class Orders:
         incident = self._open(asked, rest)
         if incident is None:
             return replies.nothing_open(asked.language)
-        length, note = _length([word for word in rest.split() if word != incident.id])
-        if length is None:
-            return replies.bad_length(rest, MUTE_MOST, asked.language)
+        wanted = " ".join(word for word in rest.split() if word != incident.id)
+        length, note = length_of(wanted) if asks_length(wanted) else (MUTE_USUAL, wanted)
+        if not timedelta() < length <= MUTE_MOST:
+            return replies.bad_length(wanted.split(" ", 1)[0], MUTE_MOST, asked.language)
         until = self.clock.now() + length
         order = replace(self._order(Verb.MUTE, incident, asked), until=until, note=note[:NOTE_LIMIT])
         return await self._save(order, replies.muted(incident, until, asked.language), late)
@@ -104,7 +103,8 @@ class Orders:
             return replies.heard(asked.language)
         self._remember(asked.person, now)
         seen = Reported(at=now, person=asked.name, text=rest, works=works, tenant=self.snapshot().tenant)
-        return await self.saving.save(self.report(seen), replies.reported(asked.language, works=works), late)
+        thanks = replies.reported(asked.language, works=works)
+        return await self.saving.save(_then(self.report(seen), thanks), asked.language, late)
 
     def _remember(self, person: str, now: datetime) -> None:
         """Keep when a person reported; the oldest is forgotten where there are many."""
@@ -121,16 +121,12 @@ class Orders:
         return Order(at=self.clock.now(), person=asked.name, verb=verb, incident=incident.id, tenant=incident.tenant)
 
     async def _save(self, order: Order, done: Answer, late: Late | None) -> Answer:
-        return await self.saving.save(self.order(order), done, late)
+        return await self.saving.save(_then(self.order(order), done), done.language, late)
 
 
-def _length(words: list[str]) -> tuple[timedelta | None, str]:
-    """Read ``1h why``: the length of time, an hour where none is given, None where it cannot be used, and the rest."""
-    if not words or not words[0][0].isdigit():
-        return MUTE_USUAL, " ".join(words)
-    found = _LENGTH.fullmatch(words[0].lower())
-    length = int(found[1]) * _UNITS[found[2]] if found else timedelta()
-    return (length if timedelta() < length <= MUTE_MOST else None), " ".join(words[1:])
+async def _then(saved: Coroutine[None, None, None], done: Answer) -> Answer:
+    await saved
+    return done
 
 
 def _loose(snapshot: Snapshot, incident: Incident) -> list[Claim]:

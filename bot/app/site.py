@@ -25,6 +25,7 @@ from handlers.slack.api import SlackApi
 from handlers.slack.listen import PATH as SLACK_PATH
 from handlers.slack.listen import SlackListener
 from handlers.slack.people import GroupMembers
+from handlers.subscriptions import Subscriptions
 from handlers.teams.listen import PATH as TEAMS_PATH
 from handlers.teams.listen import TeamsListener
 
@@ -61,7 +62,14 @@ def commands(bot: Bot, tenant: str, language: str, may: Callable[[str], bool]) -
         return bot.pipeline.snapshot(tenant)
 
     orders = Orders(snapshot=snapshot, order=order, report=report, clock=bot.clock, may=may)
-    return Commands(orders=orders, language=language)
+    subscriptions = Subscriptions(
+        get=bot.subscribers.get,
+        change=bot.subscribers.change,
+        clock=bot.clock,
+        saving=orders.saving,
+        tenant=tenant,
+    )
+    return Commands(orders=orders, subscriptions=subscriptions, language=language)
 
 
 @asynccontextmanager

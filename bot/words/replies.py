@@ -19,6 +19,7 @@ def guide(command: str, language: str) -> Answer:
         (f"{command} explain EX123456", words.string("What an advisory of Microsoft's means.")),
         (f"{command} bounced", words.string("What to do about mail that came back.")),
         (f"{command} report …", words.string("Tell us what you see.")),
+        (f"{command} subscribe", words.string("Be told by direct message; unsubscribe ends that.")),
         (f"{command} ack", words.string("Say that you are on it.")),
         (f"{command} mute 1h", words.string("Keep an incident quiet for a while; unmute ends that.")),
         (f"{command} part EX123456", words.string("Take an advisory out of an incident; join puts it in.")),
@@ -203,6 +204,21 @@ def not_understood(typed: str, language: str) -> Text:
     return catalogue(language).text(
         "I do not know “{typed}”, so here is how mail is. Ask help for what I know.", typed=typed
     )
+
+
+def not_tested(language: str) -> Text:
+    """Say that a direction that was asked for is not among those we test."""
+    return catalogue(language).text("We send no test messages that way, so here is all that we know.")
+
+
+def taken_for(command: str, language: str) -> Text:
+    """Say what a mistyped word was taken for."""
+    return catalogue(language).text("I took that for {command}.", command=command)
+
+
+def did_you_mean(command: str, language: str) -> Text:
+    """Ask whether a mistyped word was meant as one that changes something: it is not done on a guess."""
+    return catalogue(language).text("Did you mean {command}? Nothing was changed.", command=command)
 
 
 def _what(incident: Incident, words: Catalogue) -> str:

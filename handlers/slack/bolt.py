@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -10,20 +10,25 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.store import StoreError
+from bot.types import Person
 from bot.words.answers import Answer
 from handlers.asked import Asked
 from handlers.commands import Commands
 from handlers.slack.answer import body as body_of
 from handlers.slack.api import SlackApi
+from handlers.slack.controls import PREFIX, controls, wanted
 from handlers.slack.home import view
-from handlers.slack.render import ACTIONS
+from handlers.slack.locales import Locales
+from handlers.slack.render import ACTIONS, Block
 from handlers.slack.trouble import SlackError
 
 log = structlog.get_logger()
 
 ANY_COMMAND = re.compile(r"/.+")
 """An admin may have named the command otherwise; whatever command comes to our app is ours."""
-OUR_ACTIONS = re.compile("|".join(ACTIONS))
+OUR_ACTIONS = re.compile(f"^(?:{'|'.join(ACTIONS)})$")
+OUR_CONTROLS = re.compile(f"^{re.escape(PREFIX)}")
 
 
 class Bolt:
@@ -37,6 +42,7 @@ class Bolt:
         self._api = api
         self._commands = commands
         self._languages = languages
+        self._locales = Locales(api, commands.orders.clock)
         self._client = api.wire().client
         # Without process_before_response an ack takes 11 ms more: the runner polls for it.
         self.app = AsyncApp(
@@ -50,6 +56,7 @@ class Bolt:
         )
         self.app.command(ANY_COMMAND)(self._command)
         self.app.action(OUR_ACTIONS)(self._button)
+        self.app.action(OUR_CONTROLS)(self._control)
         self.app.event("app_home_opened")(self._home)
 
     async def dispatch(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
@@ -63,45 +70,110 @@ class Bolt:
         response = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
         return response.status, response.headers["content-type"][0], response.body
 
-    def hold(self, work: Coroutine[None, None, None]) -> None:
+    def hold(self, work: Coroutine[None, None, object]) -> None:
         """Start something that has to come to its end, and is waited for before the program ends."""
         self._commands.orders.saving.hold(work)
 
     async def _command(self, ack: AsyncAck, command: dict[str, Any]) -> None:
-        asked = Asked(
+        asked = self._asked(
+            team=command.get("team_id"),
+            user={"id": command.get("user_id"), "name": command.get("user_name")},
+            channel=command.get("channel_id"),
             text=str(command.get("text") or ""),
-            person=str(command.get("user_id") or ""),
-            name=str(command.get("user_name") or command.get("user_id") or ""),
-            language=self._language(str(command.get("channel_id") or "")),
         )
         answer = await self._commands.answer(asked, late=self._teller(command.get("response_url")))
         await ack(dict(body_of(answer)))
+        self._learn(asked)
 
     async def _button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        user, channel = body.get("user") or {}, body.get("channel") or {}
-        asked = Asked(
-            text="",
-            person=str(user.get("id") or ""),
-            name=str(user.get("name") or user.get("username") or user.get("id") or ""),
-            language=self._language(str(channel.get("id") or "")),
-            incident=str(action.get("value") or ""),
-        )
+        asked = self._presser(body, incident=str(action.get("value") or ""))
         tell = self._teller(body.get("response_url"))
         answer = await self._commands.press(str(action["action_id"]), asked, late=tell)
         await ack()
-        self.hold(tell(answer) if body.get("response_url") else self._publish(asked.person))
+        self.hold(tell(answer) if body.get("response_url") else self._publish(asked))
 
-    async def _home(self, event: dict[str, Any]) -> None:
-        if event.get("tab") == "home":
-            self.hold(self._publish(str(event.get("user") or "")))
+    async def _control(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        """Save what a control of the home tab asks for, and show the tab as it is then."""
+        asked, people = self._presser(body), self._commands.subscriptions
 
-    async def _publish(self, person: str) -> None:
-        """Show a person's home tab anew; what cannot be shown is logged, the next visit tries again."""
-        shown = view(self._commands.orders.snapshot(), self._commands.language)
+        async def late(_: Answer) -> None:
+            await self._publish(asked)
+
         try:
-            await self._api.call("views.publish", user_id=person, view=shown)
+            adjust = wanted(action, asked.zone)
+        except ValueError:
+            log.warning("control_refused", action=str(action.get("action_id"))[:80])
+        else:
+            if people:
+                await (people.choose(asked, adjust, late) if adjust else people.unsubscribe(asked, "", late))
+        await ack()
+        self.hold(self._publish(asked))
+
+    async def _home(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+        if event.get("tab") == "home":
+            self.hold(self._publish(self._asked(team=body.get("team_id"), user={"id": event.get("user")})))
+
+    async def _publish(self, asked: Asked) -> None:
+        """Show a person's home tab anew; what cannot be shown is logged, the next visit tries again."""
+        whom = asked.whom
+        if whom is None:
+            return
+        known = await self._locales.learn(whom)
+        language = known.language or self._commands.language
+        mine = await self._own_controls(whom, language, known.zone)
+        shown = view(self._commands.orders.snapshot(), language, mine)
+        try:
+            await self._api.call("views.publish", user_id=whom.id, view=shown)
         except SlackError as error:
             log.warning("home_not_published", why=str(error))
+
+    async def _own_controls(self, whom: Person, language: str, zone: str) -> Sequence[Block]:
+        """Give the controls of a person's subscription; none where the store cannot say what it is."""
+        if self._commands.subscriptions is None:
+            return ()
+        try:
+            own = await self._commands.subscriptions.get(whom)
+        except StoreError as error:
+            log.warning("subscription_not_read", why=str(error))
+            return ()
+        return controls(own, language, zone=zone)
+
+    def _presser(self, body: Mapping[str, Any], *, incident: str | None = None) -> Asked:
+        """Say who pressed something, and where."""
+        user, channel, team = body.get("user") or {}, body.get("channel") or {}, body.get("team") or {}
+        name = user.get("name") or user.get("username")
+        return self._asked(
+            team=team.get("id") or user.get("team_id"),
+            user={"id": user.get("id"), "name": name},
+            channel=channel.get("id"),
+            incident=incident,
+        )
+
+    def _asked(
+        self,
+        *,
+        team: object,
+        user: Mapping[str, object],
+        channel: object = None,
+        text: str = "",
+        incident: str | None = None,
+    ) -> Asked:
+        whom = Person(platform="slack", workspace=str(team or ""), id=str(user.get("id") or ""))
+        known = self._locales.of(whom)
+        return Asked(
+            text=text,
+            person=whom.id,
+            name=str(user.get("name") or whom.id),
+            language=known.language or self._language(str(channel or "")),
+            incident=incident,
+            whom=whom if whom.id else None,
+            zone=known.zone,
+        )
+
+    def _learn(self, asked: Asked) -> None:
+        """Find out a person's language for the next time: this answer does not wait for it."""
+        if asked.whom:
+            self.hold(self._locales.learn(asked.whom))
 
     def _teller(self, response_url: object) -> "Teller":
         return Teller(self._api, str(response_url or ""))

@@ -1,16 +1,31 @@
-"""The app's home tab: the status in small. Pure."""
+"""The app's home tab: the status page in small, and what one person is told. Pure."""
 
-from bot.types import Snapshot
+from collections.abc import Sequence
+
+from bot.types import Incident, Snapshot
 from bot.words import accounts, answers
 from bot.words.accounts import HISTORY
+from bot.words.answers import by_gravity, told
 from handlers.slack import answer
-from handlers.slack.render import Block
+from handlers.slack.render import SIGNS, Block, buttons, section
+from handlers.slack.text import mrkdwn
 
 BLOCKS_MOST = 100
+INCIDENTS_MOST = 8
+HEADLINE_LIMIT = 500
+DIVIDER: Block = {"type": "divider"}
 
 
-def view(snapshot: Snapshot, language: str) -> Block:
-    """Show how mail is now, with its buttons, and the last seven days."""
+def view(snapshot: Snapshot, language: str, mine: Sequence[Block] = ()) -> Block:
+    """Show how mail is, what is open with its buttons, and the last seven days; below it what is the person's own."""
     now = answer.blocks(answers.now(snapshot, language))
+    others = [block for one in by_gravity(snapshot)[1 : INCIDENTS_MOST + 1] for block in _open(one, snapshot, language)]
     past = answer.blocks(accounts.history(snapshot, HISTORY, language))
-    return {"type": "home", "blocks": [*now, {"type": "divider"}, *past][:BLOCKS_MOST]}
+    own = [DIVIDER, *mine] if mine else []
+    return {"type": "home", "blocks": [*[*now, *others, DIVIDER, *past][: BLOCKS_MOST - len(own)], *own]}
+
+
+def _open(incident: Incident, snapshot: Snapshot, language: str) -> list[Block]:
+    headline = told(incident, snapshot.at, language).headline
+    said = section(f"{SIGNS[incident.severity]} *{mrkdwn(headline, HEADLINE_LIMIT)}*")
+    return [DIVIDER, said, buttons(incident.id, language)]

@@ -109,6 +109,18 @@ async def test_what_cannot_be_seen_is_no_outage() -> None:
         ("outbound", "Sending mail fails."),
         ("teams?", "Microsoft lists no problem with Teams."),
         ("blah blah", "I do not know “blah blah”"),
+        ("hlep", "Ask how mail is."),
+        ("histroy", "7 days"),
+        ("history 24h", "1 day"),
+        ("last week", "7 days"),
+        ("detials", "6 of 10 test messages"),
+        ("who is on it?", "6 of 10 test messages"),
+        ("expalin ex649175", "unable to send"),
+        ("bouncd", "lost until you send it again"),
+        ("slwo", "Do not send it again"),
+        ("outboud", "Sending mail fails."),
+        ("internal", "We send no test messages that way"),
+        ("is mail down", "Sending mail fails."),
         ("share", "Sending mail fails."),
     ],
 )
@@ -160,7 +172,28 @@ async def test_of_several_the_gravest_is_meant_unless_one_is_named() -> None:
     assert [order.incident for order in desk.orders] == ["1", "2"]
 
 
-@pytest.mark.parametrize("typed", ["mute 8d", "mute 0m", "mute 1y", "mute 99999h"])
+@pytest.mark.parametrize(("typed", "meant"), [("unmtue", "unmute"), ("subscirbe", "subscribe"), ("repotr x", "report")])
+async def test_what_changes_something_is_not_done_on_a_guess(typed: str, meant: str) -> None:
+    """It is asked, beside how mail is."""
+    desk = Desk()
+    said = await desk.says(typed)
+    assert f"Did you mean {meant}? Nothing was changed." in said
+    assert said.startswith("🔴 Sending mail fails.")
+    assert (desk.orders, desk.reports) == ([], [])
+
+
+async def test_other_words_for_a_command_do_the_same() -> None:
+    """Also in other languages."""
+    desk = Desk()
+    await desk.ask("acknowledge")
+    await desk.ask("stumm 2 Stunden bekannt")
+    assert [(order.verb, order.note) for order in desk.orders] == [(Verb.ACK, ""), (Verb.MUTE, "bekannt")]
+    assert desk.orders[1].until == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "typed", ["mute 8d", "mute 0m", "mute 1y", "mute 99999h", "mute 30", "mute -1h", "mute forever"]
+)
 async def test_a_length_that_cannot_be_used_is_asked_for_again(typed: str) -> None:
     """With an example."""
     desk = Desk()

@@ -150,9 +150,9 @@ class Slack:
         user = self._person(args)
         name = self.workspace.people[user]
         profile = {"real_name": name, "display_name": name}
-        return {
-            "user": {"id": user, "name": name.lower(), "real_name": name, "tz": "Europe/Berlin", "profile": profile}
-        }
+        locale = {"locale": self.workspace.locales.get(user, "en-US")} if _true(args.get("include_locale")) else {}
+        about = {"name": name.lower(), "real_name": name, "tz": "Europe/Berlin", "profile": profile, **locale}
+        return {"user": {"id": user, **about}}
 
     def _channel(self, args: Args) -> str:
         channel = self.workspace.channel(str(args.get("channel")))

@@ -68,6 +68,8 @@ class Workspace:
         """Begin with empty ``channels`` (id to name) and ``people`` (id to name)."""
         self.channels = channels
         self.people = people
+        self.locales: dict[str, str] = {}
+        """The languages of those who do not use Slack in English, by person."""
         self.posts: list[SlackPost] = []
         self.whispers: list[Whisper] = []
         self.homes: dict[str, Mapping[str, Any]] = {}
