@@ -54,6 +54,6 @@ check: setup
 fuzz: setup
 	$(BIN)/python -m tests.mail.fuzz 1000000
 
-BENCHES := live hard_fault detect store canaries
+BENCHES := live hard_fault detect store canaries commands
 bench: setup
 	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
