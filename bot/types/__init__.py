@@ -37,6 +37,7 @@ from bot.types.messages import (
     Landed,
     Message,
     Moment,
+    Picture,
     Text,
 )
 from bot.types.now import (
@@ -108,6 +109,7 @@ __all__ = [
     "Only",
     "Order",
     "Person",
+    "Picture",
     "Post",
     "ProbeObservation",
     "ProbeSeen",

@@ -40,11 +40,23 @@ class Message:
 
 
 class Kind(StrEnum):
-    """How a message is delivered: as the incident's head, as a reply below it, or as a silent edit of the head."""
+    """How a message is delivered: as the incident's head, as a reply below it, or as a silent edit of the head.
+
+    A picture of the incident's delay below the head is a kind of its own: no words wait for it.
+    """
 
     HEAD = "head"
     REPLY = "reply"
     EDIT = "edit"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An image, and the same in words for those who cannot see it."""
+
+    png: bytes
+    alt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,23 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """From the quickest to the slowest that is usual."""
+
+    low: timedelta
+    high: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """The longest that a message of a direction is under way, from when it was sent until now."""
+
+    direction: Direction
+    sent: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delays:
     """What the chart shows."""
 
@@ -45,6 +62,8 @@ class Delays:
     points: tuple[DelayPoint, ...] = ()
     spans: tuple[Span, ...] = ()
     marks: tuple[Mark, ...] = ()
+    usual: Usual | None = None
+    waits: tuple[Wait, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +95,8 @@ class Line:
     strip: float
     """Bottom edge of the strip."""
     failures: tuple[Box, ...]
+    wait: str = ""
+    """To the one that is under way longest, as the ``d`` of a path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +114,7 @@ class Chart:
     lines: tuple[Line, ...]
     spans: tuple[Box, ...]
     marks: tuple[Tick, ...]
+    usual: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +125,16 @@ class _Scale:
     right: float
     column: float
     """Width of one step."""
+    row: int
+    """Height of a strip of failures."""
 
 
-def draw(delays: Delays, *, width: int, height: int, day: Callable[[datetime], str]) -> Chart:
+def draw(delays: Delays, *, width: int, height: int, day: Callable[[datetime], str], row: int = FAILED_ROW) -> Chart:
     """Lay the chart out in ``width`` by ``height``; ``day`` names a day; without points it has a grid and no lines."""
-    shown = [way for way in Direction if any(point.direction is way for point in delays.points)]
-    lowest, highest = _range(delays.points)
-    floor = height - BOTTOM - FAILED_ROW * len(shown)
-    scale = _scale(delays, (lowest, highest), size=(width, floor))
+    shown = [way for way in Direction if any(one.direction is way for one in (*delays.points, *delays.waits))]
+    lowest, highest = _range(delays)
+    floor = height - BOTTOM - row * len(shown)
+    scale = _scale(delays, (lowest, highest), size=(width, floor), row=row)
     return Chart(
         width=width,
         height=height,
@@ -120,9 +144,10 @@ def draw(delays: Delays, *, width: int, height: int, day: Callable[[datetime], s
         floor=floor,
         times=_times(delays, scale, day=day),
         delays=tuple(Tick(position=scale.y(tick), label=brief(tick)) for tick in TICKS if lowest <= tick <= highest),
-        lines=tuple(_line(delays, way, row, scale) for row, way in enumerate(shown, start=1)),
+        lines=tuple(_line(delays, way, number, scale) for number, way in enumerate(shown, start=1)),
         spans=tuple(_span(span, delays, scale) for span in delays.spans if _within(span, delays)),
         marks=_marks(delays, scale, room=1.4 * LABEL),
+        usual=_usual(delays.usual, scale) if delays.usual else None,
     )
 
 
@@ -135,17 +160,18 @@ def brief(length: timedelta) -> str:
     return f"{length / size:.0f} {unit}"
 
 
-def _range(points: Sequence[DelayPoint]) -> tuple[timedelta, timedelta]:
-    seen = [delay for point in points for delay in (point.median, point.worst) if delay is not None] or [
-        timedelta(seconds=1)
-    ]
+def _range(delays: Delays) -> tuple[timedelta, timedelta]:
+    seen = [delay for point in delays.points for delay in (point.median, point.worst) if delay is not None]
+    seen += [wait.until - wait.sent for wait in delays.waits]
+    seen += [delays.usual.low, delays.usual.high] if delays.usual else []
+    seen = seen or [timedelta(seconds=1)]
     lowest = max((tick for tick in TICKS[:-1] if tick <= min(seen)), default=TICKS[0])
     highest = min((tick for tick in TICKS if tick >= max(seen)), default=TICKS[-1])
     # A quiet night must not look like a storm: the scale always reaches from its lowest tick to a minute at least.
     return lowest, max(highest, timedelta(minutes=1))
 
 
-def _scale(delays: Delays, limits: tuple[timedelta, timedelta], *, size: tuple[int, float]) -> _Scale:
+def _scale(delays: Delays, limits: tuple[timedelta, timedelta], *, size: tuple[int, float], row: int) -> _Scale:
     right, floor = size[0] - RIGHT, size[1]
     length = delays.until - delays.since
     low, high = (math.log(limit.total_seconds()) for limit in limits)
@@ -157,19 +183,32 @@ def _scale(delays: Delays, limits: tuple[timedelta, timedelta], *, size: tuple[i
         part = (math.log(max(delay.total_seconds(), 0.001)) - low) / (high - low)
         return round(floor - (floor - TOP) * min(max(part, 0.0), 1.0), 1)
 
-    return _Scale(x=x, y=y, floor=floor, right=right, column=(right - LEFT) * (delays.step / length))
+    return _Scale(x=x, y=y, floor=floor, right=right, column=(right - LEFT) * (delays.step / length), row=row)
 
 
-def _line(delays: Delays, way: Direction, row: int, scale: _Scale) -> Line:
+def _line(delays: Delays, way: Direction, number: int, scale: _Scale) -> Line:
     points = [point for point in delays.points if point.direction is way]
-    strip = scale.floor + row * FAILED_ROW
+    strip = scale.floor + number * scale.row
     return Line(
         direction=way,
         path=_path(points, delays.step, scale),
         band=_band(points, delays.step, scale),
         strip=strip,
         failures=_fails(points, strip, scale),
+        wait="".join(_wait(wait, scale) for wait in delays.waits if wait.direction is way),
     )
+
+
+def _wait(wait: Wait, scale: _Scale) -> str:
+    """Rise as the wait did: from when it was sent, at the bottom, to how long it is now."""
+    length = wait.until - wait.sent
+    moments = [wait.sent + length * part for part in (0.01, 0.05, 0.2, 0.5, 1)]
+    return "M" + "L".join(f"{scale.x(at)} {scale.y(at - wait.sent)}" for at in moments)
+
+
+def _usual(usual: Usual, scale: _Scale) -> Box:
+    top, bottom = scale.y(usual.high), scale.y(usual.low)
+    return Box(x=LEFT, y=top, width=round(scale.right - LEFT, 1), height=round(max(bottom - top, 3), 1))
 
 
 def _runs(points: Sequence[DelayPoint], step: timedelta) -> list[list[DelayPoint]]:
@@ -207,7 +246,7 @@ def _fails(points: Sequence[DelayPoint], strip: float, scale: _Scale) -> tuple[B
     return tuple(
         Box(x=scale.x(point.at), y=round(strip - height, 1), width=round(max(scale.column, 1.5), 1), height=height)
         for point in points
-        if point.failed and (height := round(3 + (FAILED_ROW - 5) * point.failed / (point.failed + point.arrived), 1))
+        if point.failed and (height := round(3 + (scale.row - 5) * point.failed / (point.failed + point.arrived), 1))
     )
 
 
