@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TextIO, TypeVar
@@ -37,6 +37,8 @@ def main() -> None:
 @app.command()
 def run() -> None:
     """Watch, tell and answer, until stopped."""
+    import uvloop
+
     from bot.app.missing import missing
     from bot.app.serve import run as serve
 
@@ -44,7 +46,7 @@ def run() -> None:
     if lines := missing(settings):
         _fail(lines)
     _log(settings)
-    _done(serve(settings))
+    _done(serve(settings), loop=uvloop.new_event_loop)
 
 
 @app.command()
@@ -195,13 +197,14 @@ def _log(settings: Settings, *, quietly: bool = False) -> None:
     to_standard_error("warning" if quietly and level == "info" else level)
 
 
-def _done(work: Coroutine[Any, Any, Result]) -> Result:
+def _done(work: Coroutine[Any, Any, Result], *, loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> Result:
     """Run to the end; what is wrong with settings, store or address is said in a line."""
     from bot.store import StoreError
     from bot.web.server import ServeError
 
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(work)
     except SettingsError as error:
         _fail(error.lines)
     except (StoreError, ServeError) as error:

@@ -14,6 +14,7 @@ from bot.app import wiring
 from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
 from bot.app.health import CHECK, Pulse
+from bot.app.pictures import Pictures
 from bot.app.tasks import Tasks
 from bot.app.voices import Voices, open_voices
 from bot.jobs import Jobs, open_jobs
@@ -52,8 +53,9 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as running:
         http = await running.enter_async_context(open_http(settings.environment.ca_file))
-        voices = await running.enter_async_context(open_voices(settings, clock))
         store = await running.enter_async_context(await Store.open(settings.store_url))
+        draws = Pictures(store=store, settings=settings)
+        voices = await running.enter_async_context(open_voices(settings, clock, draws))
         jobs = await open_jobs(store, clock, chance)
         memory = Memory(store=store, jobs=jobs, clock=clock)
         pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))

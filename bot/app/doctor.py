@@ -24,6 +24,7 @@ from bot.settings import DestinationTable, Settings
 from bot.store import Store, StoreError
 from bot.types import Arrived, Bounced, Observation, Refused, SourceBlind, Unreachable
 from handlers.slack.api import SlackApi
+from handlers.slack.picture import SCOPE, may_share
 from handlers.teams.address import fault
 
 SKEW = timedelta(seconds=30)
@@ -170,6 +171,7 @@ async def _destinations(settings: Settings) -> AsyncIterator[Result]:
         check = await _slack(api, table) if table.platform == "slack" else await _teams(settings, table)
         yield Result(what=f"destination {name}", fault=check)
     if api:
+        yield await _pictures(api)
         await api.aclose()
     yield Result(what="tenants", detail=", ".join(wiring.tenants(settings)))
 
@@ -183,6 +185,16 @@ async def _slack(api: SlackApi | None, table: DestinationTable) -> str:
     except SendError as error:
         return str(error)
     return ""
+
+
+async def _pictures(api: SlackApi) -> Result:
+    """Say once whether Slack's threads can be shown pictures; nothing is wrong where they cannot."""
+    try:
+        may = await may_share(api)
+    except SendError as error:
+        return Result(what="pictures in Slack", fault=str(error))
+    without = f"none: the optional scope {SCOPE} is not granted. To have them, add it and install the app again"
+    return Result(what="pictures in Slack", detail="" if may else without)
 
 
 async def _teams(settings: Settings, table: DestinationTable) -> str:

@@ -9,7 +9,7 @@ from bot.app.followers import Followers
 from bot.jobs import Jobs
 from bot.pipeline import Pipeline
 from bot.store import KeptDelivery, State, Store, StoreError
-from bot.types import Clock, Person
+from bot.types import Clock, Kind, Person
 from bot.watch import MailboxWatch, ServiceHealth
 from bot.web.health import Beat, Count, Health
 
@@ -105,6 +105,6 @@ def _stopped(recent: Sequence[KeptDelivery]) -> Mapping[str, str]:
     """Name the destinations whose newest message that came to an end was given up; ``recent`` is newest first."""
     newest: dict[str, KeptDelivery] = {}
     for one in recent:
-        if one.state in {State.SENT, State.FAILED}:
+        if one.state in {State.SENT, State.FAILED} and one.kind is not Kind.PICTURE:
             newest.setdefault(one.destination, one)
     return {name: one.error for name, one in newest.items() if one.state is State.FAILED}

@@ -13,7 +13,7 @@ from bot.settings import DestinationTable, Settings, SettingsError
 from bot.types import Clock
 from handlers.slack.api import SlackApi
 from handlers.slack.direct import DirectSender
-from handlers.slack.send import SlackSender
+from handlers.slack.send import Draws, SlackSender
 from handlers.teams.address import wants_token
 from handlers.teams.lane import Lane, lanes
 from handlers.teams.send import Flow, TeamsSender
@@ -30,7 +30,7 @@ class Voices:
 
 
 @asynccontextmanager
-async def open_voices(settings: Settings, clock: Clock) -> AsyncIterator[Voices]:
+async def open_voices(settings: Settings, clock: Clock, draws: Draws | None = None) -> AsyncIterator[Voices]:
     """Make a sender for each destination; raises SettingsError where one cannot work."""
     api = slack_api(settings)
     faults: list[str] = []
@@ -39,7 +39,7 @@ async def open_voices(settings: Settings, clock: Clock) -> AsyncIterator[Voices]
     for name, table in settings.installation.destinations.items():
         try:
             if table.platform == "slack":
-                voices[name] = _slack(name, table, api, clock)
+                voices[name] = _slack(name, table, api, clock, draws=draws)
             else:
                 voices[name] = _teams(name, table, settings, lane, clock)
         except ValueError as error:
@@ -81,11 +81,14 @@ def flow_token(table: DestinationTable, settings: Settings) -> TokenSource | Non
     return tokens.source(cloud(settings).flow_scope)
 
 
-def _slack(name: str, table: DestinationTable, api: SlackApi | None, clock: Clock) -> Sender:
+def _slack(
+    name: str, table: DestinationTable, api: SlackApi | None, clock: Clock, *, draws: Draws | None
+) -> Sender:
     if api is None:
         example = "SLACK_BOT_TOKEN=xoxb-1234567890-abcdefghij"
         raise ValueError(f"SLACK_BOT_TOKEN: is not set, and destinations.{name} needs it. Example: {example}")
-    return SlackSender(api, table.channel or "", clock=clock, mention=[table.mention] if table.mention else [])
+    mention = [table.mention] if table.mention else []
+    return SlackSender(api, table.channel or "", clock=clock, mention=mention, draws=draws)
 
 
 def _teams(name: str, table: DestinationTable, settings: Settings, lane: Callable[[str], Lane], clock: Clock) -> Sender:

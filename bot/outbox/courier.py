@@ -17,6 +17,8 @@ from bot.store import Store, Transaction
 from bot.types import Clock, Delivery, Kind, Landed, Person, Text
 
 TASK = "deliver"
+PICTURES = "pictures"
+"""The task of what is sent beside the words; it has a line of its own, so that no words wait for it."""
 SEND_LIMIT = timedelta(seconds=30)
 LEASE = timedelta(seconds=90)
 GIVE_UP = timedelta(hours=12)
@@ -35,9 +37,12 @@ async def call(
     jobs: Jobs, tenant: str, destination: str, *, due: datetime | None = None, transaction: Transaction | None = None
 ) -> None:
     """Have what waits for a destination delivered: enqueue it in the transaction that saves the drafts."""
-    key = f"{TASK}:{tenant}:{destination}"
-    args = {"tenant": tenant, "destination": destination}
-    await jobs.enqueue(TASK, args, key=key, dedupe=key, run_at=due, transaction=transaction)
+    await _call(jobs, TASK, {"tenant": tenant, "destination": destination}, due=due, transaction=transaction)
+
+
+async def _call(jobs: Jobs, task: str, args: Args, *, due: datetime | None, transaction: Transaction | None) -> None:
+    key = f"{task}:{args['tenant']}:{args['destination']}"
+    await jobs.enqueue(task, args, key=key, dedupe=key, run_at=due, transaction=transaction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,25 +65,38 @@ class Courier:
     def register(self) -> None:
         """Say what the task of a delivery does, before the jobs run."""
         self.jobs.register(TASK, self.deliver)
+        self.jobs.register(PICTURES, self.draw)
 
     async def deliver(self, args: Args) -> None:
-        """Deliver what is due at one destination, and come back when more is."""
-        tenant, destination = str(args["tenant"]), str(args["destination"])
+        """Deliver the words that are due at one destination, and come back when more is; pictures may follow."""
+        await self._deliver(args, pictures=False)
+        await self._come_back(args, pictures=False)
+        await self._come_back(args, pictures=True)
+
+    async def draw(self, args: Args) -> None:
+        """Deliver the pictures that are due at one destination, and come back when more is."""
+        await self._deliver(args, pictures=True)
+        await self._come_back(args, pictures=True)
+
+    async def _deliver(self, args: Args, *, pictures: bool) -> None:
         for _ in range(AT_ONCE):
-            delivery = await self._claim(tenant, destination)
+            delivery = await self._claim(args, pictures=pictures)
             if delivery is None or not await self._attempt(delivery):
                 break
-        await self._come_back(tenant, destination)
 
-    async def _claim(self, tenant: str, destination: str) -> Delivery | None:
+    async def _claim(self, args: Args, *, pictures: bool) -> Delivery | None:
+        tenant, destination = str(args["tenant"]), str(args["destination"])
         async with self.store.begin() as transaction:
-            return await transaction.deliveries.claim(tenant, destination, self.clock.now(), LEASE)
+            now = self.clock.now()
+            return await transaction.deliveries.claim(tenant, destination, now, LEASE, pictures=pictures)
 
-    async def _come_back(self, tenant: str, destination: str) -> None:
+    async def _come_back(self, args: Args, *, pictures: bool) -> None:
+        tenant, destination = str(args["tenant"]), str(args["destination"])
         async with self.store.begin() as transaction:
-            due = await transaction.deliveries.next_due(tenant, destination)
+            due = await transaction.deliveries.next_due(tenant, destination, pictures=pictures)
             if due is not None:
-                await call(self.jobs, tenant, destination, due=due, transaction=transaction)
+                task = PICTURES if pictures else TASK
+                await _call(self.jobs, task, args, due=due, transaction=transaction)
 
     async def _attempt(self, delivery: Delivery) -> bool:
         """Send one delivery and mark what came of it; False where the destination is better left alone for now."""
@@ -123,7 +141,8 @@ class Courier:
     async def _failed(self, delivery: Delivery, error: SendError) -> bool:
         now = self.clock.now()
         hopeless = error.permanent or now - delivery.message.at > GIVE_UP
-        log.warning(
+        note = log.info if delivery.kind is Kind.PICTURE else log.warning
+        note(
             "delivery_stopped" if hopeless else "delivery_failed",
             to=delivery.destination,
             attempts=delivery.attempts,
@@ -134,7 +153,7 @@ class Courier:
                 return True
             if hopeless or delivery.attempts == PASS_ON_AFTER:
                 await self._pass_on(delivery, error, now, transaction)
-        if hopeless:
+        if hopeless and delivery.kind is not Kind.PICTURE:
             await self.stopped(delivery, error)
         return hopeless
 
@@ -151,7 +170,7 @@ class Courier:
     async def _pass_on(self, delivery: Delivery, error: SendError, now: datetime, transaction: Transaction) -> None:
         """Tell the fallback, and say why it is told."""
         fallback = self.fallbacks.get(delivery.destination)
-        if fallback is None or delivery.kind is Kind.EDIT:
+        if fallback is None or delivery.kind in {Kind.EDIT, Kind.PICTURE}:
             return
         excuse = self.excuse(delivery.destination, str(error), delivery.message.language)
         await transaction.deliveries.save([passed_on(delivery, fallback, excuse, now=now)], now)

@@ -5,11 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from bot.types import Delivery, Destination, Draft, Kind, Message, Text
+from bot.types import Delivery, Destination, Draft, Kind, Message, Reason, Text
 
 _KEYS = UUID("6f1f5c0e-7a53-4c8e-9d0b-2d3a5b1e9c44")
 EDITING = frozenset({"slack"})
 """Platforms that can change a message after it was posted."""
+DRAWING = frozenset({"slack"})
+"""Platforms that can be sent a picture."""
+DRAWN = frozenset({Reason.OPENED, Reason.RESOLVED})
+"""Changes that a picture shows better than words."""
 
 
 def plan(
@@ -30,15 +34,22 @@ def plan(
             due=message.at,
         )
         for destination in destinations
-        for kind in _kinds(edits=destination.platform in editing, has_head=destination.name in heads, rings=rings)
+        for kind in _kinds(
+            edits=destination.platform in editing,
+            has_head=destination.name in heads,
+            rings=rings,
+            draws=destination.platform in DRAWING and message.reason in DRAWN and message.incident is not None,
+        )
     ]
 
 
-def _kinds(*, edits: bool, has_head: bool, rings: bool) -> Iterator[Kind]:
+def _kinds(*, edits: bool, has_head: bool, rings: bool, draws: bool) -> Iterator[Kind]:
     if rings:
         yield Kind.REPLY if has_head else Kind.HEAD
     if edits and has_head:
         yield Kind.EDIT
+    if rings and draws:
+        yield Kind.PICTURE
 
 
 def _key(message: Message, destination: str, kind: Kind) -> str:

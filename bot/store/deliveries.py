@@ -67,15 +67,19 @@ class Deliveries:
         saved = [await self._save(draft, at) for draft in drafts]
         return [id_ for id_ in saved if id_ is not None]
 
-    async def claim(self, tenant: str, destination: str, now: datetime, lease: timedelta) -> Delivery | None:
+    async def claim(
+        self, tenant: str, destination: str, now: datetime, lease: timedelta, *, pictures: bool = False
+    ) -> Delivery | None:
         """Claim the oldest due delivery until ``now + lease``, its attempt counted; None if nothing is due.
 
+        Words and ``pictures`` are claimed apart: no words wait for a picture, but a picture for the words before it.
         Deliveries about one incident keep their order, except that a reply does not wait for an edit, nor an edit for a
         reply; those about another incident may overtake one that waits for its next try. Of several edits only the
         newest is claimed. One whose claim ran out comes back as ``unknown``: it may have landed.
         """
         await self._supersede(tenant, destination, now)
-        row = (await self.connection.execute(_next_due(tenant, destination, now))).one_or_none()
+        wanted = _next_due(tenant, destination, now, pictures=pictures)
+        row = (await self.connection.execute(wanted)).one_or_none()
         if row is None:
             return None
         claimed = {
@@ -153,17 +157,23 @@ class Deliveries:
         return frozenset(await self.connection.scalars(union(landed, sent_or_waiting)))
 
     async def pending(self, tenant: str) -> dict[str, Pending]:
-        """Count what is not told yet, by destination."""
+        """Count what is not told yet, by destination; a picture is told without."""
         c = deliveries.c
         wanted = select(c.destination, func.count(), func.min(c.saved_at), func.min(c.due))
-        wanted = wanted.where(c.tenant == tenant, OPEN).group_by(c.destination).order_by(c.destination)
+        wanted = (
+            wanted.where(c.tenant == tenant, OPEN, c.kind != Kind.PICTURE)
+            .group_by(c.destination)
+            .order_by(c.destination)
+        )
         rows = await self.connection.execute(wanted)
         return {name: Pending(count=count, oldest=oldest, due=due) for name, count, oldest, due in rows}
 
-    async def next_due(self, tenant: str, destination: str) -> datetime | None:
+    async def next_due(self, tenant: str, destination: str, *, pictures: bool = False) -> datetime | None:
         """Tell when ``claim`` will next find something, a lease's end included; None if nothing waits."""
         moment = func.min(func.coalesce(deliveries.c.leased_until, deliveries.c.due))
-        due: datetime | None = await self.connection.scalar(select(moment).where(*_first_in_line(tenant, destination)))
+        due: datetime | None = await self.connection.scalar(
+            select(moment).where(*_first_in_line(tenant, destination, pictures=pictures))
+        )
         return due
 
     async def recent(self, tenant: str, *, limit: int = 100, people: bool = False) -> list[KeptDelivery]:
@@ -219,8 +229,8 @@ WAITING: dict[str, object] = {"state": State.WAITING, "leased_until": None}
 OPEN = deliveries.c.state.in_([State.WAITING, State.CLAIMED])
 
 
-def _first_in_line(tenant: str, destination: str) -> Sequence[ColumnElement[bool]]:
-    """Match what is to be told at a destination and has nothing of the same incident before it that it waits for."""
+def _first_in_line(tenant: str, destination: str, *, pictures: bool) -> Sequence[ColumnElement[bool]]:
+    """Match words or pictures for a destination that have nothing of the same incident before them to wait for."""
     c, older = deliveries.c, deliveries.alias("older").c
     before = select(older.id).where(
         older.tenant == c.tenant,
@@ -228,13 +238,15 @@ def _first_in_line(tenant: str, destination: str) -> Sequence[ColumnElement[bool
         older.incident == c.incident,
         older.id < c.id,
         older.state.in_([State.WAITING, State.CLAIMED]),
-        or_(older.kind == c.kind, older.kind == Kind.HEAD, c.kind == Kind.HEAD),
+        or_(older.kind == c.kind, older.kind == Kind.HEAD, c.kind.in_([Kind.HEAD, Kind.PICTURE])),
+        or_(older.kind != Kind.PICTURE, c.kind == Kind.PICTURE),
     )
-    return c.tenant == tenant, c.destination == destination, OPEN, ~before.exists()
+    kind = c.kind == Kind.PICTURE if pictures else c.kind != Kind.PICTURE
+    return c.tenant == tenant, c.destination == destination, kind, OPEN, ~before.exists()
 
 
-def _next_due(tenant: str, destination: str, now: datetime) -> Select[Any]:
-    wanted = select(deliveries).where(*_first_in_line(tenant, destination), _due(now))
+def _next_due(tenant: str, destination: str, now: datetime, *, pictures: bool) -> Select[Any]:
+    wanted = select(deliveries).where(*_first_in_line(tenant, destination, pictures=pictures), _due(now))
     return wanted.order_by(deliveries.c.id).limit(1).with_for_update(skip_locked=True, of=deliveries)
 
 

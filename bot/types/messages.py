@@ -56,6 +56,7 @@ class Picture:
     """An image, and the same in words for those who cannot see it."""
 
     png: bytes
+    title: str
     alt: str
 
 

@@ -131,7 +131,8 @@ class _Scale:
 
 def draw(delays: Delays, *, width: int, height: int, day: Callable[[datetime], str], row: int = FAILED_ROW) -> Chart:
     """Lay the chart out in ``width`` by ``height``; ``day`` names a day; without points it has a grid and no lines."""
-    shown = [way for way in Direction if any(one.direction is way for one in (*delays.points, *delays.waits))]
+    seen = {one.direction for one in delays.points} | {one.direction for one in delays.waits}
+    shown = [way for way in Direction if way in seen]
     lowest, highest = _range(delays)
     floor = height - BOTTOM - row * len(shown)
     scale = _scale(delays, (lowest, highest), size=(width, floor), row=row)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median, quantiles
 
 from bot.store import Store
 from bot.types import Arrived, Bounced, Direction, Incident, Observation, Refused, Sent, Unreachable
@@ -129,7 +128,7 @@ def _point(at: datetime, way: Direction, group: Iterable[Observation]) -> DelayP
         direction=way,
         arrived=len(delays),
         failed=sum(not isinstance(one, Arrived) for one in group),
-        median=median(delays) if delays else None,
+        median=part(delays, 0.5) if delays else None,
         worst=max(delays, default=None),
     )
 
@@ -178,10 +177,16 @@ def usual(before: Sequence[DelayPoint]) -> Usual | None:
     highs = [point.worst for point in before if point.worst is not None]
     if len(lows) < ENOUGH or len(highs) < ENOUGH:
         return None
-    return Usual(low=quantiles(lows, n=10)[0], high=quantiles(highs, n=10)[-1])
+    return Usual(low=part(lows, 0.1), high=part(highs, 0.9))
 
 
 def middle(before: Sequence[DelayPoint]) -> timedelta | None:
     """Tell the usual delay; None where too little is known."""
     known = [point.median for point in before if point.median is not None]
-    return median(known) if len(known) >= ENOUGH else None
+    return part(known, 0.5) if len(known) >= ENOUGH else None
+
+
+def part(lengths: Iterable[timedelta], share: float) -> timedelta:
+    """Give the length that a share of the others is below."""
+    ordered = sorted(lengths)
+    return ordered[int(share * (len(ordered) - 1))]

@@ -31,7 +31,8 @@ class Row:
 async def picture(course: Course, words: PictureWords) -> Picture:
     """Draw a course; raises PaintError."""
     said = words.spoken(course.ways, course.usual, course.delays.since, course.delays.until)
-    return Picture(png=await painted(svg(course, words)), alt=said)
+    title = " ".join(words.way(way) for way in course.ways)
+    return Picture(png=await painted(svg(course, words)), title=title, alt=said)
 
 
 def svg(course: Course, words: PictureWords) -> str:

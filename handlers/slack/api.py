@@ -37,6 +37,10 @@ class SlackApi:
         """Call a method that reads, once: those take a form and no JSON. Raises SlackError."""
         return await self.wire().call(method, data=arguments)
 
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send a file's bytes to the address that Slack gave for them; raises SlackError."""
+        await self.wire().upload(url, content)
+
     async def respond(self, url: str, body: Mapping[str, object]) -> None:
         """Answer by the address that came with a request; what cannot be answered any more is only logged."""
         await self.wire().respond(url, body)

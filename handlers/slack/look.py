@@ -38,6 +38,8 @@ class Posted:
     key: str = ""
     replaces: str = ""
     """The ``ts`` of the deleted head whose place it took."""
+    files: tuple[str, ...] = ()
+    """Their names."""
 
 
 Wanted: TypeAlias = Callable[[Posted], bool]
@@ -108,6 +110,7 @@ def _posted(row: Mapping[str, object]) -> Posted:
         below=row.get("thread_ts") not in {None, "", row.get("ts")},
         key=str(said.get("key") or ""),
         replaces=str(said.get("replaces") or ""),
+        files=tuple(str(file.get("name")) for file in _rows(row.get("files"))),
     )
 
 

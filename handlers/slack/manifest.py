@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from handlers.slack.listen import PATH
+from handlers.slack.picture import SCOPE
 
 COMMAND = "/mailstatus"
 SCOPES: Mapping[str, str] = {
@@ -18,6 +19,8 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "look before posting again, in private channels",
 }
 """The bot's scopes, and what each is for."""
+OPTIONAL: Mapping[str, str] = {SCOPE: "show a picture of the delay in the thread"}
+"""Scopes that whoever installs the app may leave out, and what is missed then."""
 EVENTS = ("app_home_opened",)
 EXAMPLE = "https://mailstatus.example.com"
 
@@ -53,7 +56,7 @@ def manifest(base: str | None = EXAMPLE) -> Manifest:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": [*SCOPES, *OPTIONAL], "bot_optional": list(OPTIONAL)}},
         "settings": {
             "event_subscriptions": {**to, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **to},

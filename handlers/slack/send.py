@@ -1,39 +1,50 @@
 """A Slack channel as a place to send to: post, reply, edit, and look before posting twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
-from bot.types import Clock, Delivery, Kind, Landed, Reason, Severity, Text
+from bot.types import Clock, Delivery, Kind, Landed, Picture, Reason, Severity, Text
 from bot.words.labels import Label, gone_note, label, late_note
 from handlers.slack import render
 from handlers.slack.api import SlackApi
-from handlers.slack.look import EVENT_TYPE, GONE, Looker
+from handlers.slack.look import EVENT_TYPE, GONE, Looker, Posted
 from handlers.slack.paced import PacedApi
+from handlers.slack.picture import share
 from handlers.slack.trouble import SlackError
 
 BROADCAST = frozenset({Reason.WORSE, Reason.RESOLVED, Reason.REOPENED})
 """Changes that a reply tells the whole channel of: an edit rings nobody."""
 LATE = timedelta(minutes=2)
 
+Draws: TypeAlias = Callable[[Delivery], Awaitable[Picture | None]]
+"""Draws the picture of a delivery; None where there is nothing to see. Raises SendError."""
+
 
 class SlackSender:
     """One channel; ``mention`` holds the ids of user groups or people to call when it is severe."""
 
-    def __init__(self, api: SlackApi, channel: str, *, clock: Clock, mention: Sequence[str] = ()) -> None:
+    def __init__(
+        self, api: SlackApi, channel: str, *, clock: Clock, mention: Sequence[str] = (), draws: Draws | None = None
+    ) -> None:
         """Keep where to post and by what; raise ValueError for a mention that calls nobody."""
         for who in mention:
             render.called(who)
+        self._files = api
+        self._draws = draws
         self._api = PacedApi(api, clock)
         self._looker = Looker(self._api, channel, clock=clock)
         self._channel = channel
         self._clock = clock
         self._mention = tuple(mention)
 
-    async def send(self, delivery: Delivery) -> Landed:
-        """Post, reply or edit; where an earlier try may have landed, look first. Raises SendError."""
+    async def send(self, delivery: Delivery) -> Landed | None:
+        """Post, reply, edit or show a picture; where an earlier try may have landed, look first. Raises SendError."""
         head = None if delivery.kind is Kind.HEAD else delivery.head
         if delivery.unknown and (landed := await self._landed_before(delivery, head)):
             return landed
+        if delivery.kind is Kind.PICTURE:
+            return await self._show(delivery, head)
         if head is None:
             shown = render.blocks(delivery.message, Kind.HEAD, mention=self._mention, note=self._lateness(delivery))
             return await self._post(delivery, shown)
@@ -48,10 +59,17 @@ class SlackSender:
         """Find the head where the message is below it, or the message itself where it is in the channel."""
         if head and delivery.kind is Kind.EDIT:
             return None  # the same edit twice is one
-        posted = await self._looker.find(lambda one: one.key == delivery.key, delivery.message.at, below=head)
+        posted = await self._looker.find(lambda one: _is_of(one, delivery), delivery.message.at, below=head)
         if posted is None:
             return None
         return head if head and posted.below else Landed(channel=self._channel, id=posted.ts)
+
+    async def _show(self, delivery: Delivery, head: Landed | None) -> Landed | None:
+        """Show the picture below the head; without a head, or without anything to see, there is none."""
+        picture = await self._draws(delivery) if head and self._draws else None
+        if head and picture:
+            await share(self._files, picture, head, name=_file(delivery))
+        return head
 
     async def _follow(self, delivery: Delivery, head: Landed) -> Landed:
         """Edit the head, or answer below it; tell where the head stands."""
@@ -133,3 +151,12 @@ def _posted_at(head: Landed, delivery: Delivery) -> datetime:
         return datetime.fromtimestamp(float(head.id), UTC)
     except (ValueError, OverflowError):
         return delivery.message.at
+
+
+def _is_of(posted: Posted, delivery: Delivery) -> bool:
+    """Know a message by its key, and a picture, which bears none, by its file's name."""
+    return posted.key == delivery.key or _file(delivery) in posted.files
+
+
+def _file(delivery: Delivery) -> str:
+    return f"mailstatus-{delivery.key}.png"

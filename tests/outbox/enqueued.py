@@ -14,6 +14,7 @@ class Enqueued:
     """Jobs that only remembers what it is asked for."""
 
     asked: list[tuple[Args, datetime | None]] = field(default_factory=list)
+    pictures: list[tuple[Args, datetime | None]] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
 
     def register(self, task: str, run: Task, *, limit: timedelta = timedelta(0)) -> None:
@@ -32,9 +33,9 @@ class Enqueued:
         transaction: Transaction | None = None,
     ) -> None:
         """Remember a job."""
-        assert (task, key) == ("deliver", dedupe)
+        assert key == dedupe
         assert transaction is not None
-        self.asked.append((args, run_at))
+        (self.asked if task == "deliver" else self.pictures).append((args, run_at))
 
     def every(self, task: str, args: Args, *, interval: timedelta, jitter: float = 0.1) -> None:
         """Have no schedules."""

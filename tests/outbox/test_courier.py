@@ -9,14 +9,20 @@ import pytest
 from bot.outbox import Courier, SendError, call, plan
 from bot.outbox.courier import AT_ONCE, GIVE_UP, LEASE, PASS_ON_AFTER
 from bot.store import State, Store
-from bot.types import Delivery, Destination, Kind, Landed, Message
+from bot.types import Delivery, Destination, Kind, Landed, Message, Reason
 from bot.words.labels import passed_on_note
-from tests.handlers.examples import TestClock, message
+from tests.handlers import examples
+from tests.handlers.examples import TestClock
 from tests.outbox.chance import CHANCE
 from tests.outbox.enqueued import Enqueued
 
 HEAD = Landed(channel="C1", id="1.1")
 ARGS = {"tenant": "default", "destination": "it"}
+
+
+def message(**changes: object) -> Message:
+    """Give a message that no picture goes with."""
+    return examples.message(**({"reason": Reason.NEW_SYMPTOM} | changes))
 
 
 @dataclass
@@ -258,3 +264,46 @@ async def test_one_that_fails_does_not_hold_up_another_incident_for_long(desk: D
     assert due <= desk.clock.at
     await desk.deliver()
     assert await desk.states() == [(Kind.HEAD, State.WAITING), (Kind.HEAD, State.SENT)]
+
+
+def opened(**changes: object) -> Message:
+    """Give a message that a picture goes with."""
+    return message(**({"reason": Reason.OPENED} | changes))
+
+
+async def test_a_picture_follows_its_head_in_a_line_of_its_own(desk: Desk) -> None:
+    """It is called once the words are told, and knows where the head stands."""
+    await desk.tell(opened())
+    await desk.jobs.tasks["pictures"](ARGS)
+    assert desk.sender.sent == []
+    await desk.deliver()
+    assert [args for args, _ in desk.jobs.pictures] == [ARGS]
+    await desk.jobs.tasks["pictures"](ARGS)
+    assert [(one.kind, one.head) for one in desk.sender.sent] == [(Kind.HEAD, None), (Kind.PICTURE, HEAD)]
+    assert await desk.states() == [(Kind.HEAD, State.SENT), (Kind.PICTURE, State.SENT)]
+
+
+async def test_no_words_wait_for_a_picture(desk: Desk) -> None:
+    """It is under way, or waits for its next try; what came after it is told."""
+    await desk.tell(opened())
+    await desk.deliver()
+    desk.sender.script = [SendError("slow", unknown=True)]
+    await desk.jobs.tasks["pictures"](ARGS)
+    await desk.tell(message(at=opened().at + timedelta(seconds=1)), heads=("it",))
+    await desk.deliver()
+    assert [one.kind for one in desk.sender.sent] == [Kind.HEAD, Kind.PICTURE, Kind.REPLY, Kind.EDIT]
+    desk.clock.at += timedelta(minutes=1)
+    await desk.jobs.tasks["pictures"](ARGS)
+    assert (desk.sender.sent[-1].kind, desk.sender.sent[-1].unknown) == (Kind.PICTURE, True)
+
+
+async def test_a_picture_that_cannot_be_shown_is_given_up_in_silence(desk: Desk) -> None:
+    """The words said it all: nobody is told, no fallback gets it, and nothing counts as waiting."""
+    await desk.tell(opened())
+    await desk.deliver()
+    async with desk.store.read() as tx:
+        assert await tx.deliveries.pending("default") == {}
+    desk.sender.script = [SendError("missing_scope", permanent=True)]
+    await desk.jobs.tasks["pictures"](ARGS)
+    assert (await desk.states())[-1] == (Kind.PICTURE, State.FAILED)
+    assert (desk.lost, desk.other.sent) == ([], [])

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.outbox.plan import passed_on, plan
-from bot.types import Destination, Kind
+from bot.types import Destination, Kind, Reason
 from tests.handlers.examples import NOW, delivery, message
 
 SLACK = Destination(name="it", platform="slack")
@@ -20,13 +22,13 @@ def kinds(*, rings: bool, heads: frozenset[str] = frozenset()) -> dict[str, list
 
 def test_the_first_ring_gives_every_destination_a_head() -> None:
     """One message an incident."""
-    assert kinds(rings=True) == {"it": [Kind.HEAD], "office": [Kind.HEAD]}
+    assert kinds(rings=True) == {"it": [Kind.HEAD, Kind.PICTURE], "office": [Kind.HEAD]}
 
 
 def test_a_later_ring_is_a_reply_and_the_head_follows_where_it_can() -> None:
     """Teams' webhook edits nothing."""
     both = frozenset({"it", "office"})
-    assert kinds(rings=True, heads=both) == {"it": [Kind.REPLY, Kind.EDIT], "office": [Kind.REPLY]}
+    assert kinds(rings=True, heads=both) == {"it": [Kind.REPLY, Kind.EDIT, Kind.PICTURE], "office": [Kind.REPLY]}
 
 
 def test_what_does_not_ring_changes_the_head_in_silence() -> None:
@@ -46,7 +48,19 @@ def test_the_same_message_has_the_same_key_and_every_other_its_own() -> None:
     again = plan(message(), [SLACK, TEAMS], heads=["it"], rings=True)
     later = plan(message(at=NOW + timedelta(seconds=1)), [SLACK, TEAMS], heads=["it"], rings=True)
     assert [draft.key for draft in first] == [draft.key for draft in again]
-    assert len({draft.key for draft in [*first, *later]}) == 6
+    assert len({draft.key for draft in [*first, *later]}) == 8
+
+
+@pytest.mark.parametrize(("reason", "drawn"), [(one, one in {Reason.OPENED, Reason.RESOLVED}) for one in Reason])
+def test_a_picture_goes_with_the_beginning_and_the_end_alone(reason: Reason, *, drawn: bool) -> None:
+    """In between, the words have the figures."""
+    planned = plan(message(reason=reason), [SLACK], heads=["it"], rings=True)
+    assert (planned[-1].kind is Kind.PICTURE) is drawn
+
+
+def test_what_is_about_no_incident_has_no_picture() -> None:
+    """There is nothing that it could show."""
+    assert [one.kind for one in plan(message(incident=None), [SLACK], heads=(), rings=True)] == [Kind.HEAD]
 
 
 def test_what_is_passed_on_says_why() -> None:

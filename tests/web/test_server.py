@@ -1,4 +1,5 @@
 import asyncio
+import socket
 
 import httpx
 import pytest
@@ -50,3 +51,11 @@ async def test_it_serves_and_stops_at_once_though_a_page_is_open() -> None:
     assert "Sending mail fails." in told
     assert "server" not in page.headers
     assert len(rest) < 5
+
+
+def test_an_answer_does_not_wait_for_the_one_before_to_be_acknowledged() -> None:
+    """Forty milliseconds each, and people and Slack would feel it."""
+    with bind("127.0.0.1", 0, token=None) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

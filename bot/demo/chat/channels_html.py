@@ -52,7 +52,17 @@ def _message(post: SlackPost, workspace: Workspace, above: Markup = _NOTHING) ->
     marks = Markup('<span class="mark">(edited)</span>') if post.edited else Markup()
     if post.broadcast and not above:
         marks += Markup('<span class="mark">also sent to the channel</span>')
-    return _bubble(name, post.ts, above + content_html(post.text, post.blocks, ts=post.ts), marks=marks)
+    shown = content_html(post.text, post.blocks, ts=post.ts) if post.text or post.blocks else Markup()
+    return _bubble(name, post.ts, above + shown + _files(post), marks=marks)
+
+
+def _files(post: SlackPost) -> Markup:
+    return _joined(
+        Markup('<p class="file">{}</p><img class="file" src="/files/{}" alt="{}">').format(
+            file.title, file.id, file.alt
+        )
+        for file in post.files
+    )
 
 
 def _thread(replies: Sequence[SlackPost], workspace: Workspace) -> Markup:

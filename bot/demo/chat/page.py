@@ -58,6 +58,7 @@ def channels_app(channels: Channels) -> ASGIApp:
         Route("/now", page.now),
         Route("/type", page.typed, methods=["POST"]),
         Route("/press", page.pressed, methods=["POST"]),
+        Route("/files/{file}", page.file),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     # A name that somebody else makes point here must not reach the bot through this page.
@@ -104,6 +105,10 @@ class _Page:
             return Response(status_code=404)
         await channels.people.press(channels.bot_url, post, action, user=channels.person)
         return Response(status_code=204)
+
+    async def file(self, request: Request) -> Response:
+        file = self._channels.workspace.files.get(request.path_params["file"])
+        return Response(file.content, media_type="image/png") if file else Response(status_code=404)
 
     def _shown(self) -> dict[str, str]:
         channels = self._channels

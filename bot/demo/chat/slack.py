@@ -18,7 +18,7 @@ from bot.demo.forms import form
 Args: TypeAlias = Mapping[str, Any]
 Reply: TypeAlias = dict[str, Any]
 
-_SCOPES = "chat:write,commands,channels:history,groups:history"
+_SCOPES = "chat:write,commands,channels:history,groups:history,files:write"
 _LONGEST_TEXT = 40_000
 _MOST_A_PAGE = 999
 
@@ -50,15 +50,20 @@ class Slack:
             "conversations.info": self._channel_info,
             "views.publish": self._home,
             "users.info": self._user,
+            "files.getUploadURLExternal": self._announce_file,
+            "files.completeUploadExternal": self._show_files,
         }
 
     def app(self) -> ASGIApp:
         """Give the stand-in as an ASGI app; its methods are under ``/api/``."""
-        route = Route("/api/{method}", self._call, methods=["GET", "POST"])
-        return Faulty(Starlette(routes=[route]), self.faults)
+        routes = [
+            Route("/api/{method}", self._call, methods=["GET", "POST"]),
+            Route("/upload/{file}", self._upload, methods=["POST"]),
+        ]
+        return Faulty(Starlette(routes=routes), self.faults)
 
     async def _call(self, request: Request) -> Response:
-        args = await _arguments(request)
+        args = {**await _arguments(request), "host": str(request.base_url)}
         try:
             self._authorize(request.headers.get("Authorization") or f"Bearer {args.get('token', '')}")
             reply = {"ok": True, **self._method(request.path_params["method"])(args)}
@@ -153,6 +158,28 @@ class Slack:
         locale = {"locale": self.workspace.locales.get(user, "en-US")} if _true(args.get("include_locale")) else {}
         about = {"name": name.lower(), "real_name": name, "tz": "Europe/Berlin", "profile": profile, **locale}
         return {"user": {"id": user, **about}}
+
+    def _announce_file(self, args: Args) -> Reply:
+        name, length = str(args.get("filename") or ""), str(args.get("length") or "")
+        if not name or not length.isdigit():
+            raise SlackRefusedError("invalid_arguments")
+        file = self.workspace.files.announce(name, int(length), str(args.get("alt_txt") or ""))
+        return {"upload_url": f"{args['host']}upload/{file.id}", "file_id": file.id}
+
+    async def _upload(self, request: Request) -> Response:
+        taken = self.workspace.files.put(request.path_params["file"], await request.body())
+        return Response("OK", 200) if taken else Response("invalid_upload", 400)
+
+    def _show_files(self, args: Args) -> Reply:
+        channel, parent = self._channel({"channel": args.get("channel_id")}), str(args.get("thread_ts") or "")
+        files = self.workspace.files.named(args.get("files"))
+        if files is None:
+            raise SlackRefusedError("file_not_found")
+        if parent and self.workspace.post(channel, parent) is None:
+            raise SlackRefusedError("thread_not_found")
+        post = SlackPost(channel=channel, ts=self.workspace.stamp(), text="", files=tuple(files), thread_ts=parent)
+        self.workspace.posts.append(post)
+        return {"files": [file.shown() for file in files]}
 
     def _channel(self, args: Args) -> str:
         channel = self.workspace.channel(str(args.get("channel")))

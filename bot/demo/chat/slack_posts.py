@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from bot.demo.chat.slack_files import Files, SlackFile
 from bot.types import Clock
 
 Blocks: TypeAlias = Sequence[Mapping[str, Any]]
@@ -28,6 +29,7 @@ class SlackPost:
     broadcast: bool = False
     metadata: Mapping[str, Any] | None = None
     client_msg_id: str = ""
+    files: Sequence[SlackFile] = ()
     edited: str = ""
     """When it was last changed, as a ``ts``; empty if it never was."""
     versions: list[tuple[str, str]] = field(default_factory=list)
@@ -38,7 +40,12 @@ class SlackPost:
         body: dict[str, Any] = {"type": "message", "ts": self.ts, "text": self.text, "user": self.user, "team": TEAM}
         if self.user == BOT_USER:
             body |= {"bot_id": BOT_ID, "app_id": APP_ID}
-        optional = {"blocks": list(self.blocks), "thread_ts": self.thread_ts, "client_msg_id": self.client_msg_id}
+        optional = {
+            "blocks": list(self.blocks),
+            "thread_ts": self.thread_ts,
+            "client_msg_id": self.client_msg_id,
+            "files": [file.shown() for file in self.files],
+        }
         body |= {name: value for name, value in optional.items() if value}
         if self.broadcast:
             body["subtype"] = "thread_broadcast"
@@ -73,6 +80,7 @@ class Workspace:
         self.posts: list[SlackPost] = []
         self.whispers: list[Whisper] = []
         self.homes: dict[str, Mapping[str, Any]] = {}
+        self.files = Files()
         self._clock = clock
         self._last_us = 0
 

@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from handlers.slack.listen import PATH
-from handlers.slack.manifest import EVENTS, SCOPES, manifest
+from handlers.slack.manifest import EVENTS, OPTIONAL, SCOPES, manifest
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "slack"
 CODE = Path(__file__).parents[3] / "handlers" / "slack"
@@ -27,6 +27,7 @@ def closed(required: list[str], **properties: object) -> dict[str, object]:
 
 URL = text(3000, pattern="^https://")
 FLAG = {"type": "boolean"}
+SCOPE_LIST = {"type": "array", "maxItems": 255, "items": text(100)}
 # Names, lengths and shapes as Slack documents them for app manifests; the parts that are used here.
 SCHEMA = closed(
     ["display_information", "settings"],
@@ -55,7 +56,7 @@ SCHEMA = closed(
             ),
         },
     ),
-    oauth_config=closed([], scopes=closed([], bot={"type": "array", "maxItems": 255, "items": text(100)})),
+    oauth_config=closed([], scopes=closed([], bot=SCOPE_LIST, bot_optional=SCOPE_LIST)),
     settings=closed(
         [],
         event_subscriptions=closed([], request_url=URL, bot_events={"type": "array", "maxItems": 100}),
@@ -115,10 +116,19 @@ def test_every_scope_is_for_something_that_the_code_does() -> None:
         "conversations.replies": "channels:history",
         "views.publish": None,
         "apps.connections.open": None,
+        "files.getUploadURLExternal": "files:write",
+        "files.completeUploadExternal": "files:write",
         "usergroups.users.list": None,  # usergroups:read, only where changes are kept to user groups
     }
     assert called == set(granted)
-    assert {scope for scope in granted.values() if scope} | {"commands", "groups:history"} == set(SCOPES)
+    assert {scope for scope in granted.values() if scope} | {"commands", "groups:history"} == {*SCOPES, *OPTIONAL}
+
+
+def test_a_picture_is_optional() -> None:
+    """Whoever installs the app may leave its scope out, and loses nothing but the picture."""
+    scopes: Any = manifest()["oauth_config"]
+    assert scopes["scopes"]["bot_optional"] == ["files:write"]
+    assert "files:write" in scopes["scopes"]["bot"]
 
 
 def test_every_event_has_a_listener() -> None:

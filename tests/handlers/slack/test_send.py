@@ -12,9 +12,10 @@ from bot.demo.chat.slack_posts import SlackPost, Workspace
 from bot.demo.faults import Answer, Drop, Fault, Hang, html_answer, json_answer
 from bot.demo.served import served
 from bot.outbox import SendError
-from bot.types import Delivery, Kind, Landed, Reason, Severity
+from bot.types import Delivery, Kind, Landed, Picture, Reason, Severity
 from handlers.slack.api import SlackApi
-from handlers.slack.send import SlackSender
+from handlers.slack.picture import may_share
+from handlers.slack.send import Draws, SlackSender
 from handlers.slack.trouble import SlackError
 from tests.handlers.examples import NOW, TestClock, delivery, message
 
@@ -74,6 +75,7 @@ async def test_the_channel_of_the_answer_counts(world: World) -> None:
     """A channel may be set by name, and edited only by its id."""
     by_name = SlackSender(world.api, "it", clock=world.clock)
     landed = await by_name.send(delivery())
+    assert landed is not None
     assert landed.channel == CHANNEL
 
 
@@ -102,6 +104,7 @@ async def test_a_reply_stands_below_the_head_and_only_what_matters_goes_to_every
     """An edit rings nobody."""
     head = await world.sender.send(delivery())
     told = await world.sender.send(delivery(Kind.REPLY, head=head, said=message(reason=reason)))
+    assert head is not None
     assert told == head
     reply = world.posts[1]
     assert (reply.thread_ts, reply.broadcast) == (head.id, everyone)
@@ -111,7 +114,7 @@ async def test_a_reply_without_a_head_becomes_one(world: World) -> None:
     """The first message never arrived."""
     landed = await world.sender.send(delivery(Kind.REPLY))
     (post,) = world.posts
-    assert (post.thread_ts, landed.id) == ("", post.ts)
+    assert (post.thread_ts, landed) == ("", Landed(channel=CHANNEL, id=post.ts))
 
 
 @pytest.mark.parametrize("kind", [Kind.EDIT, Kind.REPLY])
@@ -268,3 +271,80 @@ async def test_a_message_is_found_though_our_clock_is_ahead(world: World) -> Non
     ahead = message(at=NOW + timedelta(minutes=4))
     landed = await world.sender.send(delivery(unknown=True, said=ahead))
     assert landed.id == world.posts[0].ts
+
+
+async def drawn(_: Delivery) -> Picture | None:
+    """Draw always the same."""
+    return Picture(png=b"\x89PNG of a delay", title="Outgoing mail: up to 4 minutes.", alt="Up to 4 minutes.")
+
+
+async def nothing_to_see(_: Delivery) -> Picture | None:
+    """Find that no test message shows it."""
+    return None
+
+
+def artist(world: World, draws: Draws = drawn) -> SlackSender:
+    """Give a sender to the same channel that has pictures drawn."""
+    return SlackSender(world.api, CHANNEL, clock=world.clock, draws=draws)
+
+
+async def test_a_picture_stands_below_the_head_with_its_words(world: World) -> None:
+    """In the thread alone, for those who see it and those who do not."""
+    head = await artist(world).send(delivery())
+    assert await artist(world).send(delivery(Kind.PICTURE, head=head)) == head
+    (_, shown) = world.posts
+    (file,) = shown.files
+    assert head is not None
+    assert (shown.thread_ts, shown.broadcast) == (head.id, False)
+    assert (file.content, file.alt, file.title) == (
+        b"\x89PNG of a delay",
+        "Up to 4 minutes.",
+        "Outgoing mail: up to 4 minutes.",
+    )
+
+
+@pytest.mark.parametrize("step", ["files.getUploadURLExternal", "upload/", "files.completeUploadExternal"])
+@pytest.mark.parametrize(
+    "fault", [Drop(accepted=True), Drop(accepted=False), Answer(status=502), ratelimited(3)], ids=repr
+)
+async def test_a_picture_is_shown_once_whatever_breaks(world: World, step: str, fault: Fault) -> None:
+    """Before it is shown again, the thread is looked through for its file."""
+    head = await artist(world).send(delivery())
+    world.break_once(fault, step)
+    with pytest.raises(SendError) as caught:
+        await artist(world).send(delivery(Kind.PICTURE, head=head))
+    assert not caught.value.permanent
+    again = delivery(Kind.PICTURE, head=head, unknown=caught.value.unknown, attempts=2)
+    assert await artist(world).send(again) == head
+    assert len([post for post in world.posts if post.files]) == 1
+
+
+async def test_without_the_scope_a_picture_is_given_up(world: World) -> None:
+    """It is optional: no second try can help."""
+    head = await artist(world).send(delivery())
+    world.slack.faults.switch_on(json_answer(200, {"ok": False, "error": "missing_scope"}), path="files.")
+    with pytest.raises(SlackError) as caught:
+        await artist(world).send(delivery(Kind.PICTURE, head=head))
+    assert (caught.value.permanent, caught.value.code) == (True, "missing_scope")
+    assert not await may_share(world.api)
+
+
+async def test_with_the_scope_doctor_sees_that_pictures_can_be_shown(world: World) -> None:
+    """And nothing is shown for that."""
+    assert await may_share(world.api)
+    assert not world.posts
+
+
+@pytest.mark.parametrize("draws", [nothing_to_see, drawn])
+async def test_where_there_is_nothing_to_see_or_no_head_there_is_no_picture(world: World, draws: Draws) -> None:
+    """And nothing to try again."""
+    head = await world.sender.send(delivery()) if draws is nothing_to_see else None
+    assert await artist(world, draws).send(delivery(Kind.PICTURE, head=head)) == head
+    assert not [post for post in world.posts if post.files]
+
+
+async def test_a_file_goes_to_slacks_own_address_alone(world: World) -> None:
+    """Whatever it answers."""
+    with pytest.raises(SlackError, match="not its own") as caught:
+        await world.api.upload("https://files.slack.com.example/upload", b"x")
+    assert caught.value.permanent

@@ -1,0 +1,51 @@
+"""Has an incident's picture drawn when it is to be sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.outbox import SendError
+from bot.settings import Settings
+from bot.store import Store, StoreError
+from bot.types import Delivery, Direction, Picture
+from bot.web.course import Course, CourseReader
+from bot.web.paint import PaintError
+from bot.web.picture import picture
+from bot.words.picture import PictureWords, Shot, picture_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """Draws what a delivery's incident did up to its message."""
+
+    store: Store
+    settings: Settings
+
+    async def __call__(self, delivery: Delivery) -> Picture | None:
+        """Draw; None where test messages show nothing of the incident. Raises SendError."""
+        words = picture_words(delivery.message.language)
+        try:
+            course = await self._course(delivery, words)
+            return await picture(course, words) if course else None
+        except StoreError as error:
+            raise SendError(f"the picture's figures cannot be read: {error}") from error
+        except PaintError as error:
+            raise SendError(str(error), permanent=True) from error
+
+    async def _course(self, delivery: Delivery, words: PictureWords) -> Course | None:
+        message = delivery.message
+        async with self.store.read() as tx:
+            incident = await tx.incidents.get(message.tenant, message.incident or "")
+        if incident is None:
+            return None
+        reader = CourseReader(store=self.store, directions=_directions(self.settings, message.tenant))
+        told, resolved = words.say(Shot.TOLD), words.say(Shot.RESOLVED)
+        return await reader.read(incident, message.at, told=told, resolved=resolved)
+
+
+def _directions(settings: Settings, tenant: str) -> Mapping[str, Direction]:
+    tables = settings.installation.routes.items()
+    return {
+        name: Direction(table.direction)
+        for name, table in tables
+        if table.tenant == tenant and table.direction != "control"
+    }
