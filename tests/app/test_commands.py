@@ -13,6 +13,7 @@ from bot.app.doctor import examine
 from bot.app.look import look
 from bot.app.say import say
 from bot.demo.clock import StoryClock
+from bot.demo.faults import json_answer
 from bot.demo.graph import forbidden
 from bot.demo.mail.faults import MailFault, Trouble
 from bot.demo.world import World, world
@@ -47,6 +48,15 @@ async def test_the_doctor_finds_nothing_wrong_in_a_sound_world(given: Settings) 
     assert await examine(given, say=lines.append)
     assert not [line for line in lines if line.startswith("FAIL")]
     assert len([line for line in lines if line.startswith("ok    route")]) == 7
+
+
+async def test_the_doctor_says_once_that_pictures_need_a_scope(box: World, given: Settings) -> None:
+    """It is optional, so nothing is wrong."""
+    box.slack.faults.switch_on(json_answer(200, {"ok": False, "error": "missing_scope"}), path="files.")
+    lines: list[str] = []
+    assert await examine(given, say=lines.append)
+    (said,) = [line for line in lines if "pictures" in line]
+    assert said.startswith("ok    pictures in Slack: none: the optional scope files:write is not granted.")
 
 
 async def test_the_doctor_names_what_is_wrong_and_what_mends_it(box: World, given: Settings) -> None:

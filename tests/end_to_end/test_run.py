@@ -37,6 +37,7 @@ async def test_a_refused_message_is_plain_words_in_slack_and_teams(box: World, t
         await until(lambda: _sent(bot) >= 10, "test messages travel")
         box.mail.faults.switch_on(REFUSED)
         await until(lambda: _told(box), "Slack and Teams say that sending is refused")
+        await until(lambda: _pictures(box), "a picture of it stands in the thread")
         answer = await box.people.command(
             f"{bot.address}slack/events", "", user=PERSON, channel=box.facts.slack_channel
         )
@@ -51,11 +52,19 @@ async def test_a_refused_message_is_plain_words_in_slack_and_teams(box: World, t
         await until(lambda: _sent(bot) >= 10, "test messages travel again")
         assert await bot.stop() == 0
     assert len(_heads(box)) == heads == 1
+    (picture,) = _pictures(box)
+    assert "failed" in picture
 
 
 def _told(box: World) -> bool:
     channels = [slack_texts(box.slack.workspace), teams_texts(box.teams.posted)]
     return all(any(re.search(r"503 5\.5\.1", said.text) for said in told) for told in channels)
+
+
+def _pictures(box: World) -> list[str]:
+    posts = box.slack.workspace.posts
+    assert all(post.thread_ts for post in posts if post.files)
+    return [file.alt for post in posts for file in post.files if file.content.startswith(b"\x89PNG")]
 
 
 def _sent(bot: Running) -> int:

@@ -129,3 +129,19 @@ async def test_without_a_bot_there_is_nobody_to_talk_to(channels: Channels, path
     """The page still shows the channels."""
     async with channels_page(replace(channels, bot_url="")) as url, httpx.AsyncClient(trust_env=False) as http:
         assert (await http.post(url.rstrip("/") + path)).status_code == 403
+
+
+async def test_a_picture_in_a_thread_is_seen_and_said(channels: Channels) -> None:
+    """Below its head, with its words for who cannot see it."""
+    file = channels.workspace.files.announce("delay.png", 4, 'up to 4 "minutes"')
+    channels.workspace.files.put(file.id, b"\x89PNG")
+    channels.workspace.posts += [
+        SlackPost(channel=CHANNEL, ts="1.0", text="head"),
+        SlackPost(channel=CHANNEL, ts="2.0", text="", files=(file,), thread_ts="1.0"),
+    ]
+    async with channels_page(channels) as address, httpx.AsyncClient(trust_env=False, base_url=address) as http:
+        page = (await http.get("")).text
+        assert f'src="/files/{file.id}" alt="up to 4 &#34;minutes&#34;"' in page
+        shown = await http.get(f"files/{file.id}")
+        assert (shown.content, shown.headers["Content-Type"]) == (b"\x89PNG", "image/png")
+        assert (await http.get("files/F0000009")).status_code == 404

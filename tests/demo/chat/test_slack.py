@@ -178,3 +178,39 @@ async def test_an_answer_can_get_lost_after_the_message_was_taken(talked: Talked
         await talked.client.chat_postMessage(channel=CHANNEL, text="posted")
     history = await talked.client.conversations_history(channel=CHANNEL)
     assert [message["text"] for message in history["messages"]] == ["posted"]
+
+
+async def uploaded(talked: Talked, content: bytes = b"\x89PNG") -> str:
+    """Upload a file as a bot does, and give its id."""
+    given = await talked.client.files_getUploadURLExternal(filename="delay.png", length=4, alt_txt="late")
+    async with aiohttp.ClientSession() as session, session.post(given["upload_url"], data=content) as answer:
+        assert answer.status == (200 if len(content) == 4 else 400)
+    return str(given["file_id"])
+
+
+async def test_a_picture_is_uploaded_and_then_shown_in_a_thread(talked: Talked) -> None:
+    """Slack's three steps; the thread then has the file's name."""
+    head = await talked.client.chat_postMessage(channel=CHANNEL, text="head")
+    files = [{"id": await uploaded(talked), "title": "Late"}]
+    await talked.client.files_completeUploadExternal(files=files, channel_id=CHANNEL, thread_ts=head["ts"])
+    (file,) = talked.workspace.posts[1].files
+    assert (file.content, file.title, file.alt) == (b"\x89PNG", "Late", "late")
+    replies = await talked.client.conversations_replies(channel=CHANNEL, ts=head["ts"])
+    assert replies["messages"][1]["files"][0]["name"] == "delay.png"
+
+
+async def test_a_file_that_did_not_come_whole_cannot_be_shown(talked: Talked) -> None:
+    """Nor one that nobody announced, nor in a thread that is not there."""
+    cut = [{"id": await uploaded(talked, b"\x89"), "title": "Late"}]
+    client = talked.client
+    assert await refused(client.files_completeUploadExternal(files=cut, channel_id=CHANNEL)) == "file_not_found"
+    unknown = {"files": '[{"id": "F9"}]', "channel_id": CHANNEL}
+    assert await refused(client.api_call("files.completeUploadExternal", data=unknown)) == "file_not_found"
+    broken = {"files": "{", "channel_id": CHANNEL}
+    assert await refused(client.api_call("files.completeUploadExternal", data=broken)) == "file_not_found"
+    none = {"files": "[]", "channel_id": CHANNEL}
+    assert await refused(client.api_call("files.completeUploadExternal", data=none)) == "file_not_found"
+    whole = [{"id": await uploaded(talked), "title": "Late"}]
+    gone = client.files_completeUploadExternal(files=whole, channel_id=CHANNEL, thread_ts="1.0")
+    assert await refused(gone) == "thread_not_found"
+    assert await refused(client.api_call("files.getUploadURLExternal", data={"length": 4})) == "invalid_arguments"
