@@ -81,9 +81,7 @@ def flow_token(table: DestinationTable, settings: Settings) -> TokenSource | Non
     return tokens.source(cloud(settings).flow_scope)
 
 
-def _slack(
-    name: str, table: DestinationTable, api: SlackApi | None, clock: Clock, *, draws: Draws | None
-) -> Sender:
+def _slack(name: str, table: DestinationTable, api: SlackApi | None, clock: Clock, *, draws: Draws | None) -> Sender:
     if api is None:
         example = "SLACK_BOT_TOKEN=xoxb-1234567890-abcdefghij"
         raise ValueError(f"SLACK_BOT_TOKEN: is not set, and destinations.{name} needs it. Example: {example}")

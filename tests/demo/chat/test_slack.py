@@ -9,6 +9,7 @@ from bot.demo.faults import Drop, json_answer
 from tests.demo.chat.conftest import ANA, CHANNEL, Talked
 
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "*hi*"}}]
+Listed = list[dict[str, str | None]]
 METADATA = {"event_type": "mail_incident", "event_payload": {"key": "k1"}}
 
 
@@ -191,7 +192,7 @@ async def uploaded(talked: Talked, content: bytes = b"\x89PNG") -> str:
 async def test_a_picture_is_uploaded_and_then_shown_in_a_thread(talked: Talked) -> None:
     """Slack's three steps; the thread then has the file's name."""
     head = await talked.client.chat_postMessage(channel=CHANNEL, text="head")
-    files = [{"id": await uploaded(talked), "title": "Late"}]
+    files: Listed = [{"id": await uploaded(talked), "title": "Late"}]
     await talked.client.files_completeUploadExternal(files=files, channel_id=CHANNEL, thread_ts=head["ts"])
     (file,) = talked.workspace.posts[1].files
     assert (file.content, file.title, file.alt) == (b"\x89PNG", "Late", "late")
@@ -201,7 +202,7 @@ async def test_a_picture_is_uploaded_and_then_shown_in_a_thread(talked: Talked) 
 
 async def test_a_file_that_did_not_come_whole_cannot_be_shown(talked: Talked) -> None:
     """Nor one that nobody announced, nor in a thread that is not there."""
-    cut = [{"id": await uploaded(talked, b"\x89"), "title": "Late"}]
+    cut: Listed = [{"id": await uploaded(talked, b"\x89"), "title": "Late"}]
     client = talked.client
     assert await refused(client.files_completeUploadExternal(files=cut, channel_id=CHANNEL)) == "file_not_found"
     unknown = {"files": '[{"id": "F9"}]', "channel_id": CHANNEL}
@@ -210,7 +211,7 @@ async def test_a_file_that_did_not_come_whole_cannot_be_shown(talked: Talked) ->
     assert await refused(client.api_call("files.completeUploadExternal", data=broken)) == "file_not_found"
     none = {"files": "[]", "channel_id": CHANNEL}
     assert await refused(client.api_call("files.completeUploadExternal", data=none)) == "file_not_found"
-    whole = [{"id": await uploaded(talked), "title": "Late"}]
+    whole: Listed = [{"id": await uploaded(talked), "title": "Late"}]
     gone = client.files_completeUploadExternal(files=whole, channel_id=CHANNEL, thread_ts="1.0")
     assert await refused(gone) == "thread_not_found"
     assert await refused(client.api_call("files.getUploadURLExternal", data={"length": 4})) == "invalid_arguments"
