@@ -20,7 +20,7 @@ class DirectSender:
         self._api = api
         self._sender = SlackSender(api, person, clock=clock)
 
-    async def send(self, delivery: Delivery) -> Landed | None:
+    async def send(self, delivery: Delivery) -> Landed:
         """Post, reply or edit in the conversation with the person."""
         try:
             return await self._sender.send(delivery)

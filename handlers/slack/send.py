@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from bot.outbox import SendError
 from bot.types import Clock, Delivery, Kind, Landed, Picture, Reason, Severity, Text
 from bot.words.labels import Label, gone_note, label, late_note
 from handlers.slack import render
@@ -38,7 +39,7 @@ class SlackSender:
         self._clock = clock
         self._mention = tuple(mention)
 
-    async def send(self, delivery: Delivery) -> Landed | None:
+    async def send(self, delivery: Delivery) -> Landed:
         """Post, reply, edit or show a picture; where an earlier try may have landed, look first. Raises SendError."""
         head = None if delivery.kind is Kind.HEAD else delivery.head
         if delivery.unknown and (landed := await self._landed_before(delivery, head)):
@@ -64,10 +65,11 @@ class SlackSender:
             return None
         return head if head and posted.below else Landed(channel=self._channel, id=posted.ts)
 
-    async def _show(self, delivery: Delivery, head: Landed | None) -> Landed | None:
-        """Show the picture below the head; without a head, or without anything to see, there is none."""
-        picture = await self._draws(delivery) if head and self._draws else None
-        if head and picture:
+    async def _show(self, delivery: Delivery, head: Landed | None) -> Landed:
+        """Show the picture below the head, if there is anything to see."""
+        if head is None:
+            raise SendError("there is no message to show a picture below", permanent=True)
+        if picture := await self._draws(delivery) if self._draws else None:
             await share(self._files, picture, head, name=_file(delivery))
         return head
 

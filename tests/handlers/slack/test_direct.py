@@ -35,7 +35,6 @@ async def test_a_message_to_a_person_opens_the_conversation_and_changes_in_place
     """It is edited where it landed, which is not the person's own id."""
     slack, sender = line
     head = await sender.send(delivery())
-    assert head is not None
     assert head.channel == "DU1"
     await sender.send(delivery(Kind.EDIT, head=head, said=message(headline=("Mail flows again.",))))
     (post,) = slack.workspace.posts

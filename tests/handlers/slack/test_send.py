@@ -75,7 +75,6 @@ async def test_the_channel_of_the_answer_counts(world: World) -> None:
     """A channel may be set by name, and edited only by its id."""
     by_name = SlackSender(world.api, "it", clock=world.clock)
     landed = await by_name.send(delivery())
-    assert landed is not None
     assert landed.channel == CHANNEL
 
 
@@ -104,7 +103,6 @@ async def test_a_reply_stands_below_the_head_and_only_what_matters_goes_to_every
     """An edit rings nobody."""
     head = await world.sender.send(delivery())
     told = await world.sender.send(delivery(Kind.REPLY, head=head, said=message(reason=reason)))
-    assert head is not None
     assert told == head
     reply = world.posts[1]
     assert (reply.thread_ts, reply.broadcast) == (head.id, everyone)
@@ -294,7 +292,6 @@ async def test_a_picture_stands_below_the_head_with_its_words(world: World) -> N
     assert await artist(world).send(delivery(Kind.PICTURE, head=head)) == head
     (_, shown) = world.posts
     (file,) = shown.files
-    assert head is not None
     assert (shown.thread_ts, shown.broadcast) == (head.id, False)
     assert (file.content, file.alt, file.title) == (
         b"\x89PNG of a delay",
@@ -335,12 +332,20 @@ async def test_with_the_scope_doctor_sees_that_pictures_can_be_shown(world: Worl
     assert not world.posts
 
 
-@pytest.mark.parametrize("draws", [nothing_to_see, drawn])
-async def test_where_there_is_nothing_to_see_or_no_head_there_is_no_picture(world: World, draws: Draws) -> None:
+@pytest.mark.parametrize("draws", [nothing_to_see, None])
+async def test_where_there_is_nothing_to_see_there_is_no_picture(world: World, draws: Draws | None) -> None:
     """And nothing to try again."""
-    head = await world.sender.send(delivery()) if draws is nothing_to_see else None
-    assert await artist(world, draws).send(delivery(Kind.PICTURE, head=head)) == head
+    head = await world.sender.send(delivery())
+    sender = SlackSender(world.api, CHANNEL, clock=world.clock, draws=draws)
+    assert await sender.send(delivery(Kind.PICTURE, head=head)) == head
     assert not [post for post in world.posts if post.files]
+
+
+async def test_a_picture_never_stands_alone_in_the_channel(world: World) -> None:
+    """Where the words never arrived there is nothing to show it below."""
+    with pytest.raises(SendError) as caught:
+        await artist(world).send(delivery(Kind.PICTURE))
+    assert (caught.value.permanent, world.posts) == (True, [])
 
 
 async def test_a_file_goes_to_slacks_own_address_alone(world: World) -> None:
