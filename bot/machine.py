@@ -30,6 +30,7 @@ from bot.types import (
     AdvisorySeen,
     CalendarSeen,
     Change,
+    Claim,
     Direction,
     Observation,
     Order,
@@ -109,10 +110,15 @@ class Machine:
         """Name the routes that want a confirming test message now."""
         return self._detector.suspects(now)
 
+    @property
+    def advisories(self) -> tuple[Claim, ...]:
+        """Give what is listed now, about mail or not."""
+        claims = (*self._book.listed, *(claim for incident in self._book.incidents for claim in incident.claims))
+        return tuple(claim for claim in claims if claim.gone is None)
+
     def snapshot(self, now: datetime, *, language: str = "en") -> Snapshot:
         """Give all that commands, page and API show."""
         live = [incident for incident in self._book.incidents if not incident.part_of]
-        claims = (*self._book.listed, *(claim for incident in live for claim in incident.claims))
         return Snapshot(
             at=now,
             directions=self._detector.now(now),
@@ -120,7 +126,7 @@ class Machine:
             open=tuple(incident for incident in live if incident.resolved is None),
             past=tuple(incident for incident in reversed(live) if incident.resolved is not None),
             sources=self._book.sights,
-            advisories=tuple(claim for claim in claims if claim.gone is None),
+            advisories=self.advisories,
             messages=tuple(tell(change, language=language) for change in reversed(self._rung)),
             tenant=self.tenant,
         )

@@ -1,16 +1,16 @@
 """The machine with a memory: observation in, outbox rows out, in one transaction."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.correlate import passed_on, takes
+from bot.correlate import in_doubt
 from bot.jobs import Jobs
 from bot.machine import Machine
-from bot.outbox import call, plan
+from bot.outbox import Audience, call, drafts
 from bot.store import Deed, Store, StoreError, Transaction
 from bot.types import (
     AdvisoryGone,
@@ -18,18 +18,14 @@ from bot.types import (
     Change,
     Clock,
     Destination,
-    Draft,
-    Kind,
-    Message,
     Observation,
     Order,
-    Reason,
+    Reading,
     Reported,
     Route,
     Rules,
     Snapshot,
 )
-from bot.words import tell
 
 log = structlog.get_logger(__name__)
 
@@ -167,27 +163,29 @@ class Pipeline:
                 await tx.audit.note(tenant, deed)
             if state_is_due:
                 await tx.machines.save(tenant, machine.dump(), now)
-            await self._record(changes, tx, now)
+            await self._record(machine, changes, tx, now)
         if state_is_due:
             self._saved[tenant] = now
 
-    async def _record(self, changes: Sequence[Change], tx: Transaction, now: datetime) -> None:
+    async def _record(self, machine: Machine, changes: Sequence[Change], tx: Transaction, now: datetime) -> None:
         if not changes:
             return
         for incident in {change.incident.id: change.incident for change in changes if change.incident}.values():
             await tx.incidents.save(incident, now)
         await tx.incidents.record(changes)
+        doubts = in_doubt(machine.advisories, now)
         for change in changes:
             log.info("change", reason=str(change.reason), rings=change.rings, why=change.why, about=change.about)
-            await self._draft(change, tx, now)
+            await self._draft(change, doubts, tx, now)
 
-    async def _draft(self, change: Change, tx: Transaction, now: datetime) -> None:
+    async def _draft(self, change: Change, doubts: Mapping[str, Reading], tx: Transaction, now: datetime) -> None:
         people = [one.destination() for one in await tx.subscriptions.of(change.tenant)]
         heads = await tx.deliveries.heads(change.tenant, change.incident.id) if change.incident else frozenset()
-        drafts = list(_drafts(change, [*self._destinations, *people], heads, now))
-        await tx.deliveries.save(drafts, now)
+        audience = Audience(destinations=[*self._destinations, *people], heads=heads, doubts=doubts)
+        drafted = list(drafts(change, audience, now))
+        await tx.deliveries.save(drafted, now)
         first: dict[str, datetime] = {}
-        for draft in drafts:
+        for draft in drafted:
             first[draft.destination] = min(draft.due, first.get(draft.destination, draft.due))
         for name, due in first.items():
             await call(self._memory.jobs, change.tenant, name, due=due, transaction=tx)
@@ -224,26 +222,3 @@ def _machine(company: Company, tenant: str, state: bytes | None) -> Machine:
         false_alarms_a_year=company.false_alarms_a_year,
         state=state,
     )
-
-
-def _drafts(
-    change: Change, destinations: Sequence[Destination], heads: frozenset[str], now: datetime
-) -> Iterable[Draft]:
-    """Give what each destination is to get, in its language and when it wants it."""
-    said: dict[str, Message] = {}
-    for destination in _listeners(change, destinations):
-        wanted, due, _ = takes(destination, change, now=now)
-        if not wanted:
-            continue
-        message = said.setdefault(destination.language, tell(change, language=destination.language))
-        for draft in plan(message, [destination], heads=heads, rings=change.rings):
-            yield draft if draft.kind is Kind.EDIT else replace(draft, due=due)
-
-
-def _listeners(change: Change, destinations: Sequence[Destination]) -> Sequence[Destination]:
-    """Name who hears of a change: everybody but those on standby; who is next, where nobody acknowledged it."""
-    own = [one for one in destinations if one.tenant == change.tenant]
-    if change.reason is not Reason.ESCALATED:
-        return [one for one in own if not one.standby]
-    called = passed_on(own, int(change.about[0]))
-    return [one for one in own if one.name in called]

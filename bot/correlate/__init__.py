@@ -5,6 +5,7 @@ Each ``take_…`` puts something that was seen into the book; ``changes`` then s
 
 from bot.correlate.book import LAST, Book, Tallies
 from bot.correlate.changes import changes
+from bot.correlate.chats import in_doubt
 from bot.correlate.claims import take_gone, take_reading
 from bot.correlate.measured import take_findings
 from bot.correlate.orders import take_order
@@ -17,6 +18,7 @@ __all__ = [
     "Tallies",
     "after_quiet",
     "changes",
+    "in_doubt",
     "passed_on",
     "take_back",
     "take_blind",

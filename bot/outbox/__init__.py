@@ -1,7 +1,8 @@
 """Save, speak, mark: what has to be said is in the store before it is said, and marked after."""
 
 from bot.outbox.courier import Courier, call
+from bot.outbox.drafts import Audience, drafts
 from bot.outbox.plan import plan
 from bot.outbox.sender import DirectLine, Sender, SendError
 
-__all__ = ["Courier", "DirectLine", "SendError", "Sender", "call", "plan"]
+__all__ = ["Audience", "Courier", "DirectLine", "SendError", "Sender", "call", "drafts", "plan"]

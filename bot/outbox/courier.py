@@ -1,7 +1,7 @@
 """Claim, send, mark: one job a destination, so that a stuck one never delays another."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -11,7 +11,7 @@ import structlog
 
 from bot.jobs import Args, Jobs
 from bot.outbox.backoff import pause
-from bot.outbox.plan import passed_on
+from bot.outbox.plan import all_of, most_tried, passed_on, together
 from bot.outbox.sender import DirectLine, Sender, SendError
 from bot.store import Store, Transaction
 from bot.types import Clock, Delivery, Kind, Landed, Person, Text
@@ -27,6 +27,9 @@ PASS_ON_AFTER = 5
 """Attempts, half a minute of them, after which the fallback hears of it too."""
 AT_ONCE = 20
 """Deliveries of one run, so that it ends well within the limit of a job."""
+
+TOGETHER = 10
+"""Deliveries that one message tells of at most; more follow in the next."""
 
 log = structlog.get_logger()
 
@@ -59,6 +62,8 @@ class Courier:
     excuse: Callable[[str, str, str], Text]
     """Says, by name of destination, its error and the language, why the fallback is told."""
     fallbacks: Mapping[str, str] = field(default_factory=dict)
+    merging: Collection[str] = frozenset()
+    """Destinations where nothing can be edited: what waits there is told in one message."""
     lines: Mapping[str, DirectLine] = field(default_factory=dict)
     """Lead to people who are told in person, by platform."""
 
@@ -88,7 +93,10 @@ class Courier:
         tenant, destination = str(args["tenant"]), str(args["destination"])
         async with self.store.begin() as transaction:
             now = self.clock.now()
-            return await transaction.deliveries.claim(tenant, destination, now, LEASE, pictures=pictures)
+            first = await transaction.deliveries.claim(tenant, destination, now, LEASE, pictures=pictures)
+            if first is None or pictures or destination not in self.merging:
+                return first
+            return together(first, await transaction.deliveries.claim_rest(first, now, LEASE, most=TOGETHER - 1))
 
     async def _come_back(self, args: Args, *, pictures: bool) -> None:
         tenant, destination = str(args["tenant"]), str(args["destination"])
@@ -103,14 +111,19 @@ class Courier:
         try:
             landed = await self._send(delivery)
         except SendError as error:
-            return await self._failed(delivery, error)
+            due = self.clock.now() + pause(most_tried(delivery), chance=self.chance, asked=error.retry_after)
+            return all([await self._failed(one, error, due) for one in all_of(delivery)])
+        for one in all_of(delivery):
+            await self._sent(one, landed)
+        return True
+
+    async def _sent(self, delivery: Delivery, landed: Landed | None) -> None:
         async with self.store.begin() as transaction:
             marked = await transaction.deliveries.mark_sent(delivery, landed, self.clock.now())
             if marked and landed and landed != delivery.head:
                 await self._land(delivery, landed, transaction)
         event = "delivered" if landed else "accepted"
         log.info(event, to=delivery.destination, kind=str(delivery.kind), attempts=delivery.attempts)
-        return True
 
     async def _send(self, delivery: Delivery) -> Landed | None:
         sender = await self._sender(delivery.destination)
@@ -138,7 +151,8 @@ class Courier:
         at = self.clock.now()
         await transaction.deliveries.land(message.tenant, delivery.destination, message.incident or "", landed, at=at)
 
-    async def _failed(self, delivery: Delivery, error: SendError) -> bool:
+    async def _failed(self, delivery: Delivery, error: SendError, due: datetime) -> bool:
+        """Mark one delivery, due again with those it was sent with; True where nothing is left to try."""
         now = self.clock.now()
         hopeless = error.permanent or now - delivery.message.at > GIVE_UP
         note = log.info if delivery.kind is Kind.PICTURE else log.warning
@@ -149,7 +163,13 @@ class Courier:
             why=str(error),
         )
         async with self.store.begin() as transaction:
-            if not await self._mark_failed(delivery, error, now, hopeless=hopeless, transaction=transaction):
+            deliveries = transaction.deliveries
+            if hopeless:
+                marked = await deliveries.give_up(delivery, str(error), now)
+            else:
+                mark = deliveries.mark_unknown if error.unknown else deliveries.mark_failed
+                marked = await mark(delivery, str(error), due)
+            if not marked:
                 return True
             if hopeless or delivery.attempts == PASS_ON_AFTER:
                 await self._pass_on(delivery, error, now, transaction)
@@ -157,20 +177,12 @@ class Courier:
             await self.stopped(delivery, error)
         return hopeless
 
-    async def _mark_failed(
-        self, delivery: Delivery, error: SendError, now: datetime, *, hopeless: bool, transaction: Transaction
-    ) -> bool:
-        deliveries = transaction.deliveries
-        if hopeless:
-            return await deliveries.give_up(delivery, str(error), now)
-        due = now + pause(delivery.attempts, chance=self.chance, asked=error.retry_after)
-        mark = deliveries.mark_unknown if error.unknown else deliveries.mark_failed
-        return await mark(delivery, str(error), due)
-
     async def _pass_on(self, delivery: Delivery, error: SendError, now: datetime, transaction: Transaction) -> None:
         """Tell the fallback, and say why it is told."""
         fallback = self.fallbacks.get(delivery.destination)
         if fallback is None or delivery.kind in {Kind.EDIT, Kind.PICTURE}:
+            return
+        if await transaction.deliveries.stands_in(fallback, delivery.message):
             return
         excuse = self.excuse(delivery.destination, str(error), delivery.message.language)
         await transaction.deliveries.save([passed_on(delivery, fallback, excuse, now=now)], now)

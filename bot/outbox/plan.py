@@ -1,11 +1,12 @@
 """Which deliveries a message needs: pure."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from bot.types import Delivery, Destination, Draft, Kind, Message, Reason, Text
+from bot.words import catalogue
 
 _KEYS = UUID("6f1f5c0e-7a53-4c8e-9d0b-2d3a5b1e9c44")
 EDITING = frozenset({"slack"})
@@ -58,13 +59,29 @@ def _key(message: Message, destination: str, kind: Kind) -> str:
     return str(uuid5(_KEYS, repr((*said, destination, str(kind)))))
 
 
+def together(first: Delivery, rest: Sequence[Delivery]) -> Delivery:
+    """Make one delivery of several that wait at a destination: the newest, with the others inside it."""
+    waiting = sorted((first, *rest), key=lambda one: (one.message.at, one.id), reverse=True)
+    return replace(waiting[0], earlier=tuple(waiting[1:]))
+
+
+def all_of(delivery: Delivery) -> tuple[Delivery, ...]:
+    """Give a delivery and those that go out within it."""
+    return (delivery, *delivery.earlier)
+
+
+def most_tried(delivery: Delivery) -> int:
+    """Count the attempts of the one that was tried most often."""
+    return max(one.attempts for one in all_of(delivery))
+
+
 def passed_on(delivery: Delivery, fallback: str, excuse: Text, *, now: datetime) -> Draft:
     """Draft a message again for the destination that stands in for one that cannot be reached, and say so in it."""
-    basis = (*delivery.message.basis, " ", *excuse) if delivery.message.basis else excuse
+    basis = catalogue(delivery.message.language).joined(delivery.message.basis, excuse)
     return Draft(
         destination=fallback,
         kind=Kind.HEAD,
-        message=replace(delivery.message, basis=basis),
+        message=replace(delivery.message, basis=basis, instead_of=(delivery.destination,)),
         key=str(uuid5(_KEYS, f"{delivery.key}/{fallback}")),
         due=now,
     )

@@ -6,7 +6,7 @@
 
 from bot.store.advisories import KeptAdvisory, KeptPost, KeptVersion
 from bot.store.audit import Deed
-from bot.store.deliveries import KeptDelivery, Pending, State
+from bot.store.deliveries import KeptDelivery, Pending
 from bot.store.engine import NEVER_SILENT
 from bot.store.engine_jobs import HeldJob
 from bot.store.errors import StoreError
@@ -16,6 +16,7 @@ from bot.store.observations import RouteNow
 from bot.store.rollups import RouteStretch
 from bot.store.store import Store
 from bot.store.transaction import Transaction
+from bot.store.waiting import State
 
 __all__ = [
     "NEVER_SILENT",

@@ -3,27 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union, update
 from sqlalchemy import Row as ResultRow
+from sqlalchemy import func, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import waiting
 from bot.store.codec import dump, load
 from bot.store.columns import insert_into
 from bot.store.tables import deliveries, landings
+from bot.store.waiting import OPEN, State
 from bot.types import Delivery, Draft, Kind, Landed, Message, Person
-
-
-class State(StrEnum):
-    """Where a delivery stands."""
-
-    WAITING = "waiting"
-    CLAIMED = "claimed"
-    SENT = "sent"
-    FAILED = "failed"
-    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +69,40 @@ class Deliveries:
         newest is claimed. One whose claim ran out comes back as ``unknown``: it may have landed.
         """
         await self._supersede(tenant, destination, now)
-        wanted = _next_due(tenant, destination, now, pictures=pictures)
+        wanted = waiting.next_due(tenant, destination, now, pictures=pictures)
         row = (await self.connection.execute(wanted)).one_or_none()
-        if row is None:
-            return None
+        return None if row is None else await self._claimed(row, now + lease)
+
+    async def claim_rest(self, first: Delivery, now: datetime, lease: timedelta, *, most: int) -> list[Delivery]:
+        """Claim what else waits where ``first`` goes and is due, oldest first, as ``claim`` would one after another.
+
+        All of it can then be told in one message.
+        """
+        rows = await self.connection.execute(waiting.rest(first, now).limit(most))
+        claimed = [await self._claimed(row, now + lease) for row in rows.all()]
+        return [one for one in claimed if one is not None]
+
+    async def _claimed(self, row: ResultRow[Any], until: datetime) -> Delivery | None:
         claimed = {
             "state": State.CLAIMED,
             "attempts": row.attempts + 1,
             "fence": row.fence + 1,
             "unknown": row.unknown or row.state == State.CLAIMED,
-            "leased_until": now + lease,
+            "leased_until": until,
         }
         match = (deliveries.c.id == row.id, deliveries.c.fence == row.fence)
         result = await self.connection.execute(update(deliveries).where(*match).values(claimed))
         if not result.rowcount:
             return None
-        return _delivery(row, claimed, await self.landing(tenant, destination, row.incident))
+        return _delivery(row, claimed, await self.landing(row.tenant, row.destination, row.incident))
+
+    async def stands_in(self, destination: str, message: Message) -> bool:
+        """Tell whether a change is told at a destination in the stead of another one already."""
+        c = deliveries.c
+        same = (c.tenant == message.tenant, c.destination == destination, c.incident == (message.incident or ""))
+        recent = select(c.message).where(*same).order_by(c.id.desc()).limit(LOOKED_BACK)
+        kept = [load(Message, one) for one in await self.connection.scalars(recent)]
+        return any(one.instead_of and (one.at, one.reason) == (message.at, message.reason) for one in kept)
 
     async def mark_sent(self, delivery: Delivery, landed: Landed | None, at: datetime) -> bool:
         """Save that it was sent and where, a head for the edits to come; False if the claim is not the newest."""
@@ -171,9 +180,8 @@ class Deliveries:
     async def next_due(self, tenant: str, destination: str, *, pictures: bool = False) -> datetime | None:
         """Tell when ``claim`` will next find something, a lease's end included; None if nothing waits."""
         moment = func.min(func.coalesce(deliveries.c.leased_until, deliveries.c.due))
-        due: datetime | None = await self.connection.scalar(
-            select(moment).where(*_first_in_line(tenant, destination, pictures=pictures))
-        )
+        first = select(moment).where(*waiting.first_in_line(tenant, destination, pictures=pictures))
+        due: datetime | None = await self.connection.scalar(first)
         return due
 
     async def recent(self, tenant: str, *, limit: int = 100, people: bool = False) -> list[KeptDelivery]:
@@ -226,36 +234,8 @@ class Deliveries:
 
 
 WAITING: dict[str, object] = {"state": State.WAITING, "leased_until": None}
-OPEN = deliveries.c.state.in_([State.WAITING, State.CLAIMED])
-
-
-def _first_in_line(tenant: str, destination: str, *, pictures: bool) -> Sequence[ColumnElement[bool]]:
-    """Match words or pictures for a destination that have nothing of the same incident before them to wait for."""
-    c, older = deliveries.c, deliveries.alias("older").c
-    before = select(older.id).where(
-        older.tenant == c.tenant,
-        older.destination == c.destination,
-        older.incident == c.incident,
-        older.id < c.id,
-        older.state.in_([State.WAITING, State.CLAIMED]),
-        or_(older.kind == c.kind, older.kind == Kind.HEAD, c.kind.in_([Kind.HEAD, Kind.PICTURE])),
-        or_(older.kind != Kind.PICTURE, c.kind == Kind.PICTURE),
-    )
-    kind = c.kind == Kind.PICTURE if pictures else c.kind != Kind.PICTURE
-    return c.tenant == tenant, c.destination == destination, kind, OPEN, ~before.exists()
-
-
-def _next_due(tenant: str, destination: str, now: datetime, *, pictures: bool) -> Select[Any]:
-    wanted = select(deliveries).where(*_first_in_line(tenant, destination, pictures=pictures), _due(now))
-    return wanted.order_by(deliveries.c.id).limit(1).with_for_update(skip_locked=True, of=deliveries)
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    c = deliveries.c
-    return or_(
-        and_(c.state == State.WAITING, c.due <= now),
-        and_(c.state == State.CLAIMED, c.leased_until <= now),
-    )
+LOOKED_BACK = 50
+"""So many deliveries of one incident are read to see whether a change was told."""
 
 
 def _delivery(row: ResultRow[Any], claimed: dict[str, Any], head: Landed | None) -> Delivery:

@@ -37,6 +37,8 @@ class Message:
     language: str = "en"
     incident: str | None = None
     tenant: str = DEFAULT_TENANT
+    instead_of: tuple[str, ...] = ()
+    """Destinations that may not hear of it themselves, where this is told in their stead."""
 
 
 class Kind(StrEnum):
@@ -98,3 +100,5 @@ class Delivery:
     """An earlier attempt may have landed: look before posting again."""
     head: Landed | None = None
     """Where the incident's head message stands at this destination."""
+    earlier: tuple["Delivery", ...] = ()
+    """What waited longer at the same destination and goes out within this one, newest first."""

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.types import Text
+from bot.types import Reading, Text
 from bot.words.catalogue import catalogue
+from bot.words.safe import id_of
 
 
 class Label(StrEnum):
@@ -17,11 +18,17 @@ class Label(StrEnum):
     WORKS = "It works for me"
     FAILS = "It fails for me too"
     EARLIER = "What was said before"
+    WAITED = "This waited to be told:"
 
 
 def label(name: Label, language: str) -> str:
     """Name a button or a part of a message."""
     return catalogue(language).string(name)
+
+
+def incident_name(incident: str, language: str) -> Text:
+    """Name an incident by its number, as commands know it."""
+    return catalogue(language).text("Incident {id}", id=id_of(incident))
 
 
 def late_note(late: timedelta, language: str) -> Text:
@@ -33,6 +40,18 @@ def late_note(late: timedelta, language: str) -> Text:
 def gone_note(language: str) -> Text:
     """Say why an incident has a second first message."""
     return catalogue(language).text("The first message about this is gone. This one takes its place.")
+
+
+def doubt_note(platform: str, reading: Reading, language: str) -> Text:
+    """Say why a destination is told what another one may not be shown."""
+    name, words = platform.capitalize(), catalogue(language)
+    vendor = "Slack" if reading.service == "Slack" else "Microsoft"
+    return words.text(
+        "{platform} may not show this, so it is told here too: {vendor} reports a problem with {platform} ({id}).",
+        platform=name,
+        vendor=vendor,
+        id=id_of(reading.id),
+    )
 
 
 def passed_on_note(destination: str, why: str, language: str) -> Text:

@@ -14,7 +14,7 @@ def card(answer: Answer) -> Card:
         for part in answer.parts[:PARTS_MOST]:
             body += shown(block(part.title, limit, weight="Bolder", spacing="Medium"))
             body += bullets(part.lines, limit)
-        body += shown(small(answer.note))
-        return framed(body, spoken=(*answer.headline, " ", *answer.advice), language=answer.language)
+        body += shown(small(answer.note, limit))
+        return framed(body, spoken=(*answer.headline, " ", *answer.advice), language=answer.language, limit=limit)
 
     return fitted(dressed)

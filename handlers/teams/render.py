@@ -1,11 +1,11 @@
 """A message as an Adaptive Card: pure, within the limits of a Workflows webhook whatever the words are."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from bot.types import Kind, Message, Severity, Text
-from bot.words.labels import Label, label
+from bot.types import Delivery, Kind, Message, Moment, Reason, Severity, Text
+from bot.words.labels import Label, incident_name, label
 from handlers.teams.text import markdown, plain
 
 Card: TypeAlias = dict[str, object]
@@ -16,6 +16,8 @@ HEADLINE_LIMIT = 300
 FACTS_MOST = 10
 BUDGET = 24 * 1024
 """Bytes as sent, with their ASCII escapes; a Workflow takes 28 KB and its own wrapping."""
+STAMP = 80
+"""Room for the functions that show date and time, and a sign."""
 LIMITS = (1200, 400, 100)
 """Characters of one sentence: the next smaller limit is tried where a card is over the budget."""
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
@@ -29,27 +31,47 @@ STYLES = {
 """The sign and the named colour of the headline; the headline's own words say the same."""
 
 
+WORSENS = frozenset({Reason.WORSE, Reason.REOPENED, Reason.ESCALATED})
+"""Later news that calls somebody by name where it is severe, as the first does."""
+
+
 def envelope(content: Card) -> Card:
-    """Wrap one card as the stock Workflows template wants it: a bare card is accepted and never posted."""
-    return {"type": "message", "attachments": [{"contentType": CARD_TYPE, "contentUrl": None, "content": content}]}
+    """Wrap one card as the stock Workflows template wants it: a bare card is accepted and never posted.
+
+    Without a summary, the notification says no more than that a card was sent.
+    """
+    attached = {"contentType": CARD_TYPE, "contentUrl": None, "content": content}
+    return {"type": "message", "summary": content["fallbackText"], "attachments": [attached]}
 
 
-def card(message: Message, kind: Kind, *, note: Text = (), mention: str = "") -> Card:
-    """Dress a message; ``mention`` is the UPN or Entra id of whom to call where it is severe."""
-    called = mention if kind is Kind.HEAD and message.severity is Severity.SEVERE else ""
+def card(delivery: Delivery, *, note: Text = (), mention: str = "") -> Card:
+    """Dress a delivery, and what waited longer within it; ``mention`` is whom to call where it is severe."""
+    message, first = delivery.message, _is_first(delivery)
+    loud = message.severity is Severity.SEVERE and (first or message.reason in WORSENS)
+    called = mention if loud else ""
 
     def dressed(limit: int) -> Card:
         body = [
             headline(message.headline, message.severity),
-            *advised(message.advice, message.language, limit),
-            *bullets(message.facts, limit),
-            *shown(block(message.vendor, limit)),
-            *shown(small(message.basis if kind is not Kind.REPLY else ()), small(note)),
+            *told(message, limit),
+            *shown(small(message.basis if first or message.instead_of else (), limit), small(note, limit)),
+            *shown(small(() if first else incident_name(message.incident or "?", message.language), limit)),
             *_call(called),
+            *_waited([one.message for one in delivery.earlier], message, limit),
         ]
-        return framed(body, spoken=(*message.headline, " ", *message.advice), language=message.language, mention=called)
+        spoken = (*message.headline, " ", *message.advice)
+        return framed(body, spoken=spoken, language=message.language, limit=limit, mention=called)
 
     return fitted(dressed)
+
+
+def told(message: Message, limit: int) -> list[Card]:
+    """Show what to do, the facts, and what the vendor says."""
+    return [
+        *advised(message.advice, message.language, limit),
+        *bullets(message.facts, limit),
+        *shown(block(message.vendor, limit)),
+    ]
 
 
 def fitted(dress: Callable[[int], Card]) -> Card:
@@ -57,9 +79,9 @@ def fitted(dress: Callable[[int], Card]) -> Card:
     return next((one for limit in LIMITS if _size(one := dress(limit)) <= BUDGET), dress(LIMITS[-1]))
 
 
-def framed(body: list[Card], *, spoken: Text, language: str, mention: str = "") -> Card:
+def framed(body: list[Card], *, spoken: Text, language: str, limit: int, mention: str = "") -> Card:
     """Put blocks into a card with all that readers without sight, or with an old client, need."""
-    said = plain(spoken, HEADLINE_LIMIT)
+    said = plain(spoken, min(2 * limit, HEADLINE_LIMIT))
     entity = {"type": "mention", "text": f"<at>{mention}</at>", "mentioned": {"id": mention, "name": mention}}
     return {
         "type": "AdaptiveCard",
@@ -101,9 +123,36 @@ def shown(*blocks: Card) -> list[Card]:
     return [one for one in blocks if one["text"]]
 
 
-def small(said: Text) -> Card:
+def small(said: Text, limit: int) -> Card:
     """Show a sentence in small, grey letters."""
-    return block(said, HEADLINE_LIMIT, size="Small", isSubtle=True)
+    return block(said, min(limit, HEADLINE_LIMIT), size="Small", isSubtle=True)
+
+
+def _is_first(delivery: Delivery) -> bool:
+    """Tell whether nobody there has read of the incident yet: its first message is this one, or goes out with it."""
+    same = (one for one in (delivery, *delivery.earlier) if one.message.incident == delivery.message.incident)
+    return any(one.kind is Kind.HEAD for one in same)
+
+
+def _waited(earlier: Sequence[Message], newest: Message, limit: int) -> list[Card]:
+    """Show what waited with its time, and in full where it is the last word on another incident and there is room."""
+    if not earlier:
+        return []
+    title = block((label(Label.WAITED, newest.language),), limit, weight="Bolder", spacing="Medium", separator=True)
+    known = {newest.incident}
+    blocks = [title]
+    for message in earlier:
+        latest = message.incident not in known
+        known.add(message.incident)
+        blocks.append(_line(message, limit))
+        blocks += told(message, limit) if latest and limit == LIMITS[0] else []
+    return blocks
+
+
+def _line(message: Message, limit: int) -> Card:
+    sign, _ = STYLES[message.severity]
+    said = (Moment(at=message.at, with_date=True), f" {sign} ", *message.headline)
+    return block(said, min(limit + STAMP, HEADLINE_LIMIT), spacing="Small")
 
 
 def _call(mention: str) -> list[Card]:

@@ -46,7 +46,7 @@ class TeamsSender:
 
     async def send(self, delivery: Delivery) -> None:
         """Post a card; where an earlier try may have landed Teams has nothing to look in. Raises SendError."""
-        card = render.card(delivery.message, delivery.kind, note=self._lateness(delivery), mention=self._mention)
+        card = render.card(delivery, note=self._lateness(delivery), mention=self._mention)
         token = await self._token()
         await self._flow.lane.turn()
         try:

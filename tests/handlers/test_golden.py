@@ -12,7 +12,7 @@ import pytest
 from bot.types import Kind, Message, Moment, Reason, Severity
 from handlers.slack import render as slack
 from handlers.teams import render as teams
-from tests.handlers.examples import NOW, message
+from tests.handlers.examples import NOW, delivery, message
 
 FOLDER = Path(__file__).parent / "golden"
 
@@ -42,7 +42,11 @@ def in_slack() -> list[object]:
 
 def in_teams() -> list[object]:
     """Dress the evening for Teams, which edits nothing."""
-    return [{"kind": kind, "card": teams.card(said, kind)} for kind, said in evening() if kind is not Kind.EDIT]
+    return [
+        {"kind": kind, "card": teams.card(delivery(kind, said=said))}
+        for kind, said in evening()
+        if kind is not Kind.EDIT
+    ]
 
 
 SHOWN: dict[str, Callable[[], list[object]]] = {"slack": in_slack, "teams": in_teams}
@@ -58,7 +62,7 @@ def test_the_evening_looks_as_it_was_looked_at(platform: str) -> None:
 @pytest.mark.parametrize(("kind", "said"), evening())
 def test_both_platforms_say_the_same_words(kind: Kind, said: Message) -> None:
     """Every part of a message is on both."""
-    on_slack, on_teams = str(slack.blocks(said, kind)), str(teams.card(said, kind))
+    on_slack, on_teams = str(slack.blocks(said, kind)), str(teams.card(delivery(kind, said=said)))
     for part in (said.headline, said.advice, *said.facts, said.vendor):
         for words in (one.strip(" .()") for one in part if isinstance(one, str)):
             assert words in on_slack

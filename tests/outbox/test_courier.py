@@ -1,13 +1,13 @@
 """Claim, send, mark, on a real store."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
 from bot.outbox import Courier, SendError, call, plan
-from bot.outbox.courier import AT_ONCE, GIVE_UP, LEASE, PASS_ON_AFTER
+from bot.outbox.courier import AT_ONCE, GIVE_UP, LEASE, PASS_ON_AFTER, TOGETHER
 from bot.store import State, Store
 from bot.types import Delivery, Destination, Kind, Landed, Message, Reason
 from bot.words.labels import passed_on_note
@@ -64,6 +64,7 @@ class Desk:
             stopped=self.stopped,
             excuse=passed_on_note,
             fallbacks={"it": "office"},
+            merging={"office"},
         )
         self.courier.register()
 
@@ -307,3 +308,77 @@ async def test_a_picture_that_cannot_be_shown_is_given_up_in_silence(desk: Desk)
     await desk.jobs.tasks["pictures"](ARGS)
     assert (await desk.states())[-1] == (Kind.PICTURE, State.FAILED)
     assert (desk.lost, desk.other.sent) == ([], [])
+
+
+async def wait_at_office(desk: Desk, *said: Message) -> None:
+    """Save what is to be told where nothing can be edited."""
+    drafts = [
+        one for m in said for one in plan(m, [Destination(name="office", platform="teams")], heads=(), rings=True)
+    ]
+    async with desk.store.begin() as tx:
+        await tx.deliveries.save(drafts, desk.clock.now())
+    desk.clock.at = max(one.at for one in said)
+
+
+async def at_office(desk: Desk) -> None:
+    """Run its job once."""
+    await desk.courier.deliver({"tenant": "default", "destination": "office"})
+
+
+async def test_what_waits_where_nothing_can_be_edited_is_told_together(desk: Desk) -> None:
+    """The newest first, and each is marked."""
+    minutes = [message(at=desk.clock.at + timedelta(minutes=n), incident=str(n % 2)) for n in range(5)]
+    await wait_at_office(desk, *minutes)
+    await at_office(desk)
+    (sent,) = desk.other.sent
+    assert [one.message.at for one in (sent, *sent.earlier)] == [one.at for one in reversed(minutes)]
+    assert await desk.states() == [(Kind.HEAD, State.SENT)] * 5
+
+
+async def test_one_message_tells_of_ten_at_most(desk: Desk) -> None:
+    """The next one of the rest."""
+    many = [message(at=desk.clock.at + timedelta(seconds=n), incident=str(n)) for n in range(TOGETHER + 2)]
+    await wait_at_office(desk, *many)
+    await at_office(desk)
+    assert [1 + len(one.earlier) for one in desk.other.sent] == [TOGETHER, 2]
+
+
+async def test_what_failed_together_is_tried_again_together(desk: Desk) -> None:
+    """With what came since; nothing is lost, and the oldest's tries count."""
+    desk.other.script = [SendError("no answer")]
+    await wait_at_office(desk, message(), message(at=desk.clock.at + timedelta(minutes=1)))
+    await at_office(desk)
+    await wait_at_office(desk, message(at=desk.clock.at + timedelta(minutes=5)))
+    await at_office(desk)
+    assert [1 + len(one.earlier) for one in desk.other.sent] == [2, 3]
+    assert await desk.states() == [(Kind.HEAD, State.SENT)] * 3
+
+
+async def test_what_cannot_be_mended_stops_all_that_went_together(desk: Desk) -> None:
+    """Each is said to be lost."""
+    desk.other.script = [SendError("HTTP 404", permanent=True)]
+    await wait_at_office(desk, message(), message(at=desk.clock.at + timedelta(minutes=1)))
+    await at_office(desk)
+    assert desk.lost == ["office: HTTP 404"] * 2
+
+
+async def test_what_was_told_elsewhere_in_its_stead_is_not_passed_on_again(desk: Desk) -> None:
+    """The vendor had said that the platform may not show it: one message is enough."""
+    told_already = message(instead_of=("it",))
+    await wait_at_office(desk, told_already)
+    desk.sender.script = [SendError("the channel is archived", permanent=True)]
+    await desk.tell(message())
+    await desk.deliver()
+    assert sorted(await desk.states()) == [(Kind.HEAD, State.FAILED), (Kind.HEAD, State.WAITING)]
+
+
+async def test_two_that_fail_with_one_fallback_are_passed_on_once(desk: Desk) -> None:
+    """The first one's message stands in for both."""
+    courier = replace(desk.courier, fallbacks={"it": "office", "gone": "office"})
+    for name in ("it", "gone"):
+        drafts = plan(message(), [Destination(name=name, platform="slack")], heads=(), rings=True)
+        async with desk.store.begin() as tx:
+            await tx.deliveries.save(drafts, desk.clock.now())
+        desk.sender.script = [SendError("the channel is archived", permanent=True)]
+        await courier.deliver({"tenant": "default", "destination": name})
+    assert [state for _, state in await desk.states()].count(State.WAITING) == 1

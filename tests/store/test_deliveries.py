@@ -270,3 +270,39 @@ async def test_a_destination_with_a_head_landed_or_on_its_way_is_known(store: St
         assert await tx.deliveries.heads("default", "1") == {"slack", "teams", "page"}
         assert await tx.deliveries.heads("default", "2") == frozenset()
         assert await tx.deliveries.heads("other", "1") == frozenset()
+
+
+async def test_the_rest_of_what_is_due_at_a_destination_is_claimed_with_the_first(store: Store) -> None:
+    """In order, whatever it is about; not what is due later, nor what comes after that."""
+    about = [draft("a"), draft("b", Kind.REPLY), draft("x", about=message("2")), draft("y", due=T0 + HOUR, about=message("3")),
+             draft("z", about=message("3")), draft("o", to="teams")]  # fmt: skip
+    async with store.begin() as tx:
+        await tx.deliveries.save(about, T0)
+        first = await claim(tx)
+        rest = await tx.deliveries.claim_rest(first, T0, LEASE, most=9)
+        assert [one.key for one in rest] == ["b", "x"]
+        assert [one.attempts for one in rest] == [1, 1]
+        assert await nothing(tx)
+
+
+async def test_the_rest_is_bounded_and_leaves_what_somebody_else_holds(store: Store) -> None:
+    """What follows a claim of another worker waits for it."""
+    async with store.begin() as tx:
+        await tx.deliveries.save([draft("a"), draft("x", about=message("2")), draft("y", about=message("2"))], T0)
+        first, held = await claim(tx), await claim(tx)
+        assert (first.key, held.key) == ("a", "x")
+        assert await tx.deliveries.claim_rest(first, T0, LEASE, most=9) == []
+        await tx.deliveries.mark_failed(held, "no", T0)
+        assert [one.key for one in await tx.deliveries.claim_rest(first, T0, LEASE, most=1)] == ["x"]
+
+
+async def test_a_change_that_is_told_in_anothers_stead_is_known(store: Store) -> None:
+    """By incident, time and reason."""
+    async with store.begin() as tx:
+        said = message()
+        await tx.deliveries.save([draft("a")], T0)
+        assert not await tx.deliveries.stands_in("slack", said)
+        await tx.deliveries.save([draft("b", about=replace(said, instead_of=("teams",)))], T0)
+        assert await tx.deliveries.stands_in("slack", said)
+        assert not await tx.deliveries.stands_in("teams", said)
+        assert not await tx.deliveries.stands_in("slack", replace(said, at=T0 + HOUR))
