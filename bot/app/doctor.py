@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -24,6 +24,7 @@ from bot.settings import DestinationTable, Settings
 from bot.store import Store, StoreError
 from bot.types import Arrived, Bounced, Observation, Refused, SourceBlind, Unreachable
 from handlers.slack.api import SlackApi
+from handlers.slack.hello import said_hello
 from handlers.slack.picture import SCOPE, may_share
 from handlers.teams.address import fault
 
@@ -173,6 +174,8 @@ async def _destinations(settings: Settings) -> AsyncIterator[Result]:
     if api:
         yield await _pictures(api)
         await api.aclose()
+    if token := settings.environment.slack_app_token:
+        yield await _socket(SlackApi(token, base_url=settings.environment.slack_api_url))
     yield Result(what="tenants", detail=", ".join(wiring.tenants(settings)))
 
 
@@ -185,6 +188,16 @@ async def _slack(api: SlackApi | None, table: DestinationTable) -> str:
     except SendError as error:
         return str(error)
     return ""
+
+
+async def _socket(api: SlackApi) -> Result:
+    """Open one connection of Socket Mode and wait for Slack's hello."""
+    try:
+        async with aclosing(api):
+            fault_said = await said_hello(api)
+    except SendError as error:
+        fault_said = f"{error}. Check SLACK_APP_TOKEN, its scope connections:write, and that Socket Mode is switched on"
+    return Result(what="Socket Mode of Slack", fault=fault_said)
 
 
 async def _pictures(api: SlackApi) -> Result:

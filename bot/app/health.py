@@ -1,6 +1,6 @@
 """How the bot itself is, put together from its parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -41,6 +41,9 @@ class Pulse:
     stopped: Mapping[str, str] = field(default_factory=dict)
     """Destinations that took no message since one was given up, with the reason."""
 
+    hears: Callable[[], bool] = lambda: True
+    """Asks whether the chat platforms that need a connection of ours can reach us."""
+
     async def check(self, _: object = None) -> None:
         """Ask the store what waits, and what could not be delivered."""
         try:
@@ -65,6 +68,7 @@ class Pulse:
             store=self.store_answers,
             sees=self._sees(),
             tells=not self.stopped,
+            hears=self.hears(),
             waiting=self.waiting,
             oldest=self.oldest,
             counts=self._counts(),

@@ -128,6 +128,7 @@ async def _slack_socket(bot: Bot, api: SlackApi, understood: Commands) -> AsyncI
     door = SlackApi(token, base_url=bot.settings.environment.slack_api_url)
     listeners = _listener(bot, api, token, understood).bolt()
     socket = SocketMode(door, listeners, clock=bot.clock, chance=bot.chance)
+    bot.pulse.hears = socket.hears
     async with contextlib.aclosing(door), _running(socket.run()):
         yield
 

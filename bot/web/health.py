@@ -24,6 +24,7 @@ class Condition(StrEnum):
     LOOP_STUCK = "loop_stuck"
     STORE_DOWN = "store_down"
     CANNOT_SEE = "cannot_see"
+    CANNOT_HEAR = "cannot_hear"
     CANNOT_TELL = "cannot_tell"
     TELLING_LATE = "telling_late"
 
@@ -51,6 +52,8 @@ class Health:
     """At least one watcher brought something lately."""
     tells: bool = True
     """Every destination, or its fallback, took its last message."""
+    hears: bool = True
+    """Chat platforms that reach us over a connection of ours did so lately."""
     waiting: int = 0
     """Deliveries that wait to be sent."""
     oldest: datetime | None = None
@@ -73,6 +76,7 @@ def conditions(health: Health) -> Mapping[Condition, bool]:
         Condition.LOOP_STUCK: bool(stuck(health)),
         Condition.STORE_DOWN: not health.store,
         Condition.CANNOT_SEE: not health.sees,
+        Condition.CANNOT_HEAR: not health.hears,
         Condition.CANNOT_TELL: not health.tells,
         Condition.TELLING_LATE: health.oldest is not None and health.at - health.oldest > LATE,
     }

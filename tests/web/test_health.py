@@ -35,6 +35,7 @@ def test_a_loop_that_never_came_round_counts_from_the_start(minutes: int, *, han
     [
         pytest.param(replace(GOOD_HEALTH, store=False), Condition.STORE_DOWN, id="the store does not answer"),
         pytest.param(replace(GOOD_HEALTH, sees=False), Condition.CANNOT_SEE, id="no watcher brings anything"),
+        pytest.param(replace(GOOD_HEALTH, hears=False), Condition.CANNOT_HEAR, id="Slack cannot reach us"),
         pytest.param(replace(GOOD_HEALTH, tells=False), Condition.CANNOT_TELL, id="no channel can be reached"),
         pytest.param(
             replace(GOOD_HEALTH, oldest=NOW - timedelta(minutes=6)), Condition.TELLING_LATE, id="a message waits long"
