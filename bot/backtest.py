@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from bot.detect import Detector
 from bot.recording import Header, Recording
-from bot.types import Arrived, Bounced, Finding, Refused, Sent, Unreachable
+from bot.types import Finding, ProbeSeen, SourceBack, SourceBlind
 
 Event: TypeAlias = Mapping[str, object]
 
@@ -27,7 +27,7 @@ def backtest(recording: Recording, *, false_alarms_a_year: float = 4.0) -> Itera
     story = _Story(recording.header)
     due = last = None
     for seen in recording:
-        if not isinstance(seen, Sent | Arrived | Refused | Bounced | Unreachable):
+        if not isinstance(seen, ProbeSeen | SourceBlind | SourceBack):
             continue
         if due is None or last is None:
             due = last = seen.at

@@ -90,6 +90,8 @@ class Machine:
         if isinstance(observation, CalendarSeen):
             self._calendars.observe(observation)
             return []
+        if isinstance(observation, SourceBlind | SourceBack):
+            self._detector.observe(observation)
         self._book = _taken(self._book, observation)
         return self._changes(observation.at)
 

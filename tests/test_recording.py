@@ -11,6 +11,7 @@ from bot.types import (
     Bounced,
     CalendarSeen,
     Direction,
+    Duplicated,
     Observation,
     Refused,
     Reported,
@@ -59,6 +60,10 @@ OBSERVATIONS: list[Observation] = [
     AdvisoryGone(at=after(21), source="microsoft", id="EX1"),
     SourceBlind(at=after(22), source="microsoft", error="503 Service Unavailable"),
     SourceBack(at=after(23), source="microsoft"),
+    Duplicated(at=after(23.1), route="outbound-eu", probe="6"),
+    Duplicated(at=after(23.2), route="outbound-eu", probe="6", folder="junk"),
+    SourceBlind(at=after(23.3), source="mailbox:bob", error="no", routes=("outbound-eu", "slow-us")),
+    SourceBack(at=after(23.4), source="mailbox:bob", routes=("outbound-eu", "slow-us")),
     Reported(at=after(24), person="Kim", text="mail is slow"),
     Reported(at=after(25), person="Kim", text="works again", works=True),
 ]

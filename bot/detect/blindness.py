@@ -75,7 +75,8 @@ class Blindness:
 
     def blind_tracks(self) -> set[int]:
         """Give the routes that cannot be seen on, by their numbers."""
-        return {track.index for blind in self.open.values() for track in blind.tracks}
+        unread = {track.index for track in self._tracks if track.unread}
+        return unread | {track.index for blind in self.open.values() for track in blind.tracks}
 
     def _causes(self, now: float, silent_since: float | None) -> Iterator[Blind]:
         for vantage in self._known.sight.vantages.values():

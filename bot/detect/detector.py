@@ -13,7 +13,7 @@ from bot.detect.state import dump, load
 from bot.detect.suspicion import Suspicion
 from bot.detect.times import Times
 from bot.detect.trouble import Open
-from bot.types import Direction, DirectionNow, Finding, ProbeObservation, Route, Sent, Symptom, Tally
+from bot.types import Direction, DirectionNow, Finding, ProbeObservation, Route, Sent, SightObservation, Symptom, Tally
 
 TEN_MINUTES = timedelta(minutes=10)
 SYMPTOMS = {Trouble.SENDING: Symptom.SEND_FAILS, Trouble.BOUNCING: Symptom.BOUNCED, Trouble.TIMING: Symptom.DELAYED}
@@ -34,13 +34,16 @@ class Detector:
         self._blindness = Blindness(self._known)
         self._suspicion = Suspicion()
         self._times = Times(shortest=self._known.shortest)
-        self._together: list[ProbeObservation] = []
+        self._together: list[ProbeObservation | SightObservation] = []
         self._said: dict[str, tuple[float, Finding | None]] = {}
         if state is not None:
             load(state, self._known, self._ringing, self._intake, self._times)
 
-    def observe(self, observation: ProbeObservation) -> None:
-        """Take in what happened to a test message; those of one moment count together, in whatever order they come."""
+    def observe(self, observation: ProbeObservation | SightObservation) -> None:
+        """Take in what happened to a test message, or whether a mailbox can be read.
+
+        Those of one moment count together, in whatever order they come.
+        """
         if self._together and observation.at != self._together[0].at:
             self._take_together()
         self._together.append(observation)
@@ -107,9 +110,13 @@ class Detector:
         if len(together) > 1:
             together.sort(key=_order)
         for observation in together:
+            if isinstance(observation, SightObservation):
+                self._intake.see(observation)
+                continue
             at = observation.at.timestamp()
             self._hear(observation, at)
             self._intake.take(observation, at, self._times.newest)
+        self._intake.settle()
 
     def _hear(self, observation: ProbeObservation, at: float) -> None:
         """Go on to an observation; one from afar may be late, and says nothing about our own clock."""
@@ -159,6 +166,8 @@ class Detector:
         return said
 
 
-def _order(seen: ProbeObservation) -> tuple[bool, str, str, str]:
-    """Order observations of one moment: what was sent first, then by kind and name."""
-    return not isinstance(seen, Sent), type(seen).__name__, seen.route, seen.probe
+def _order(seen: ProbeObservation | SightObservation) -> tuple[int, str, str, str]:
+    """Order observations of one moment: what was sent first, then by kind and name, and our own sight last."""
+    if isinstance(seen, SightObservation):
+        return 2, type(seen).__name__, seen.source, ""
+    return int(not isinstance(seen, Sent)), type(seen).__name__, seen.route, seen.probe

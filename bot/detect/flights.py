@@ -44,6 +44,8 @@ class Flight:
     u: float = 0.0
     reply: str = ""
     permanent: bool = False
+    copies: int = 1
+    junk: bool = False
     spent: bool = False
     """Held back by a trouble that is over: it says nothing about a new one."""
     row: Vector | None = None
@@ -100,6 +102,8 @@ class Track:
     own_troubles: int = 0
     own_reply: str = ""
     own_since: float = 0.0
+    unread: bool = False
+    """The mailbox that the route ends in cannot be read: nobody knows what has arrived."""
     interval: float = 0.0
     deadline: float = 0.0
     kept: int = CONTROL_KEPT
@@ -121,7 +125,11 @@ class Track:
         self.ring.append(flight)
         self.by_probe[flight.probe] = flight
         if len(self.ring) > self.kept:
-            del self.by_probe[self.ring.popleft().probe]
+            forgotten = self.ring.popleft()
+            del self.by_probe[forgotten.probe]
+            if self.unread and forgotten.fate is Fate.UNDER_WAY:
+                # Its arrival will not be known as its own.
+                forgotten.fate = Fate.VOID
 
     def under_way(self) -> list[Flight]:
         """Give the messages of which nothing was heard yet."""

@@ -12,7 +12,17 @@ from bot.detect.installation import Installation
 from bot.detect.replies import is_own_trouble, is_permanent
 from bot.detect.ringing import Ringing
 from bot.detect.sight import CONNECT_LIMIT
-from bot.types import Arrived, Bounced, ProbeObservation, Refused, Sent, Unreachable
+from bot.types import (
+    Arrived,
+    Bounced,
+    Duplicated,
+    ProbeObservation,
+    Refused,
+    Sent,
+    SightObservation,
+    SourceBlind,
+    Unreachable,
+)
 
 Take: TypeAlias = Callable[[Track, ProbeObservation, float], None]
 Looks: TypeAlias = list[tuple[float, int, Flight]]
@@ -34,6 +44,7 @@ class Intake:
         self._looks: Looks = []
         self._far_looks: Looks = []
         self._number = itertools.count()
+        self._read: list[Track] = []
 
     def take(self, seen: ProbeObservation, now: float, newest: float) -> None:
         """Take in one observation, made at now, where the newest one was made at newest."""
@@ -49,15 +60,38 @@ class Intake:
                 self._refused(track, seen, now)
             case Unreachable():
                 self._unreachable(track, seen, now)
+            case Duplicated():
+                self._duplicated(track, seen)
             case _:
                 self._bounced(track, seen, now)
+
+    def see(self, seen: SightObservation) -> None:
+        """Take in whether a mailbox can be read: while it cannot, waiting says nothing of the routes that end there."""
+        for name in seen.routes:
+            track = self._known.by_name.get(name)
+            if track is None:
+                continue
+            track.unread = isinstance(seen, SourceBlind)
+            if track.unread and track.mail:
+                for flight in track.under_way():
+                    self._known.evidence.unsay(flight)
+
+    def settle(self) -> None:
+        """Know, once all of one look was taken in, that a mailbox is read from which something came."""
+        for track in self._read:
+            track.unread = False
+        self._read.clear()
 
     def look(self, limit: float) -> None:
         """Look at the messages under way that are due until a time."""
         looks = self._looks
         while looks and looks[0][0] <= limit:
             when, _, flight = heapq.heappop(looks)
-            if flight.fate is Fate.UNDER_WAY:
+            if flight.fate is not Fate.UNDER_WAY:
+                continue
+            if flight.track.unread:
+                self.look_at(flight, limit + LOOK_AGAIN_S)
+            else:
                 self._look(flight, when)
 
     def look_far(self, now: float) -> None:
@@ -67,7 +101,8 @@ class Intake:
             when, _, flight = heapq.heappop(looks)
             if flight.fate is not Fate.UNDER_WAY:
                 continue
-            if when <= self._known.contacts[flight.track.route.vantage].evidence_until:
+            heard_until = self._known.contacts[flight.track.route.vantage].evidence_until
+            if when <= heard_until and not flight.track.unread:
                 self._look(flight, when)
             else:
                 self.look_at(flight, now + LOOK_AGAIN_S)
@@ -138,13 +173,19 @@ class Intake:
             flight.fate = Fate.VOID
             self._known.evidence.unsay(flight)
             return
-        flight.fate, flight.latency = Fate.ARRIVED, took
+        self._read.append(track)
+        flight.fate, flight.latency, flight.junk = Fate.ARRIVED, took, seen.folder == "junk"
         self._answered(flight, now)
         if track.mail:
             flight.u = math.log(max(took, SHORTEST_TIME)) - flight.centre
             self._say(flight, flight.verdict())
             if self._ringing.is_usual(flight):
                 self._known.learn_time(flight, calm=not self._ringing.open)
+
+    def _duplicated(self, track: Track, seen: Duplicated) -> None:
+        flight = track.by_probe.get(seen.probe)
+        if flight is not None:
+            flight.copies += 1
 
     def _refused(self, track: Track, seen: Refused, now: float) -> None:
         flight = self._end(track, seen, now, now)

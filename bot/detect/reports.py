@@ -72,6 +72,8 @@ def tally(tracks: Sequence[Track], since: float, directions: Collection[Directio
         late=sum(flight.late() for flight in flights),
         waiting=sum(flight.fate in {Fate.UNDER_WAY, Fate.LOST} for flight in flights),
         median=timedelta(seconds=statistics.median(times)) if times else None,
+        junk=sum(flight.junk for flight in flights),
+        twice=sum(flight.copies > 1 for flight in flights),
     )
 
 

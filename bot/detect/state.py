@@ -23,7 +23,7 @@ Json: TypeAlias = dict[str, Any]
 
 VERSION = 1
 ROUTE = "route "
-TRACK_FIELDS = ("last_sent", "last_arrived", "last_latency", "own_troubles", "own_reply", "own_since")
+TRACK_FIELDS = ("last_sent", "last_arrived", "last_latency", "own_troubles", "own_reply", "own_since", "unread")
 VANTAGE_FIELDS = ("last_fail", "last_reached", "dark_since", "found", "error")
 OPEN_FIELDS = (
     "column", "id", "stretch", "since", "found", "peak", "noted", "last_bad", "spell", "reply", "lost", "came_late",
@@ -107,7 +107,7 @@ def _flight(f: Flight) -> list[Any]:
 def _read_track(track: Track, state: Json, known: Installation) -> None:
     track.usual = RouteUsual(**(state["usual"] | {"interval": track.interval}))
     for name in TRACK_FIELDS:
-        setattr(track, name, state[name])
+        setattr(track, name, state.get(name, getattr(track, name)))
     track.ring = deque()
     for probe, sent, centre, ended, latency, u, fate, reply, permanent, spent, spoke in state["flights"]:
         flight = Flight(track, probe, sent, centre, known.tables_for(track, sent), Fate(fate), ended, latency, u)

@@ -1,7 +1,7 @@
 """A recording's further lines: one observation each, with ``t`` in seconds since the epoch."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.recording.header import Line
@@ -11,7 +11,9 @@ from bot.types import (
     Arrived,
     Bounced,
     CalendarSeen,
+    Duplicated,
     Observation,
+    ProbeObservation,
     Refused,
     Reported,
     Sent,
@@ -55,6 +57,11 @@ def _arrived(at: datetime, tenant: str, event: Line) -> Observation:
     )
 
 
+def _duplicated(at: datetime, tenant: str, event: Line) -> Observation:
+    route, probe, folder = str(event["route"]), str(event["probe"]), str(event.get("folder", "inbox"))
+    return Duplicated(at=at, tenant=tenant, route=route, probe=probe, folder=folder)
+
+
 def _bounced(at: datetime, tenant: str, event: Line) -> Observation:
     route, probe, reply = str(event["route"]), str(event["probe"]), str(event.get("reply", ""))
     return Bounced(at=at, tenant=tenant, route=route, probe=probe, status=str(event["status"]), reply=reply)
@@ -84,11 +91,19 @@ def _advisory_gone(at: datetime, tenant: str, event: Line) -> Observation:
 
 
 def _source_blind(at: datetime, tenant: str, event: Line) -> Observation:
-    return SourceBlind(at=at, tenant=tenant, source=str(event["source"]), error=str(event.get("error", "")))
+    source, error = str(event["source"]), str(event.get("error", ""))
+    return SourceBlind(at=at, tenant=tenant, source=source, error=error, routes=_routes(event))
 
 
 def _source_back(at: datetime, tenant: str, event: Line) -> Observation:
-    return SourceBack(at=at, tenant=tenant, source=str(event["source"]))
+    return SourceBack(at=at, tenant=tenant, source=str(event["source"]), routes=_routes(event))
+
+
+def _routes(event: Line) -> tuple[str, ...]:
+    routes = event.get("routes", ())
+    if not isinstance(routes, Sequence):
+        raise TypeError("routes are a list")
+    return tuple(map(str, routes))
 
 
 def _reported(at: datetime, tenant: str, event: Line) -> Observation:
@@ -107,6 +122,7 @@ READERS: Mapping[str, Callable[[datetime, str, Line], Observation]] = {
     "refused": _refused,
     "unreachable": _unreachable,
     "arrived": _arrived,
+    "duplicated": _duplicated,
     "bounced": _bounced,
     "calendar": _calendar,
     "advisory": _advisory,
@@ -137,13 +153,13 @@ def _feed_fields(seen: AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack) -
             return "advisory", {"source": source, "issue": issue}
         case AdvisoryGone(source=source, id=advisory):
             return "advisory_gone", {"source": source, "id": advisory}
-        case SourceBlind(source=source, error=error):
-            return "source_blind", {"source": source, "error": error}
-        case SourceBack(source=source):
-            return "source_back", {"source": source}
+        case SourceBlind(source=source, error=error, routes=routes):
+            return "source_blind", {"source": source, "error": error, **_unless("routes", routes, ())}
+        case SourceBack(source=source, routes=routes):
+            return "source_back", {"source": source, **_unless("routes", routes, ())}
 
 
-def _probe_fields(seen: Sent | Refused | Unreachable | Arrived | Bounced) -> tuple[str, Line]:
+def _probe_fields(seen: ProbeObservation) -> tuple[str, Line]:
     at = {"route": seen.route, "probe": seen.probe}
     match seen:
         case Sent():
@@ -154,6 +170,8 @@ def _probe_fields(seen: Sent | Refused | Unreachable | Arrived | Bounced) -> tup
             return "unreachable", {**at, "error": error}
         case Arrived():
             return "arrived", {**at, **_arrived_fields(seen)}
+        case Duplicated(folder=folder):
+            return "duplicated", {**at, **_unless("folder", folder, "inbox")}
         case _:
             return "bounced", {**at, "status": seen.status, **_unless("reply", seen.reply, "")}
 
@@ -168,5 +186,5 @@ def _arrived_fields(seen: Arrived) -> Line:
     }
 
 
-def _unless(name: str, value: str | float, usual: str | float) -> Line:
+def _unless(name: str, value: object, usual: object) -> Line:
     return {} if value == usual else {name: value}

@@ -19,7 +19,9 @@ from bot.types import (
     Arrived,
     Bounced,
     CalendarSeen,
+    Duplicated,
     Observation,
+    ProbeObservation,
     ProbeSeen,
     Refused,
     Reported,
@@ -36,6 +38,7 @@ KINDS: dict[str, type[Observation]] = {
         Refused,
         Unreachable,
         Arrived,
+        Duplicated,
         Bounced,
         CalendarSeen,
         AdvisorySeen,
@@ -203,6 +206,8 @@ def _observation(row: ResultRow[Any]) -> Observation:
     kind = KINDS[row.kind]
     named = {name: getattr(row, name) for name in OWN_COLUMNS if name in {field.name for field in fields(kind)}}
     rest = json.loads(row.rest) if row.rest else {}
+    if "routes" in rest:
+        rest["routes"] = tuple(rest["routes"])
     if row.body is not None:
         rest["issue"] = json.loads(row.body)
     return kind(**named, **rest)
@@ -219,12 +224,14 @@ def _currents(batch: Iterable[Observation]) -> list[Row]:
     return list(rows.values())
 
 
-def _news(each: Sent | Refused | Unreachable | Arrived | Bounced) -> Row:
+def _news(each: ProbeObservation) -> Row:
     match each:
         case Sent():
             return {"sent_at": each.at}
         case Arrived():
             return {"arrived_at": each.at, "latency": each.latency}
+        case Duplicated():
+            return {}
         case Unreachable():
             return {"failed_at": each.at, "failure": each.error}
         case Refused() | Bounced():

@@ -19,6 +19,10 @@ class Tally:
     waiting: int = 0
     median: timedelta | None = None
     """Of those that arrived."""
+    junk: int = 0
+    """Arrived in the junk folder."""
+    twice: int = 0
+    """Arrived more than once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

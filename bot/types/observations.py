@@ -61,6 +61,13 @@ class Arrived(ProbeSeen):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicated(ProbeSeen):
+    """A further copy came of a message that had arrived; ``folder`` is where the copy is."""
+
+    folder: str = "inbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bounced(ProbeSeen):
     """A final report of non-delivery came back, with its enhanced status code and the server's words."""
 
@@ -101,17 +108,20 @@ class AdvisoryGone(Seen):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceBlind(Seen):
-    """A feed cannot be read."""
+    """A feed or a mailbox cannot be read, or cannot be sent from."""
 
     source: str
     error: str
+    routes: tuple[str, ...] = ()
+    """Those whose arrivals cannot be seen meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceBack(Seen):
-    """The feed can be read again."""
+    """It can be read, or sent from, again."""
 
     source: str
+    routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +133,6 @@ class Reported(Seen):
     works: bool | None = None
 
 
-ProbeObservation: TypeAlias = Sent | Refused | Unreachable | Arrived | Bounced
-Observation: TypeAlias = (
-    ProbeObservation | CalendarSeen | AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack | Reported
-)
+ProbeObservation: TypeAlias = Sent | Refused | Unreachable | Arrived | Duplicated | Bounced
+SightObservation: TypeAlias = SourceBlind | SourceBack
+Observation: TypeAlias = ProbeObservation | SightObservation | CalendarSeen | AdvisorySeen | AdvisoryGone | Reported

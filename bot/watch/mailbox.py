@@ -11,17 +11,19 @@ from bot.mail.bounces import Action, Report, may_be_report, read_report
 from bot.mail.hops import latency, stamps, way
 from bot.mail.inbox import INBOX, JUNK
 from bot.mail.letters import probe_of
-from bot.types import DEFAULT_TENANT, Arrived, Bounced, Clock, Observation
+from bot.types import DEFAULT_TENANT, Arrived, Bounced, Clock, Duplicated, Observation
 from bot.watch.sight import Sight
 
 log = structlog.get_logger(__name__)
 
 MOST_REMEMBERED = 10_000
 POLL = timedelta(seconds=15)
+REPORT = ""
+"""By what a probe was told of whose report came: no letter has an empty key."""
 
 
 class MailboxWatch:
-    """Tells what came to one mailbox; what it told it remembers, so that a second copy is not told again."""
+    """Tells what came to one mailbox; what it told it remembers, so that a second copy is told as such."""
 
     def __init__(
         self,
@@ -40,8 +42,8 @@ class MailboxWatch:
         self._clock = clock
         self._arriving = frozenset(arriving)
         self._tenant = tenant
-        self._sight = Sight(f"mailbox:{name}", tenant=tenant)
-        self._told: OrderedDict[str, None] = OrderedDict()
+        self._sight = Sight(f"mailbox:{name}", tenant=tenant, routes=arriving)
+        self._told: OrderedDict[str, str] = OrderedDict()
         self._unseen: dict[str, datetime] = {}
 
     @property
@@ -91,7 +93,7 @@ class MailboxWatch:
         probe = probe_of(letter.headers, self._seal)
         if probe is not None:
             await self._delete(letter)
-            return self._arrived(probe, letter, seen) if self._is_new(probe) else []
+            return self._came(probe, letter, seen)
         if not may_be_report(letter.headers):
             return []
         return await self._read_report(letter, seen)
@@ -109,26 +111,31 @@ class MailboxWatch:
         if report.action is not Action.FAILED:
             log.info("probe_reported", route=probe.route, probe=probe.id, action=report.action, reply=report.reply)
             return []
-        return self._bounced(probe, report, seen) if self._is_new(probe) else []
+        return self._bounced(probe, report, seen) if self._is_new(probe, REPORT) else []
 
-    def _arrived(self, probe: Probe, letter: Letter, seen: datetime) -> list[Observation]:
+    def _came(self, probe: Probe, letter: Letter, seen: datetime) -> list[Observation]:
         if probe.route not in self._arriving:
             log.warning("probe_astray", route=probe.route, probe=probe.id, mailbox=self._name)
             return []
+        if self._is_new(probe, letter.key):
+            return [self._arrived(probe, letter, seen)]
+        if self._told[probe.id] in {REPORT, letter.key}:
+            return []
+        return [Duplicated(at=seen, tenant=self._tenant, route=probe.route, probe=probe.id, folder=letter.folder)]
+
+    def _arrived(self, probe: Probe, letter: Letter, seen: datetime) -> Arrived:
         passed = way(probe.sent, seen, letter.headers)
-        return [
-            Arrived(
-                at=seen,
-                tenant=self._tenant,
-                route=probe.route,
-                probe=probe.id,
-                latency=latency(probe.sent, seen, self._unseen.get(letter.folder), stamps(letter)),
-                folder=letter.folder,
-                held_by=passed.slowest.holder,
-                held_seconds=passed.slowest.length.total_seconds(),
-                skew_seconds=passed.skew.total_seconds(),
-            )
-        ]
+        return Arrived(
+            at=seen,
+            tenant=self._tenant,
+            route=probe.route,
+            probe=probe.id,
+            latency=latency(probe.sent, seen, self._unseen.get(letter.folder), stamps(letter)),
+            folder=letter.folder,
+            held_by=passed.slowest.holder,
+            held_seconds=passed.slowest.length.total_seconds(),
+            skew_seconds=passed.skew.total_seconds(),
+        )
 
     def _bounced(self, probe: Probe, report: Report, seen: datetime) -> list[Observation]:
         return [
@@ -142,11 +149,12 @@ class MailboxWatch:
             )
         ]
 
-    def _is_new(self, probe: Probe) -> bool:
+    def _is_new(self, probe: Probe, by: str) -> bool:
+        """Remember by what a probe was told of first: its letter's key, or a report."""
         if probe.id in self._told:
             log.warning("probe_twice", route=probe.route, probe=probe.id, mailbox=self._name)
             return False
-        self._told[probe.id] = None
+        self._told[probe.id] = by
         if len(self._told) > MOST_REMEMBERED:
             self._told.popitem(last=False)
         return True

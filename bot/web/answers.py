@@ -34,6 +34,8 @@ class Tally(Out):
     bounced: int
     late: int = Field(description="Arrived late, or under way for longer than is usual.")
     waiting: int
+    junk: int = Field(description="Arrived in the junk folder.")
+    twice: int = Field(description="Arrived more than once.")
 
     @classmethod
     def of(cls, tally: TallyNoun) -> Self:
@@ -45,6 +47,8 @@ class Tally(Out):
             bounced=tally.bounced,
             late=tally.late,
             waiting=tally.waiting,
+            junk=tally.junk,
+            twice=tally.twice,
         )
 
 

@@ -247,6 +247,8 @@ def _tally(incident: Incident, snapshot: Snapshot) -> Tally:
         bounced=sum(tally.bounced for tally in recent),
         late=sum(tally.late for tally in recent),
         waiting=sum(tally.waiting for tally in recent),
+        junk=sum(tally.junk for tally in recent),
+        twice=sum(tally.twice for tally in recent),
     )
 
 

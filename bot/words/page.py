@@ -66,6 +66,8 @@ class Line(StrEnum):
     REFUSED = "{n} refused"
     BOUNCED_COUNT = "{n} bounced"
     WAITING = "{n} under way"
+    JUNK = "{n} in the junk folder"
+    TWICE = "{n} came twice"
     OPEN = "What is wrong now"
     ACK = "{person} is on it"
     SINCE = "Since {when}"
@@ -225,6 +227,8 @@ class PageWords:
             (Line.REFUSED, tally.refused),
             (Line.BOUNCED_COUNT, tally.bounced),
             (Line.WAITING, tally.waiting),
+            (Line.JUNK, tally.junk),
+            (Line.TWICE, tally.twice),
         )
         said = [self.string(line, n=self.catalogue.number(n)) for line, n in counts if n]
         if not said:

@@ -11,7 +11,18 @@ import pytest
 from pydantic import SecretStr
 
 from bot.mail import ImapInbox, Mailbox, Security, Server, SmtpSender
-from bot.types import Arrived, Bounced, Direction, Observation, Refused, Route, Sent, SourceBlind, Unreachable
+from bot.types import (
+    Arrived,
+    Bounced,
+    Direction,
+    Duplicated,
+    Observation,
+    Refused,
+    Route,
+    Sent,
+    SourceBlind,
+    Unreachable,
+)
 from bot.watch import Canary, Line, MailboxWatch, Tools
 from tests.mail import rig
 from tests.mail.proxy import Proxy
@@ -134,19 +145,23 @@ async def test_a_report_comes_back_to_the_sender(world: World) -> None:
     assert "5.7.705 tenant has exceeded threshold" in bounced.reply
 
 
-async def test_a_message_that_arrives_twice_is_told_once(world: World) -> None:
-    """Both copies are deleted."""
-    await world.send("twice")
+async def test_a_message_that_arrives_twice_is_told_as_such(world: World) -> None:
+    """The first copy has arrived, the second is one too many; both are deleted."""
+    (sent,) = await world.send("twice")
     inbox = ImapInbox(world.mailbox("twice"))
     watch = MailboxWatch("twice", inbox, seal=SEAL, clock=world.clock, arriving=["twice"])
     told: list[Observation] = []
     async with asyncio.timeout(LIMIT):
         async for one in watch.follow(poll=timedelta(seconds=0.2)):
             told += one
-            if told:
+            if len(told) == 2:
                 break
-    told += await watch.look(world.clock.now())
-    assert len(told) == 1
+    arrived, copy = told
+    assert isinstance(sent, Sent)
+    assert isinstance(arrived, Arrived)
+    assert isinstance(copy, Duplicated)
+    assert arrived.probe == copy.probe == sent.probe
+    assert await inbox.letters() == []
     await inbox.close()
 
 

@@ -13,6 +13,7 @@ from bot.types import (
     Arrived,
     Bounced,
     CalendarSeen,
+    Duplicated,
     Observation,
     Refused,
     Reported,
@@ -28,11 +29,12 @@ EVERY_KIND: list[Observation] = [
     Refused(at=T0 + SECOND, route="out", probe="1", reply="550 no\0 \udce9", stage="rcpt"),
     Unreachable(at=T0 + 2 * SECOND, route="out", probe="2", error="timed out"),
     Arrived(at=T0 + 3 * SECOND, route="in", probe="3", latency=timedelta(seconds=2.5), folder="junk"),
+    Duplicated(at=T0 + 3.5 * SECOND, route="in", probe="3", folder="junk"),
     Bounced(at=T0 + 4 * SECOND, route="in", probe="4", status="5.1.1", reply="unknown"),
     AdvisorySeen(at=T0 + 5 * SECOND, source="microsoft", issue={"id": "EX1", "posts": [{"é": None}]}),
     AdvisoryGone(at=T0 + 6 * SECOND, source="microsoft", id="EX1"),
     SourceBlind(at=T0 + 7 * SECOND, source="microsoft", error="401"),
-    SourceBack(at=T0 + 8 * SECOND, source="microsoft"),
+    SourceBack(at=T0 + 8 * SECOND, source="microsoft", routes=("in", "out")),
     CalendarSeen(
         at=T0 + 8.5 * SECOND, calendar="office", change="c1", age_seconds=61.5, limit_seconds=600.0, fresh=False
     ),
@@ -63,7 +65,7 @@ def test_no_kind_of_observation_is_forgotten() -> None:
 def test_fields_beside_the_columns_are_plain_json(kind: type[Observation]) -> None:
     """A field of another type would need a column of its own."""
     own = {"tenant", "at", "route", "probe", "latency", "issue"}
-    plain = {str, float, int, bool, bool | None, str | None}
+    plain = {str, float, int, bool, bool | None, str | None, tuple[str, ...]}
     assert {field.type for field in fields(kind) if field.name not in own} <= plain
 
 

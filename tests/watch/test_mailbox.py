@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from email.message import Message
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.mail import Letter, MailError, Probe, compose
 from bot.mail.headers import parse
-from bot.types import Arrived, Bounced, SourceBack, SourceBlind
+from bot.types import Arrived, Bounced, Duplicated, SourceBack, SourceBlind
 from bot.watch import MailboxWatch
 from tests.mail.test_bounces import FAILED, dsn, plain
 from tests.mail.worlds import NOON, PROBE, SEAL, StillClock, mailbox
@@ -20,6 +21,7 @@ class FakeInbox:
 
     def __init__(self) -> None:
         self.new: list[tuple[str, bytes]] = []
+        self.listed = 0
         self.all: dict[str, bytes] = {}
         self.broken: set[str] = set()
         self.can_tell = True
@@ -38,7 +40,8 @@ class FakeInbox:
         new, self.new = self.new, []
         found = []
         for folder, raw in new:
-            key = str(len(self.all))
+            key = str(self.listed)
+            self.listed += 1
             self.all[key] = raw
             found.append(Letter(key=key, folder=folder, headers=parse(raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")))
         return found
@@ -96,14 +99,36 @@ async def test_other_peoples_mail_is_left_alone(world: World) -> None:
     assert len(world.inbox.all) == 1
 
 
-async def test_a_second_copy_is_deleted_and_not_told_again(world: World) -> None:
-    """The same message may arrive twice."""
+async def test_a_second_copy_is_told_as_such_and_deleted(world: World) -> None:
+    """The same message may arrive twice, in another folder even."""
     world.inbox.put(LETTER)
+    world.inbox.put(LETTER, folder="junk")
+    first, second = await world.watch.look(NOON)
+    assert isinstance(first, Arrived)
+    copy = Duplicated(at=NOON + timedelta(seconds=5), tenant="t", route="outbound-eu", probe=PROBE.id, folder="junk")
+    assert second == copy
     world.inbox.put(LETTER)
-    assert len(await world.watch.look(NOON)) == 1
+    assert await world.watch.look(NOON) == [replace(copy, folder="inbox")]
+    assert world.inbox.all == {}
+
+
+async def test_a_letter_that_is_listed_again_is_no_copy(world: World) -> None:
+    """It could not be deleted, and the server gave it again."""
+    world.inbox.broken = {"delete"}
+    world.inbox.put(LETTER)
+    (arrived,) = await world.watch.look(NOON)
+    assert isinstance(arrived, Arrived)
+    world.inbox.listed = 0
     world.inbox.put(LETTER)
     assert await world.watch.look(NOON) == []
-    assert world.inbox.all == {}
+
+
+async def test_a_message_that_arrives_after_its_report_is_no_copy(world: World) -> None:
+    """Some servers report what another one delivers."""
+    world.inbox.put(dsn(FAILED))
+    world.inbox.put(LETTER)
+    (bounced,) = await world.watch.look(NOON)
+    assert isinstance(bounced, Bounced)
 
 
 async def test_a_message_after_any_deadline_is_still_told(world: World) -> None:
@@ -170,7 +195,13 @@ async def test_a_mailbox_that_cannot_be_read_is_told_once_and_its_return_once(wo
     """Not seeing is not the same as nothing there."""
     world.inbox.broken = {"letters"}
     assert await world.watch.look(NOON) == [
-        SourceBlind(at=NOON, tenant="t", source="mailbox:bob", error="The mailbox bob cannot be read: no")
+        SourceBlind(
+            at=NOON,
+            tenant="t",
+            source="mailbox:bob",
+            error="The mailbox bob cannot be read: no",
+            routes=("outbound-eu",),
+        )
     ]
     assert not world.watch.readable
     assert await world.watch.look(NOON) == []
@@ -209,5 +240,5 @@ async def test_following_polls_where_the_server_cannot_tell_or_fails(world: Worl
 def test_what_was_told_is_remembered_within_bounds(world: World) -> None:
     """A year of messages must not fill the memory."""
     for number in range(12_000):
-        assert world.watch._is_new(Probe(id=f"{number:016x}", route="outbound-eu", sent=NOON))
+        assert world.watch._is_new(Probe(id=f"{number:016x}", route="outbound-eu", sent=NOON), "1")
     assert len(world.watch._told) == 10_000

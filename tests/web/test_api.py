@@ -34,7 +34,16 @@ async def test_the_status_says_what_the_page_says() -> None:
         "last_arrived": "2023-07-18T08:40:00Z",
         "last_latency": 9.0,
         "usual_latency": 6.0,
-        "recent": {"sent": 10, "arrived": 6, "refused": 4, "bounced": 0, "late": 0, "waiting": 0},
+        "recent": {
+            "sent": 10,
+            "arrived": 6,
+            "refused": 4,
+            "bounced": 0,
+            "late": 0,
+            "waiting": 0,
+            "junk": 0,
+            "twice": 0,
+        },
     }
     assert status["sources"][1] == {"source": "tests:office", "last_read": None, "blind_since": "2023-07-18T06:00:00Z"}
 
