@@ -17,6 +17,7 @@ FALLS_SHORT, UNUSABLE = 1, 2
 
 Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON Lines, and nothing else, on standard output.")]
+Push = Annotated[str, typer.Option(help="Address of the bot that this far vantage reports to.", metavar="URL")]
 Recording = Annotated[Path, typer.Argument(help="A recording; - is standard input.", show_default=False)]
 
 app = typer.Typer(
@@ -35,18 +36,19 @@ def main() -> None:
 
 
 @app.command()
-def run() -> None:
-    """Watch, tell and answer, until stopped."""
+def run(*, push: Push = "") -> None:
+    """Watch, tell and answer, until stopped; with --push only watch, from a far vantage, and tell the bot there."""
     import uvloop
 
+    from bot.app.agent import run as report
     from bot.app.missing import missing
     from bot.app.serve import run as serve
 
     settings = _settings()
-    if lines := missing(settings):
+    if not push and (lines := missing(settings)):
         _fail(lines)
     _log(settings)
-    _done(serve(settings), loop=uvloop.new_event_loop)
+    _done(report(settings, push) if push else serve(settings), loop=uvloop.new_event_loop)
 
 
 @app.command()
@@ -66,12 +68,15 @@ def demo(
 
 
 @app.command()
-def look() -> None:
-    """Run every watcher once and print what it sees."""
+def look(*, push: Push = "") -> None:
+    """Run every watcher once and print what it sees; with --push from a far vantage, and tell the bot there."""
+    from bot.app.agent import look as pushed
     from bot.app.look import look as looked
 
     settings = _settings()
     _log(settings, quietly=True)
+    if push:
+        raise typer.Exit(0 if _done(pushed(settings, push, say=typer.echo)) else FALLS_SHORT)
     _done(looked(settings, say=typer.echo))
 
 
@@ -89,13 +94,14 @@ def say(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(*, push: Push = "") -> None:
     """Check settings, store, permissions, routes, destinations and clock, each with what mends it."""
     from bot.app.doctor import examine
+    from bot.app.doctor_vantage import examine_vantage
 
     settings = _settings()
     _log(settings, quietly=True)
-    sound = _done(examine(settings, say=typer.echo))
+    sound = _done(examine_vantage(settings, push, say=typer.echo) if push else examine(settings, say=typer.echo))
     raise typer.Exit(0 if sound else FALLS_SHORT)
 
 
@@ -200,6 +206,7 @@ def _log(settings: Settings, *, quietly: bool = False) -> None:
 def _done(work: Coroutine[Any, Any, Result], *, loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> Result:
     """Run to the end; what is wrong with settings, store or address is said in a line."""
     from bot.store import StoreError
+    from bot.vantage.spool import SpoolError
     from bot.web.server import ServeError
 
     try:
@@ -207,7 +214,7 @@ def _done(work: Coroutine[Any, Any, Result], *, loop: Callable[[], asyncio.Abstr
             return runner.run(work)
     except SettingsError as error:
         _fail(error.lines)
-    except (StoreError, ServeError) as error:
+    except (StoreError, ServeError, SpoolError) as error:
         _fail([str(error)])
     except KeyboardInterrupt:
         raise typer.Exit(0) from None

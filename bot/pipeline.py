@@ -11,7 +11,7 @@ from bot.correlate import in_doubt
 from bot.jobs import Jobs
 from bot.machine import Machine
 from bot.outbox import Audience, call, drafts
-from bot.store import Deed, Store, StoreError, Transaction
+from bot.store import Deed, Push, Store, StoreError, Transaction
 from bot.types import (
     AdvisoryGone,
     AdvisorySeen,
@@ -20,6 +20,7 @@ from bot.types import (
     Destination,
     Observation,
     Order,
+    ProbeSeen,
     Reading,
     Reported,
     Route,
@@ -33,6 +34,8 @@ SAVE_EVERY = timedelta(minutes=1)
 """A machine's state is saved this often, and with every change."""
 REFED_AT_MOST = timedelta(hours=48)
 """Raw observations are kept this long, so older ones cannot be fed again."""
+LATE = timedelta(minutes=2)
+"""An observation may be saved so much after its own time; a machine that was fed it already takes no notice."""
 UNTAKEN_AT_MOST = 10_000
 """Observations that wait in memory while the store cannot be written: hours of a company's."""
 
@@ -57,6 +60,23 @@ class Memory:
     clock: Clock
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """That observations came from a far vantage, and from after which of its lines."""
+
+    push: Push
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is noted in the transaction of a step."""
+
+    deed: Deed | None = None
+    pushed: Pushed | None = None
+
+
+NOTHING = Beside()
 Think = Callable[[Machine], list[Change]]
 
 
@@ -79,12 +99,17 @@ class Pipeline:
         for tenant in self._companies:
             await self._machine(tenant)
 
-    async def take(self, tenant: str, observations: Sequence[Observation]) -> list[Change]:
+    async def take(
+        self, tenant: str, observations: Sequence[Observation], *, pushed: Pushed | None = None
+    ) -> list[Change]:
         """Save what was seen, judge it at once, and have told what is new.
 
-        Raises StoreError where nothing could be saved; the observations are then kept for the next step.
+        Raises StoreError where nothing could be saved; the observations are then kept for the next step, but for those
+        that a far vantage pushed: it keeps them itself.
         """
-        return await self._step(tenant, lambda machine: machine.tick(self._memory.clock.now()), observations)
+        return await self._step(
+            tenant, lambda machine: machine.tick(self._memory.clock.now()), observations, Beside(pushed=pushed)
+        )
 
     async def tick(self, tenant: str) -> list[Change]:
         """Let time pass; raises StoreError."""
@@ -94,7 +119,7 @@ class Pipeline:
         """Do what a person asked for, and note who it was; raises StoreError."""
         about = {"incident": order.incident, "advisory": order.advisory, "note": order.note}
         deed = Deed(at=order.at, who=order.person, what=str(order.verb), about=about)
-        return await self._step(order.tenant, lambda machine: machine.order(order), deed=deed)
+        return await self._step(order.tenant, lambda machine: machine.order(order), beside=Beside(deed=deed))
 
     async def report(self, reported: Reported) -> list[Change]:
         """Take in what a person says that they see; raises StoreError."""
@@ -119,18 +144,19 @@ class Pipeline:
         return machine.suspects(self._memory.clock.now()) if machine else ()
 
     async def _step(
-        self, tenant: str, think: Think, observations: Sequence[Observation] = (), deed: Deed | None = None
+        self, tenant: str, think: Think, observations: Sequence[Observation] = (), beside: Beside = NOTHING
     ) -> list[Change]:
         async with self._locks[tenant]:
-            batch = [*self._untaken.pop(tenant, ()), *observations]
+            untaken = self._untaken.pop(tenant, ())
+            batch = [*untaken, *observations]
             try:
                 machine = await self._machine(tenant)
                 changes = [change for seen in batch for change in machine.observe(seen)] + think(machine)
-                await self._save(machine, changes, batch, deed)
+                await self._save(machine, changes, batch, beside)
             except StoreError:
                 # The machine is ahead of what is saved: forget it, so that the step can be taken again.
                 self._machines.pop(tenant, None)
-                self._untaken[tenant] = batch[-UNTAKEN_AT_MOST:]
+                self._untaken[tenant] = untaken if beside.pushed else batch[-UNTAKEN_AT_MOST:]
                 raise
             self._publish(machine)
             return changes
@@ -150,17 +176,19 @@ class Pipeline:
         machine: Machine,
         changes: Sequence[Change],
         observations: Sequence[Observation] = (),
-        deed: Deed | None = None,
+        beside: Beside = NOTHING,
     ) -> None:
         now, tenant = self._memory.clock.now(), machine.tenant
-        state_is_due = bool(changes or deed) or now - self._saved[tenant] >= SAVE_EVERY
+        state_is_due = bool(changes or beside.deed) or now - self._saved[tenant] >= SAVE_EVERY
         if not (observations or state_is_due):
             return
         async with self._memory.store.begin() as tx:
             await tx.observations.add(observations)
             await _keep(observations, tx)
-            if deed:
-                await tx.audit.note(tenant, deed)
+            if beside.deed:
+                await tx.audit.note(tenant, beside.deed)
+            if beside.pushed:
+                await tx.pushes.note(tenant, beside.pushed.push, after=beside.pushed.after)
             if state_is_due:
                 await tx.machines.save(tenant, machine.dump(), now)
             await self._record(machine, changes, tx, now)
@@ -197,7 +225,8 @@ class Pipeline:
             saved = await tx.machines.load(tenant)
             machine = _machine(company, tenant, saved[0] if saved else None)
             since = max(saved[1], now - REFED_AT_MOST) if saved else now
-            seen = [one async for one in tx.observations.between(tenant, since, now + REFED_AT_MOST)]
+            wound = tx.observations.between(tenant, since - LATE if saved else now, now + REFED_AT_MOST)
+            seen = [one async for one in wound if isinstance(one, ProbeSeen) or one.at >= since]
         return machine, since, [change for one in seen for change in machine.observe(one)]
 
     def _publish(self, machine: Machine) -> None:

@@ -62,7 +62,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))
         seal = Seal(probe_key(settings))
         eyes = open_eyes(Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=seal))
-        followers = Followers(eyes=eyes, pipeline=pipeline, clock=clock)
+        followers = Followers(eyes=eyes, take=pipeline.take, clock=clock)
         bot = Bot(
             settings=settings,
             clock=clock,

@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -30,6 +30,8 @@ from handlers.teams.address import fault
 
 SKEW = timedelta(seconds=30)
 """More than this, and delays are measured wrong; more than five minutes, and Slack's requests are refused."""
+QUIET = timedelta(minutes=15)
+"""A far vantage that reported nothing for longer is looked into."""
 ROUTE_LIMIT = timedelta(minutes=2)
 LOOK = 2.0
 CONNECT_SECONDS = 5.0
@@ -69,6 +71,8 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
     for lines in missing(settings)[:-1]:
         yield Result(what="settings", fault=lines)
     yield await _store(settings)
+    async for result in heard(settings, clock.now()):
+        yield result
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(open_http(settings.environment.ca_file))
         tooling = Tooling(
@@ -78,7 +82,7 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
         yield await _skew(settings, http, clock)
         for name, feed in eyes.feeds.items():
             yield _seen(f"service health of {name}", await feed.look(clock.now()))
-        for result in await _routes(eyes, clock):
+        for result in await routes(eyes, clock):
             yield result
         async for result in _destinations(settings):
             yield result
@@ -91,6 +95,31 @@ async def _store(settings: Settings) -> Result:
             return Result(what="store", detail=name)
     except StoreError as error:
         return Result(what="store", fault=f"{error}. Check MAILSTATUS_STORE, and that the folder can be written")
+
+
+async def heard(settings: Settings, now: datetime) -> AsyncIterator[Result]:
+    """Tell of each far vantage when it last reported."""
+    if not settings.installation.vantages:
+        return
+    try:
+        async with await Store.open(settings.store_url) as store, store.read() as tx:
+            pushes = {name: await tx.pushes.newest(name) for name in settings.installation.vantages}
+    except StoreError:
+        return  # said already
+    for name, push in pushes.items():
+        if push is None:
+            yield Result(
+                what=f"vantage {name}", fault="never reported. Look there: mailstatus doctor --push OUR_ADDRESS"
+            )
+        elif now - push.heard > QUIET:
+            ago = timedelta(seconds=round((now - push.heard).total_seconds()))
+            yield Result(
+                what=f"vantage {name}", fault=f"reported last {ago} ago. Look there: mailstatus doctor --push …"
+            )
+        else:
+            yield Result(
+                what=f"vantage {name}", detail=f"reports; our clock is {push.offset.total_seconds():+.1f} s ahead"
+            )
 
 
 async def _skew(settings: Settings, http: httpx.AsyncClient, clock: SystemClock) -> Result:
@@ -112,7 +141,7 @@ def _seen(what: str, seen: Sequence[Observation]) -> Result:
     return Result(what=what, fault=next((one.error for one in seen if isinstance(one, SourceBlind)), ""))
 
 
-async def _routes(eyes: Eyes, clock: SystemClock) -> list[Result]:
+async def routes(eyes: Eyes, clock: SystemClock) -> list[Result]:
     """Send one message along each route and wait for all of them."""
     faults: dict[str, str] = {}
     waiting: set[str] = set()

@@ -38,6 +38,8 @@ class Tooling:
     clock: Clock
     chance: random.Random
     seal: Seal
+    vantage: str = ""
+    """The far vantage that we are; empty for the bot, which leaves the routes of far vantages to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,8 @@ def _lines(tooling: Tooling, tokens: Mapping[str, EntraTokens]) -> dict[str, Lin
     lines = {}
     for tenant in wiring.tenants(settings):
         for route in wiring.routes(settings, tenant):
+            if (route.vantage if route.far else "") != tooling.vantage:
+                continue
             table = settings.installation.routes[route.name]
             sender, receiver = (_mailbox(settings, name, tokens.get(tenant)) for name in (table.sender, table.receiver))
             lines[route.name] = Line(route=route, sender=sender, receiver=receiver)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,9 +10,8 @@ from datetime import datetime
 import structlog
 
 from bot.app.eyes import Eyes
-from bot.pipeline import Pipeline
 from bot.store import StoreError
-from bot.types import Clock
+from bot.types import Clock, Observation
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +21,8 @@ class Followers:
     """One loop a mailbox; ``beats`` holds when each last looked."""
 
     eyes: Eyes
-    pipeline: Pipeline
+    take: Callable[[str, Sequence[Observation]], Awaitable[object]]
+    """Is given what was seen, with its tenant; may raise StoreError, and keeps it then."""
     clock: Clock
     beats: dict[str, datetime] = field(default_factory=dict)
 
@@ -42,6 +42,6 @@ class Followers:
             async for seen in looks:
                 self.beats[name] = self.clock.now()
                 try:
-                    await self.pipeline.take(self.eyes.owners[name], seen)
+                    await self.take(self.eyes.owners[name], seen)
                 except StoreError as error:
                     log.warning("not_taken_yet", mailbox=name, why=str(error))  # the pipeline keeps them

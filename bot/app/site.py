@@ -11,8 +11,10 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from bot.app import wiring
 from bot.app.bot import Bot
 from bot.app.clock import SystemClock
+from bot.app.vantages import vantages_door
 from bot.app.voices import slack_api
 from bot.settings import SettingsError
 from bot.types import Clock, Direction, Order, Reported, Snapshot
@@ -86,7 +88,7 @@ async def _doors(bot: Bot, tenant: str, language: str) -> AsyncIterator[Mapping[
         if members:
             await running.enter_async_context(_kept_up(members.refresh, bot.clock))
         running.push_async_callback(understood.orders.saving.drain)
-        yield {**await _slack(bot, api, understood), **_teams(bot, understood)}
+        yield {**await _slack(bot, api, understood), **_teams(bot, understood), **vantages_door(bot)}
 
 
 async def _slack(bot: Bot, api: SlackApi | None, understood: Commands) -> Mapping[str, ASGIApp]:
@@ -157,4 +159,5 @@ async def _running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 
 
 def _directions(bot: Bot) -> Mapping[str, Direction]:
-    return {name: line.route.direction for name, line in bot.eyes.lines.items() if not line.route.control}
+    routes = [route for tenant in bot.pipeline.tenants for route in wiring.routes(bot.settings, tenant)]
+    return {route.name: route.direction for route in routes if not route.control}

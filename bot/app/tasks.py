@@ -76,7 +76,8 @@ class Tasks:
         """Let time pass for one tenant, and send what a first suspicion asks for."""
         tenant = str(args["tenant"])
         await self.pipeline.tick(tenant)
-        for route in self.pipeline.suspects(tenant):
+        near = [route for route in self.pipeline.suspects(tenant) if route in self.eyes.lines]
+        for route in near:
             key = f"confirm:{route}"
             await self.jobs.enqueue("probe", {"route": route}, key=key, dedupe=key)
 

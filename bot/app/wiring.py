@@ -17,7 +17,8 @@ def tenants(settings: Settings) -> list[str]:
 def routes(settings: Settings, tenant: str) -> list[Route]:
     """Give the routes of one tenant."""
     tables = settings.installation.routes
-    return [_route(name, table) for name, table in tables.items() if table.tenant == tenant]
+    far = settings.installation.vantages
+    return [_route(name, one, far=one.vantage in far) for name, one in tables.items() if one.tenant == tenant]
 
 
 def language(settings: Settings, tenant: str) -> str:
@@ -43,7 +44,7 @@ def rules(settings: Settings) -> Rules:
 _LENGTHS = sorted(set(RulesTable.model_fields) & set(Rules.__dataclass_fields__) - {"windows"})
 
 
-def _route(name: str, table: RouteTable) -> Route:
+def _route(name: str, table: RouteTable, *, far: bool) -> Route:
     control = table.direction == "control"
     return Route(
         name=name,
@@ -53,6 +54,7 @@ def _route(name: str, table: RouteTable) -> Route:
         interval=table.every,
         deadline=table.deadline,
         tenant=table.tenant,
+        far=far,
     )
 
 

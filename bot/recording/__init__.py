@@ -7,9 +7,8 @@ is one observation with ``t`` in seconds since then.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from bot.recording.events import READERS, write
+from bot.recording.events import observation_of, write
 from bot.recording.header import NO_EPOCH, Header, RecordingError, read_header, write_header
 from bot.types import DEFAULT_TENANT, Observation
 
@@ -18,6 +17,7 @@ __all__ = [
     "Header",
     "Recording",
     "RecordingError",
+    "observation_of",
     "read",
     "read_header",
     "recording",
@@ -48,11 +48,7 @@ class Recording:
 
     def _observation(self, number: int, line: str) -> Observation | None:
         try:
-            event = json.loads(line)
-            read = READERS.get(event["event"])
-            if read is None:
-                return None
-            return read(self.header.epoch + timedelta(seconds=event["t"]), self.tenant, event)
+            return observation_of(json.loads(line), epoch=self.header.epoch, tenant=self.tenant)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise RecordingError(f"line {number}: {error!r}") from error
 

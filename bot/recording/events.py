@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.recording.header import Line
 from bot.types import (
+    DEFAULT_TENANT,
     AdvisoryGone,
     AdvisorySeen,
     Arrived,
@@ -117,7 +118,7 @@ def _reported(at: datetime, tenant: str, event: Line) -> Observation:
     )
 
 
-READERS: Mapping[str, Callable[[datetime, str, Line], Observation]] = {
+_READERS: Mapping[str, Callable[[datetime, str, Line], Observation]] = {
     "sent": _sent,
     "refused": _refused,
     "unreachable": _unreachable,
@@ -131,6 +132,15 @@ READERS: Mapping[str, Callable[[datetime, str, Line], Observation]] = {
     "source_back": _source_back,
     "reported": _reported,
 }
+
+
+def observation_of(event: Line, *, epoch: datetime, tenant: str = DEFAULT_TENANT) -> Observation | None:
+    """Read one line's event; None where its kind is not known.
+
+    Raises KeyError, TypeError, ValueError or OverflowError where it is broken.
+    """
+    read = _READERS.get(str(event["event"]))
+    return read(epoch + timedelta(seconds=float(str(event["t"]))), tenant, event) if read else None
 
 
 def _fields(observation: Observation) -> tuple[str, Line]:

@@ -69,6 +69,7 @@ def _route(head: Line, info: Line, tenant: str) -> Route:
         direction=Direction(str(info["direction"])),
         vantage=str(info["vantage"]),
         control=bool(info.get("control", False)),
+        far=bool(info.get("far", False)),
         interval=_length(info, head, "interval_s", DEFAULT_INTERVAL_S),
         deadline=_length(info, head, "deadline_s", DEFAULT_DEADLINE_S),
         tenant=tenant,
@@ -85,6 +86,8 @@ def _length(info: Line, head: Line, name: str, default: float) -> timedelta:
 def _route_line(route: Route, interval: float, deadline: float) -> Line:
     line: dict[str, object] = {"route": route.name, "direction": route.direction.value, "vantage": route.vantage}
     line["control"] = route.control
+    if route.far:
+        line["far"] = True
     if route.interval.total_seconds() != interval:
         line["interval_s"] = route.interval.total_seconds()
     if route.deadline.total_seconds() != deadline:

@@ -22,6 +22,7 @@ from bot.settings.installation import (
     RulesTable,
     Server,
     TenantTable,
+    VantageTable,
 )
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TenantTable",
+    "VantageTable",
     "load",
 ]
 
@@ -132,6 +134,7 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "routes": RouteTable,
     "destinations": DestinationTable,
     "tenants": TenantTable,
+    "vantages": VantageTable,
 }
 
 

@@ -82,8 +82,8 @@ class MailboxTable(Table):
 class RouteTable(Table):
     """A way from one mailbox to another; ``control`` joins two other providers and is never mail."""
 
-    sender: str = Field(alias="from", examples=["office"])
-    receiver: str = Field(alias="to", examples=["outside"])
+    sender: str = Field("", alias="from", examples=["office"])
+    receiver: str = Field("", alias="to", examples=["outside"])
     direction: Literal["outbound", "inbound", "internal", "control"] = Field(examples=["outbound"])
     vantage: str = "here"
     every: Length = timedelta(seconds=60)
@@ -148,6 +148,15 @@ class TenantTable(Table):
     language: Literal["en", "de", "fr", "es", "ja"] = "en"
 
 
+class VantageTable(Table):
+    """A far vantage, which reports what it sees on the routes that bear its name."""
+
+    secret_env: Variable = Field(examples=["TOKYO_SECRET"])
+
+
+VantageName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+
+
 class WindowTable(Table):
     """A stretch of time with work on the mail system, during which only what is severe rings."""
 
@@ -187,13 +196,15 @@ class Installation(Table):
     routes: dict[str, RouteTable] = Field(default_factory=dict)
     destinations: dict[str, DestinationTable] = Field(default_factory=dict)
     tenants: dict[str, TenantTable] = Field(default_factory=dict)
+    vantages: dict[VantageName, VantageTable] = Field(default_factory=dict)
     status_pages: dict[str, PageTable] = Field(default_factory=dict)
     rules: RulesTable = Field(default_factory=RulesTable)
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         known = {"default", *self.tenants}
-        faults = [*self._route_faults()]
+        near = [name for name, route in self.routes.items() if route.vantage not in self.vantages]
+        faults = [*self.route_faults(near)]
         for kind, tables in (("routes", self.routes), ("destinations", self.destinations)):
             faults += [f"{kind}.{name}.tenant: there is no tenant {table.tenant!r}. Example: [tenants.{table.tenant}]"
                        for name, table in tables.items() if table.tenant not in known]  # fmt: skip
@@ -208,12 +219,16 @@ class Installation(Table):
             raise ValueError("; ".join(faults))
         return self
 
-    def _route_faults(self) -> Iterable[str]:
-        for name, route in self.routes.items():
+    def route_faults(self, names: Iterable[str]) -> Iterable[str]:
+        """Say what keeps some routes from being travelled; a far vantage's mailboxes are in its own file."""
+        for name in names:
+            route = self.routes[name]
             for key, box in (("from", route.sender), ("to", route.receiver)):
                 mailbox = self.mailboxes.get(box)
                 need = "smtp" if key == "from" else "imap"
-                if mailbox is None:
+                if not box:
+                    yield f'routes.{name}.{key}: is missing: the name of a mailbox. Example: {key} = "office"'
+                elif mailbox is None:
                     yield f"routes.{name}.{key}: there is no mailbox {box!r}. Example: [mailboxes.{box}]"
                 elif mailbox.via == "servers" and getattr(mailbox, need) is None:
                     example = f'{need} = "{need}.example.com:{PORTS[need]}"'
@@ -232,4 +247,5 @@ class Installation(Table):
             for t in self.tenants.values()
             if t.azure_client_secret_env
         }
-        return {**boxes, **hooks, **tenants}
+        secrets = {v.secret_env: "a-long-random-string" for v in self.vantages.values()}
+        return {**boxes, **hooks, **tenants, **secrets}

@@ -13,6 +13,7 @@ from bot.store.errors import StoreError
 from bot.store.incidents import KeptEvidence
 from bot.store.jobs import ClaimedJob, DeadJob, NewJob, RunningJob
 from bot.store.observations import RouteNow
+from bot.store.pushes import Push
 from bot.store.rollups import RouteStretch
 from bot.store.store import Store
 from bot.store.transaction import Transaction
@@ -31,6 +32,7 @@ __all__ = [
     "KeptVersion",
     "NewJob",
     "Pending",
+    "Push",
     "RouteNow",
     "RouteStretch",
     "RunningJob",

@@ -188,6 +188,19 @@ machines = Table(
     Column("state", LargeBinary, nullable=False),
 )
 
+pushes = Table(
+    "pushes",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("vantage", String, nullable=False),
+    Column("spool", String, nullable=False),
+    Column("last", Id, nullable=False),  # the number of the newest line that was taken
+    Column("signed", Time, nullable=False),
+    Column("heard", Time, nullable=False),
+    Column("offset", Span, nullable=False),
+    PrimaryKeyConstraint("tenant", "vantage", "spool"),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -13,6 +13,7 @@ from bot.store.incidents import Incidents
 from bot.store.jobs import JobTable
 from bot.store.machines import Machines
 from bot.store.observations import Observations
+from bot.store.pushes import Pushes
 from bot.store.rollups import Rollups
 from bot.store.subscriptions import Subscriptions
 
@@ -30,6 +31,7 @@ class Transaction:
     machines: Machines = field(init=False)
     deliveries: Deliveries = field(init=False)
     subscriptions: Subscriptions = field(init=False)
+    pushes: Pushes = field(init=False)
     audit: Audit = field(init=False)
     jobs: JobTable = field(init=False)
     engine: EngineTable = field(init=False)
@@ -44,6 +46,7 @@ class Transaction:
         self.machines = Machines(self.connection)
         self.deliveries = Deliveries(self.connection)
         self.subscriptions = Subscriptions(self.connection)
+        self.pushes = Pushes(self.connection)
         self.audit = Audit(self.connection)
         self.jobs = JobTable(self.connection)
         self.engine = EngineTable(self.connection)

@@ -33,10 +33,10 @@ class Running:
 
 
 @asynccontextmanager
-async def mailstatus(folder: Path) -> AsyncIterator[Running]:
+async def mailstatus(folder: Path, *options: str) -> AsyncIterator[Running]:
     """Run ``mailstatus run`` in a folder with its settings, from when it is ready until the end of the block."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
+        *(sys.executable, "-m", "bot", "run", *options),
         cwd=folder,
         env=_environment(folder),
         stderr=asyncio.subprocess.PIPE,
@@ -52,6 +52,25 @@ async def mailstatus(folder: Path) -> AsyncIterator[Running]:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+async def said(folder: Path, *command: str) -> tuple[int, str]:
+    """Run a command in a folder to its end; gives its exit code and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *command),
+        cwd=folder,
+        env=_environment(folder),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(LIMIT):
+            printed, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode or 0, printed.decode()
 
 
 async def until(found: Callable[[], object], what: str) -> None:
