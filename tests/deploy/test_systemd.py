@@ -8,13 +8,15 @@ from bot.settings import Environment
 from tests.deploy.places import DEPLOY, run
 
 UNIT = (DEPLOY / "systemd" / "mailstatus.service").read_text()
+VANTAGE = (DEPLOY / "systemd" / "mailstatus-vantage.service").read_text()
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
-    """Give the unit with a program that exists on this machine."""
-    path = tmp_path / "mailstatus.service"
-    path.write_text(UNIT.replace("/opt/mailstatus/bin/mailstatus", sys.executable))
+@pytest.fixture(params=["mailstatus", "mailstatus-vantage"])
+def unit(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Give each unit with a program that exists on this machine."""
+    path = tmp_path / f"{request.param}.service"
+    text = UNIT if request.param == "mailstatus" else VANTAGE
+    path.write_text(text.replace("/opt/mailstatus/bin/mailstatus", sys.executable))
     return path
 
 
@@ -33,6 +35,21 @@ def test_it_runs_our_command_where_the_guide_installs_it() -> None:
     assert command
     assert command.groups() == ("/opt/mailstatus/bin/mailstatus", "run")
     assert "python3 -m venv /opt/mailstatus " in (DEPLOY.parent / "docs" / "operate.md").read_text()
+
+
+def test_a_vantage_is_shut_in_as_the_bot_is() -> None:
+    """The units differ in what they run and say, and in nothing else."""
+    kept = [
+        [
+            line
+            for line in text.splitlines()
+            if not line.startswith(("#", "Description=", "Documentation=", "ExecStart="))
+        ]
+        for text in (UNIT, VANTAGE)
+    ]
+    assert kept[0] == kept[1]
+    assert "\nExecStart=/opt/mailstatus/bin/mailstatus run --push ${MAILSTATUS_PUSH}\n" in VANTAGE
+    assert "MAILSTATUS_PUSH=https://" in (DEPLOY.parent / "docs" / "vantages.md").read_text()
 
 
 def test_every_variable_that_it_sets_is_a_setting() -> None:
