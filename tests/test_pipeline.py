@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.jobs import TableJobs
-from bot.pipeline import Company, Memory, Pipeline
-from bot.store import Store, StoreError
+from bot.pipeline import Company, Memory, Pipeline, Pushed
+from bot.store import Push, Store, StoreError
 from bot.types import (
     AdvisorySeen,
     Arrived,
@@ -172,3 +172,55 @@ async def test_an_advisory_that_is_not_about_mail_rings_nobody(sqlite_store: Sto
     await bot.take("default", [AdvisorySeen(at=NOON, source="microsoft", issue=issue)])
     assert await drafts(sqlite_store) == []
     assert [claim.reading.id for claim in bot.snapshot("default").advisories] == ["SP1"]
+
+
+async def test_what_was_saved_late_is_not_forgotten_by_a_restart(sqlite_store: Store) -> None:
+    """A far vantage's word is some seconds old when it is saved, and the machine's state was saved in between."""
+    clock = HandClock()
+    bot = pipeline(sqlite_store, clock)
+    await bot.open()
+    await live(bot, clock, evening(5, refused=False))
+    clock.at += timedelta(minutes=1)
+    await bot.tick("default")
+    late = Sent(at=clock.at - timedelta(seconds=20), route=ROUTES[0].name, probe="late")
+    await bot.take("default", [late])
+    again = pipeline(sqlite_store, clock)
+    await again.open()
+    assert sum(one.recent.sent for one in again.snapshot("default").directions) == 21
+
+
+async def test_what_a_vantage_pushed_is_not_kept_where_it_could_not_be_saved(sqlite_store: Store) -> None:
+    """It keeps it itself, and pushes it again: here it would count twice. What is ours is kept beside it."""
+    clock, failing = HandClock(), Failing(sqlite_store)
+    bot = pipeline(failing, clock)  # type: ignore[arg-type]  # stands in for a store
+    await bot.open()
+    ours, theirs = (Sent(at=NOON, route=ROUTES[0].name, probe=probe) for probe in ("ours", "theirs"))
+    push = Push(vantage="us", spool="a", last=1, signed=NOON, heard=NOON, offset=timedelta())
+    failing.fails = True
+    with pytest.raises(StoreError):
+        await bot.take("default", [ours])
+    with pytest.raises(StoreError):
+        await bot.take("default", [theirs], pushed=Pushed(push=push, after=0))
+    failing.fails = False
+    await bot.take("default", [theirs], pushed=Pushed(push=push, after=0))
+    async with sqlite_store.read() as tx:
+        kept = [one async for one in tx.observations.between("default", NOON, NOON + timedelta(days=1))]
+        assert (await tx.pushes.known("us", "a"))["default"] == push
+    assert kept == [ours, theirs]
+
+
+async def test_a_push_that_another_machine_took_is_not_taken_again(store: Store) -> None:
+    """On both databases: nothing of it is saved."""
+    clock = HandClock()
+    bot = pipeline(store, clock)
+    await bot.open()
+    seen = Sent(at=NOON, route=ROUTES[0].name, probe="theirs")
+    push = Push(vantage="us", spool="a", last=9, signed=NOON, heard=NOON, offset=timedelta())
+    await bot.take("default", [seen], pushed=Pushed(push=push, after=0))
+    with pytest.raises(StoreError, match="another machine"):
+        await bot.take("default", [seen], pushed=Pushed(push=push, after=0))
+    async with store.read() as tx:
+        kept = [one async for one in tx.observations.between("default", NOON, NOON + timedelta(days=1))]
+        assert await tx.pushes.newest("us") == push
+        assert await tx.pushes.newest("eu") is None
+    assert kept == [seen]

@@ -58,8 +58,8 @@ class Pushes:
             index_elements=["tenant", "vantage", "spool"],
             set_={name: statement.excluded[name] for name in ("last", "signed", "heard", "offset")},
             where=pushes.c.last == after,
-        )
-        if (await self.connection.execute(updated)).rowcount != 1:
+        ).returning(pushes.c.last)
+        if (await self.connection.execute(updated)).one_or_none() is None:
             raise StoreError("store: another machine is taking this push")
         old = pushes.c.heard < push.heard - FORGOTTEN
         await self.connection.execute(delete(pushes).where(pushes.c.vantage == push.vantage, old))
