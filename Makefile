@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run tools test check fuzz bench
+.PHONY: help setup demo run tools test check pictures fuzz bench
 
 help:
 	@echo "make demo   the bot against a world in a box, no account needed"
@@ -49,6 +49,10 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The pictures of docs/, drawn anew, to be looked at before they are committed.
+pictures: setup tools
+	$(BIN)/python -m tests.handlers.teams.pictures
 
 # A million odd inputs for all that reads strangers' mail.
 fuzz: setup

@@ -52,7 +52,7 @@ class TeamsListener:
             raise ValueError("is empty")
         self._commands = commands
         self._now = now
-        self._seen = Seen(AGE_MOST)
+        self._seen = Seen(2 * AGE_MOST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it with a status and nothing else."""

@@ -1,5 +1,6 @@
 """An outgoing webhook of Teams."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -12,7 +13,7 @@ from pydantic import SecretStr
 from bot.types import Order, Reported
 from handlers.commands import Commands
 from handlers.orders import Orders
-from handlers.teams.listen import TeamsListener
+from handlers.teams.listen import AGE_MOST, TeamsListener
 from tests.handlers.asgi import Answered, receiving
 from tests.handlers.examples import NOW, TestClock, snapshot
 
@@ -20,18 +21,23 @@ KEY = b"0123456789abcdef0123456789abcdef"
 SECRET = base64.b64encode(KEY).decode()
 
 
-def listener(orders: list[Order] | None = None) -> TeamsListener:
-    """Make a listener over the example evening."""
+def listener(
+    orders: list[Order] | None = None, *, clock: TestClock | None = None, gate: asyncio.Event | None = None
+) -> TeamsListener:
+    """Make a listener over the example evening; what is saved waits for ``gate``."""
+    time = clock or TestClock()
 
     async def order(given: Order) -> None:
+        if gate is not None:
+            await gate.wait()
         if orders is not None:
             orders.append(given)
 
     async def report(_: Reported) -> None:
         """Take a report."""
 
-    desk = Orders(snapshot=snapshot, order=order, report=report, clock=TestClock(), may=lambda _: True)
-    return TeamsListener(SecretStr(SECRET), Commands(orders=desk, name="@mailstatus"), now=lambda: NOW)
+    desk = Orders(snapshot=snapshot, order=order, report=report, clock=time, may=lambda _: True)
+    return TeamsListener(SecretStr(SECRET), Commands(orders=desk, name="@mailstatus"), now=time.now)
 
 
 def activity(text: str, **more: object) -> bytes:
@@ -95,6 +101,27 @@ async def test_the_same_bytes_come_in_once() -> None:
     to = listener()
     assert (await post(to, activity("x"))).status == 200
     assert (await post(to, activity("x"))).status == 401
+
+
+async def test_bytes_from_a_fast_clock_come_in_once_too() -> None:
+    """They count as new for twice as long."""
+    clock = TestClock()
+    to, early = listener(clock=clock), activity("x", timestamp=(NOW + AGE_MOST).isoformat())
+    assert (await post(to, early)).status == 200
+    clock.at += 2 * AGE_MOST
+    assert (await post(to, early)).status == 401
+
+
+async def test_a_store_that_hangs_keeps_nobody_waiting() -> None:
+    """Teams wants its answer within five seconds: it gets one that says what is not saved yet."""
+    gate, orders = asyncio.Event(), list[Order]()
+    to = listener(orders, gate=gate)
+    async with asyncio.timeout(5):
+        answered = await post(to, activity("ack"))
+    assert "Not saved yet" in answered.body.decode()
+    gate.set()
+    await to._commands.orders.saving.drain()
+    assert len(orders) == 1
 
 
 @pytest.mark.parametrize("secret", ["", "not base64!"])
