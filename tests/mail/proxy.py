@@ -5,7 +5,11 @@ from typing import Self
 
 
 class Proxy:
-    """Passes bytes on; ``fault`` is ``hold`` (no answers), ``cut_in_data``, or ``cut_after_data`` (the answer is lost)."""
+    """Passes bytes on, unless ``fault`` says otherwise.
+
+    ``drop`` hangs up at once, ``hold`` gives no answers, ``slow`` gives them byte by byte, ``cut_in_data`` cuts the line
+    in the middle of the message, and ``cut_after_data`` loses the answer to it.
+    """
 
     def __init__(self, port: int) -> None:
         """Stand before a port of loopback."""
@@ -28,6 +32,9 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.fault == "drop":
+            writer.close()
+            return
         there, back = await asyncio.open_connection("127.0.0.1", self._behind)
         ways = [
             asyncio.create_task(self._out(reader, back, writer)),
@@ -57,6 +64,9 @@ class Proxy:
 
     async def _in(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await there.read(65_536):
-            if self.fault != "hold":
-                writer.write(chunk)
+            if self.fault == "hold":
+                continue
+            for piece in [chunk] if self.fault != "slow" else [chunk[n : n + 1] for n in range(len(chunk))]:
+                writer.write(piece)
                 await writer.drain()
+                await asyncio.sleep(0)

@@ -1,7 +1,9 @@
 """A real mail system on loopback: Debian's exim hands messages to Debian's dovecot, both as an ordinary user.
 
 What happens to a message is chosen by its recipient: ``late`` waits in the queue, ``bounce`` comes back with a report,
-``lost`` vanishes, ``twice`` arrives two times, ``full``, ``grey`` and ``reject`` are refused, ``NAME+Junk`` lands in junk.
+``lost`` vanishes, ``twice`` arrives two times, ``full``, ``grey`` and ``reject`` are refused, ``corrupt`` is refused after
+its end, ``brimful`` has no room left in dovecot, ``NAME+Junk`` lands in junk. The sender ``barred`` is refused, and the port
+``busy`` takes nobody. STARTTLS is offered with a certificate that nobody vouches for, and sign-in by password.
 """
 
 import asyncio
@@ -17,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.certificates import write_certificate
+
 PACKAGES = ("exim4-daemon-light", "dovecot-imapd", "dovecot-lmtpd")
 DOMAIN = "test.example"
 READY_SECONDS = 20.0
@@ -29,12 +33,28 @@ log_file_path = {folder}/exim/%slog
 pid_file_path = {folder}/exim/pid
 primary_hostname = mx.{domain}
 local_interfaces = 127.0.0.1
-daemon_smtp_ports = {smtp}
-tls_advertise_hosts =
+daemon_smtp_ports = {smtp} : {busy}
+tls_advertise_hosts = *
+tls_certificate = {folder}/loopback.pem
+acl_smtp_connect = greet
+acl_smtp_mail = sender
 acl_smtp_rcpt = choose
+acl_smtp_data = content
 keep_environment =
 queue_run_max = 5
 begin acl
+greet:
+  defer condition = ${{if eq{{$received_port}}{{{busy}}}}}
+       message = 421 4.3.2 service not available
+  accept
+sender:
+  deny senders = barred@{domain}
+       message = 550 5.7.1 you may not send here
+  accept
+content:
+  deny condition = ${{if eq{{$recipients}}{{corrupt@{domain}}}}}
+       message = 554 5.6.0 corrupt message content
+  accept
 choose:
   deny local_parts = reject
        message = 550 5.1.1 no such user here
@@ -75,6 +95,12 @@ box:
   rcpt_include_affixes
 begin retry
 * * F,2m,1s
+begin authenticators
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_condition = ${{if eq{{$auth3}}{{secret}}}}
+  server_set_id = $auth2
 """
 
 DOVECOT = """
@@ -98,6 +124,10 @@ maildir_very_dirty_syncs = no
 passdb {{
   driver = static
   args = password=secret
+}}
+userdb {{
+  driver = passwd-file
+  args = {folder}/users
 }}
 userdb {{
   driver = static
@@ -138,9 +168,15 @@ service ipc {{
   chroot =
 }}
 protocol lmtp {{
-  mail_plugins =
+  mail_plugins = quota
+}}
+plugin {{
+  quota = maildir:User quota
 }}
 """
+
+
+BRIMFUL = "brimful@{domain}:::::{folder}/dovecot/mail/brimful::userdb_quota_rule=*:bytes=1\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +184,7 @@ class Rig:
     """Where the servers listen, and where they write."""
 
     smtp: int
+    busy: int
     imap: int
     folder: Path
 
@@ -156,13 +193,17 @@ class Rig:
 def running() -> Iterator[Rig]:
     """Run both servers in a folder of their own, and end them."""
     _install()
-    smtp, imap, lmtp = _free_ports(3)
+    smtp, busy, imap, lmtp = _free_ports(4)
     account = _account()
     with tempfile.TemporaryDirectory(prefix="mailrig-") as name:
-        rig = Rig(smtp=smtp, imap=imap, folder=Path(name))
+        rig = Rig(smtp=smtp, busy=busy, imap=imap, folder=Path(name))
         words = {"user": account.pw_name, "group": _group(account), "folder": name, "domain": DOMAIN}
         for path, text in (("exim.conf", EXIM), ("dovecot.conf", DOVECOT)):
-            (rig.folder / path).write_text(text.format(smtp=smtp, imap=imap, lmtp=lmtp, **words), encoding="ascii")
+            (rig.folder / path).write_text(
+                text.format(smtp=smtp, busy=busy, imap=imap, lmtp=lmtp, **words), encoding="ascii"
+            )
+        write_certificate(rig.folder)
+        (rig.folder / "users").write_text(BRIMFUL.format(**words), encoding="ascii")
         for path in ("exim", "dovecot/run", "dovecot/state", "dovecot/mail"):
             (rig.folder / path).mkdir(parents=True)
         _hand_over(rig.folder, account)

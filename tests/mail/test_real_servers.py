@@ -1,109 +1,25 @@
 """Every way to fail, by real servers: exim takes the messages, dovecot keeps them, a proxy breaks the line."""
 
 import asyncio
-import random
 import socket
-import time
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
 
-from bot.mail import ImapInbox, Mailbox, Security, Server, SmtpSender
+from bot.mail import ImapInbox
 from bot.types import (
     Arrived,
     Bounced,
-    Direction,
     Duplicated,
     Observation,
     Refused,
-    Route,
     Sent,
     SourceBlind,
     Unreachable,
 )
-from bot.watch import Canary, Line, MailboxWatch, Tools
-from tests.mail import rig
-from tests.mail.proxy import Proxy
-from tests.mail.worlds import SEAL, SECRET, chance
-
-LIMIT = 20.0
-
-
-class MachineClock:
-    """The machine's own clock."""
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(time.time(), UTC)
-
-    async def sleep(self, length: timedelta) -> None:
-        await asyncio.sleep(length.total_seconds())
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[rig.Rig]:
-    """Run both servers once for all tests of this file."""
-    with rig.running() as real:
-        yield real
-
-
-class World:
-    """Alice sends through the proxy; one route to each recipient, named as the recipient."""
-
-    def __init__(self, servers: rig.Rig, proxy: Proxy) -> None:
-        self.servers, self.proxy = servers, proxy
-        self.clock = MachineClock()
-
-    def mailbox(self, name: str, *, password: str = SECRET) -> Mailbox:
-        plain = Security.PLAIN
-        return Mailbox(
-            name=name,
-            address=f"{name}@{rig.DOMAIN}",
-            user=f"{name.partition('+')[0]}@{rig.DOMAIN}",
-            smtp=Server(host="127.0.0.1", port=self.proxy.port, security=plain),
-            imap=Server(host="127.0.0.1", port=self.servers.imap, security=plain),
-            secret=SecretStr(password),
-        )
-
-    async def send(self, to: str, *, run_seconds: float = 10.0) -> list[Observation]:
-        alice = self.mailbox("alice")
-        # exim offers no sign-in here: it trusts loopback.
-        trusted = Mailbox(name="alice", address=alice.address, smtp=alice.smtp)
-        route = Route(name=to, direction=Direction.OUTBOUND, vantage="here")
-        tools = Tools(seal=SEAL, clock=self.clock, chance=chance_of(to))
-        canary = Canary(
-            [Line(route=route, sender=trusted, receiver=self.mailbox(to))],
-            {"alice": SmtpSender(trusted, run_seconds=run_seconds)},
-            tools,
-        )
-        return list(await canary.send(to, self.clock.now()))
-
-    async def look(self, name: str, *, route: str) -> list[Observation]:
-        """Look into a mailbox until something is told."""
-        inbox = ImapInbox(self.mailbox(name))
-        watch = MailboxWatch(name, inbox, seal=SEAL, clock=self.clock, arriving=[route])
-        try:
-            async with asyncio.timeout(LIMIT):
-                async for told in watch.follow(poll=timedelta(seconds=0.2)):
-                    if told:
-                        return list(told)
-        finally:
-            await inbox.close()
-        raise AssertionError
-
-
-def chance_of(name: str) -> random.Random:
-    luck = chance()
-    luck.seed(f"{name} {time.time_ns()}")
-    return luck
-
-
-@pytest.fixture
-async def world(servers: rig.Rig) -> AsyncIterator[World]:
-    """Put a proxy before the real servers."""
-    async with Proxy(servers.smtp) as proxy:
-        yield World(servers, proxy)
+from bot.watch import MailboxWatch
+from tests.mail.real import LIMIT, World
+from tests.mail.worlds import SEAL
 
 
 async def test_a_message_travels_and_is_measured(world: World) -> None:
