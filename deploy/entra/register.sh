@@ -118,7 +118,7 @@ Do NOT grant Mail.* in Entra as well: the two add up, and the app could read eve
   New-ServicePrincipal -AppId $app -ObjectId $object -DisplayName '$name'
   New-ManagementScope -Name '$name mailboxes' -RecipientRestrictionFilter "$filter"
   New-ManagementRoleAssignment -App $object -Role 'Application Mail.Send' -CustomResourceScope '$name mailboxes'
-  New-ManagementRoleAssignment -App $object -Role 'Application Mail.Read' -CustomResourceScope '$name mailboxes'
+  New-ManagementRoleAssignment -App $object -Role 'Application Mail.ReadWrite' -CustomResourceScope '$name mailboxes'
   Test-ServicePrincipalAuthorization -Identity $object -Resource ${addresses[0]}
 
 It can take two hours until Exchange knows.

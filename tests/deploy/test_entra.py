@@ -97,6 +97,7 @@ def test_mailboxes_are_let_in_by_exchange_and_not_by_entra(entra: Entra) -> None
     assert "New-ServicePrincipal -AppId new-app -ObjectId object-1" in done.stderr
     assert "(PrimarySmtpAddress -eq 'a@contoso.com') -or (PrimarySmtpAddress -eq 'b@contoso.com')" in done.stderr
     assert "Application Mail.Send" in done.stderr
+    assert "Application Mail.ReadWrite" in done.stderr
     assert entra.said().count("permission add") == 1
 
 
