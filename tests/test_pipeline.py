@@ -31,7 +31,7 @@ ROUTES = tuple(
     for direction in (Direction.OUTBOUND, Direction.INBOUND)
     for vantage in ("eu", "us")
 )
-OPS = Destination(name="ops", platform="slack")
+OPS = Destination(name="ops", platform="slack", edits=True)
 IT = Destination(name="it", platform="teams", language="de")
 
 

@@ -72,6 +72,7 @@ def _destination(name: str, table: DestinationTable) -> Destination:
         next=table.next,
         fallback=table.fallback,
         standby=table.standby,
+        edits=table.platform == "slack" or table.conversation is not None,
     )
 
 

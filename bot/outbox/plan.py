@@ -9,8 +9,6 @@ from bot.types import Delivery, Destination, Draft, Kind, Message, Reason, Text
 from bot.words import catalogue
 
 _KEYS = UUID("6f1f5c0e-7a53-4c8e-9d0b-2d3a5b1e9c44")
-EDITING = frozenset({"slack"})
-"""Platforms that can change a message after it was posted."""
 DRAWING = frozenset({"slack"})
 """Platforms that can be sent a picture."""
 DRAWN = frozenset({Reason.OPENED, Reason.RESOLVED})
@@ -23,7 +21,6 @@ def plan(
     *,
     heads: Collection[str],
     rings: bool,
-    editing: Collection[str] = EDITING,
 ) -> list[Draft]:
     """Draft what each destination gets; ``heads`` names those where the incident has a head, sent or waiting."""
     return [
@@ -36,7 +33,7 @@ def plan(
         )
         for destination in destinations
         for kind in _kinds(
-            edits=destination.platform in editing,
+            edits=destination.edits,
             has_head=destination.name in heads,
             rings=rings,
             draws=destination.platform in DRAWING and message.reason in DRAWN and message.incident is not None,

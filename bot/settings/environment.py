@@ -104,6 +104,24 @@ class Environment(BaseSettings):
         description="Security token of the outgoing webhook by which people ask in Teams.",
         examples=["c2VjdXJpdHkgdG9rZW4gYXMgVGVhbXMgc2hvd2VkIGl0"],
     )
+    teams_app_id: str | None = Field(
+        None,
+        alias="MAILSTATUS_TEAMS_APP_ID",
+        description="Microsoft App ID of the Teams bot; needed by destinations with a conversation.",
+        examples=["2f4e6a8c-1111-2222-3333-444455556666"],
+    )
+    teams_app_secret: SecretStr | None = Field(
+        None,
+        alias="MAILSTATUS_TEAMS_APP_SECRET",
+        description="Client secret of the Teams bot; without it the AZURE_ credential signs the bot in.",
+        examples=["q~8Q~abcdefghijklmnopqrstuvwxyz"],
+    )
+    teams_service_url: str | None = Field(
+        None,
+        alias="MAILSTATUS_TEAMS_SERVICE_URL",
+        description="One more address that the Teams bot may send to, beside Microsoft's own, for trying it out.",
+        examples=["http://127.0.0.1:9009"],
+    )
     store: SecretStr | None = Field(
         None,
         alias="MAILSTATUS_STORE",
@@ -155,6 +173,23 @@ class Environment(BaseSettings):
         if value is not None and urlsplit(value).scheme != "https":
             raise ValueError("does not begin with https://")
         return value
+
+    @field_validator("teams_service_url")
+    @classmethod
+    def _is_https_or_here(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://host")
+        if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError("does not begin with https://, and a token would go there in clear")
+        return value
+
+    @model_validator(mode="after")
+    def _bot_has_a_tenant(self) -> Self:
+        if self.teams_app_id and not self.azure_tenant_id:
+            raise ValueError(
+                "AZURE_TENANT_ID: is missing, and MAILSTATUS_TEAMS_APP_ID needs it: only people of this tenant may "
+                "talk to the bot. Example: AZURE_TENANT_ID=8e6f1a0c-1111-2222-3333-444455556666"
+            )
+        return self
 
     @field_validator("store")
     @classmethod

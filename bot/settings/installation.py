@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Literal, Self
+from urllib.parse import unquote
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 PORTS = {"smtp": 587, "imap": 993}
+_CONVERSATION = re.compile(r"(?:19:[\w-]+@(?:thread\.\w+|unq\.gbl\.spaces)|a:[\w-]{20,})")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -99,12 +101,32 @@ class QuietHours(Table):
     zone: str = Field("UTC", examples=["Europe/Berlin"])
 
 
+def conversation(value: object) -> object:
+    """Read the id of a Teams conversation, or find it in the link that Teams gives to a channel."""
+    if not isinstance(value, str):
+        return value
+    found = _CONVERSATION.search(unquote(value))
+    if not found:
+        raise ValueError(
+            'is neither the id of a Teams channel nor a link to one. Example: conversation = "19:abc123@thread.tacv2"'
+        )
+    return found[0]
+
+
+Conversation = Annotated[str, BeforeValidator(conversation), Field(examples=["19:abc123@thread.tacv2"])]
+
+
 class DestinationTable(Table):
-    """A channel that is told; ``channel`` is Slack's id, ``url_env`` the variable with the Workflows address."""
+    """A channel that is told.
+
+    ``channel`` is Slack's id, ``url_env`` the variable with the address of a Teams Workflow, ``conversation`` the
+    Teams channel that the bot is in.
+    """
 
     platform: Literal["slack", "teams"] = Field(examples=["slack"])
     channel: str | None = Field(None, pattern=r"^[CGD][A-Z0-9]{2,}$", examples=["C0123456789"])
     url_env: Variable | None = None
+    conversation: Conversation | None = None
     language: Literal["en", "de", "fr", "es", "ja"] = "en"
     tenant: str = "default"
     severities: tuple[Literal["severe", "warning", "info", "good"], ...] = ()
@@ -122,10 +144,14 @@ class DestinationTable(Table):
             raise ValueError(
                 'channel is missing: the id at the end of the channel\'s details. Example: channel = "C0123456789"'
             )
-        if self.platform == "teams" and not self.url_env:
+        if self.platform == "teams" and not (self.url_env or self.conversation):
             raise ValueError(
-                'url_env is missing: the variable with the Workflows address. Example: url_env = "TEAMS_IT_URL"'
+                'url_env is missing: the variable with the Workflows address. Example: url_env = "TEAMS_IT_URL". '
+                'With the bot it is the channel instead. Example: conversation = "19:abc123@thread.tacv2"'
             )
+        if self.url_env and self.conversation:
+            raise ValueError("url_env is a webhook and conversation is the bot: take one of them. "
+                             'Example: conversation = "19:abc123@thread.tacv2"')  # fmt: skip
         return self
 
 

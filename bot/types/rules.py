@@ -54,6 +54,8 @@ class Destination:
     """The destination that is used when this one cannot be reached."""
     standby: bool = False
     """Hears nothing until something is passed on to it."""
+    edits: bool = False
+    """A message can be changed there after it was posted; a Teams webhook cannot do that, a Teams bot can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ class Desk:
     async def tell(self, said: Message, *, heads: tuple[str, ...] = (), rings: bool = True) -> None:
         """Save what is to be told, at its time."""
         self.clock.at = max(self.clock.at, said.at)
-        drafts = plan(said, [Destination(name="it", platform="slack")], heads=heads, rings=rings)
+        drafts = plan(said, [Destination(name="it", platform="slack", edits=True)], heads=heads, rings=rings)
         async with self.store.begin() as tx:
             await tx.deliveries.save(drafts, self.clock.now())
             await call(self.jobs, "default", "it", transaction=tx)

@@ -8,7 +8,7 @@ from bot.outbox.plan import passed_on, plan
 from bot.types import Destination, Kind, Reason
 from tests.handlers.examples import NOW, delivery, message
 
-SLACK = Destination(name="it", platform="slack")
+SLACK = Destination(name="it", platform="slack", edits=True)
 TEAMS = Destination(name="office", platform="teams")
 
 
