@@ -16,6 +16,7 @@ from bot.app.followers import Followers
 from bot.app.health import CHECK, Pulse
 from bot.app.pictures import Pictures
 from bot.app.tasks import Tasks
+from bot.app.teams_bot import open_teams
 from bot.app.voices import Voices, open_voices
 from bot.jobs import Jobs, open_jobs
 from bot.mail import Seal
@@ -30,6 +31,7 @@ from bot.subscribers import Subscribers
 from bot.types import Clock, Delivery, Person
 from bot.watch import ServiceHealth, StatusPage
 from bot.words.labels import passed_on_note
+from handlers.teams.bot.api import TeamsApi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Bot:
     eyes: Eyes
     followers: Followers
     pulse: Pulse
+    teams: TeamsApi | None = None
+    """The Teams bot's way to speak, where the settings have one."""
 
 
 @asynccontextmanager
@@ -55,8 +59,9 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
     async with AsyncExitStack() as running:
         http = await running.enter_async_context(open_http(settings.environment.ca_file))
         store = await running.enter_async_context(await Store.open(settings.store_url))
+        teams = await running.enter_async_context(open_teams(settings, store, clock))
         draws = Pictures(store=store, settings=settings)
-        voices = await running.enter_async_context(open_voices(settings, clock, draws))
+        voices = await running.enter_async_context(open_voices(settings, clock, teams=teams, draws=draws))
         jobs = await open_jobs(store, clock, chance)
         memory = Memory(store=store, jobs=jobs, clock=clock)
         pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))
@@ -82,6 +87,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
                 followers=followers,
                 store=store,
             ),
+            teams=teams,
         )
         await pipeline.open()
         await _remember(eyes, pipeline, store)

@@ -89,13 +89,13 @@ def entra(settings: Settings, tenant: str) -> EntraTokens | None:
     tenant_id = table.azure_tenant_id if table else environment.azure_tenant_id
     client_id = (table and table.azure_client_id) or environment.azure_client_id
     variable = table.azure_client_secret_env if table else None
-    credential = ClientSecret(secret=settings.named[variable]) if variable else _credential(environment)
-    whole = isinstance(credential, ManagedIdentity) or (tenant_id and client_id)
-    if credential is None or not whole:
+    signs_in = ClientSecret(secret=settings.named[variable]) if variable else credential(environment)
+    whole = isinstance(signs_in, ManagedIdentity) or (tenant_id and client_id)
+    if signs_in is None or not whole:
         return None
     login = environment.azure_authority_host or cloud(settings).login
     app = EntraApp(
-        credential=credential,
+        credential=signs_in,
         tenant=tenant_id or "",
         client_id=client_id or "",
         login=login.rstrip("/"),
@@ -122,7 +122,8 @@ def cloud(settings: Settings) -> Cloud:
     return CLOUDS[settings.environment.cloud]
 
 
-def _credential(environment: Environment) -> Credential | None:
+def credential(environment: Environment) -> Credential | None:
+    """Give what the environment signs in with; None without anything."""
     if environment.managed_identity:
         return ManagedIdentity(client_id=environment.azure_client_id)
     if environment.azure_client_secret:

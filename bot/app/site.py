@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from bot.app import wiring
 from bot.app.bot import Bot
 from bot.app.clock import SystemClock
+from bot.app.teams_bot import companies_by_azure_tenant
 from bot.app.vantages import vantages_door
 from bot.app.voices import slack_api
 from bot.settings import SettingsError
@@ -28,6 +29,9 @@ from handlers.slack.listen import PATH as SLACK_PATH
 from handlers.slack.listen import SlackListener
 from handlers.slack.people import GroupMembers
 from handlers.subscriptions import Subscriptions
+from handlers.teams.bot.dialogue import Dialogue
+from handlers.teams.bot.listen import PATH as BOT_PATH
+from handlers.teams.bot.listen import BotListener
 from handlers.teams.listen import PATH as TEAMS_PATH
 from handlers.teams.listen import TeamsListener
 
@@ -88,7 +92,12 @@ async def _doors(bot: Bot, tenant: str, language: str) -> AsyncIterator[Mapping[
         if members:
             await running.enter_async_context(_kept_up(members.refresh, bot.clock))
         running.push_async_callback(understood.orders.saving.drain)
-        yield {**await _slack(bot, api, understood), **_teams(bot, understood), **vantages_door(bot)}
+        yield {
+            **await _slack(bot, api, understood),
+            **_teams(bot, understood),
+            **await _teams_bot(bot, running),
+            **vantages_door(bot),
+        }
 
 
 async def _slack(bot: Bot, api: SlackApi | None, understood: Commands) -> Mapping[str, ASGIApp]:
@@ -116,6 +125,26 @@ def _teams(bot: Bot, understood: Commands) -> Mapping[str, ASGIApp]:
     except ValueError as error:
         example = "MAILSTATUS_TEAMS_TOKEN=c2VjdXJpdHkgdG9rZW4gYXMgVGVhbXMgc2hvd2VkIGl0"
         raise SettingsError([f"MAILSTATUS_TEAMS_TOKEN: {error}. Example: {example}"]) from error
+
+
+async def _teams_bot(bot: Bot, running: AsyncExitStack) -> Mapping[str, ASGIApp]:
+    """Let the bot be spoken to: by the people of each company about their own mail."""
+    if bot.teams is None:
+        return {}
+    may = not bot.settings.installation.rules.managers
+    companies = companies_by_azure_tenant(bot.settings)
+    desks = {
+        azure: replace(commands(bot, tenant, bot.pipeline.language(tenant), lambda _: may), name="@mailstatus")
+        for azure, tenant in companies.items()
+    }
+    for desk in desks.values():
+        running.push_async_callback(desk.orders.saving.drain)
+    tables = bot.settings.installation.destinations.values()
+    languages = {one.conversation: one.language for one in tables if one.conversation}
+    dialogue = Dialogue(api=bot.teams, desks=desks, clock=bot.clock, chance=bot.chance, languages=languages)
+    listener = BotListener(bot.teams, dialogue, azure_tenants=companies)
+    await listener.warm()
+    return {BOT_PATH: listener}
 
 
 @asynccontextmanager

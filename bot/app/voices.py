@@ -15,6 +15,9 @@ from handlers.slack.api import SlackApi
 from handlers.slack.direct import DirectSender
 from handlers.slack.send import Draws, SlackSender
 from handlers.teams.address import wants_token
+from handlers.teams.bot.api import TeamsApi
+from handlers.teams.bot.direct import DirectBotSender
+from handlers.teams.bot.send import BotSender
 from handlers.teams.lane import Lane, lanes
 from handlers.teams.send import Flow, TeamsSender
 
@@ -30,7 +33,9 @@ class Voices:
 
 
 @asynccontextmanager
-async def open_voices(settings: Settings, clock: Clock, draws: Draws | None = None) -> AsyncIterator[Voices]:
+async def open_voices(
+    settings: Settings, clock: Clock, *, teams: TeamsApi | None = None, draws: Draws | None = None
+) -> AsyncIterator[Voices]:
     """Make a sender for each destination; raises SettingsError where one cannot work."""
     api = slack_api(settings)
     faults: list[str] = []
@@ -40,6 +45,8 @@ async def open_voices(settings: Settings, clock: Clock, draws: Draws | None = No
         try:
             if table.platform == "slack":
                 voices[name] = _slack(name, table, api, clock, draws=draws)
+            elif table.conversation:
+                voices[name] = _teams_bot(name, table, teams, clock)
             else:
                 voices[name] = _teams(name, table, settings, lane, clock)
         except ValueError as error:
@@ -47,7 +54,7 @@ async def open_voices(settings: Settings, clock: Clock, draws: Draws | None = No
     if faults:
         raise SettingsError(faults)
     try:
-        yield Voices(channels=voices, lines=_lines(api, clock))
+        yield Voices(channels=voices, lines=_lines(api, teams, clock))
     finally:
         if api:
             await api.aclose()
@@ -61,11 +68,14 @@ def slack_api(settings: Settings) -> SlackApi | None:
     return SlackApi(environment.slack_bot_token, base_url=environment.slack_api_url)
 
 
-def _lines(api: SlackApi | None, clock: Clock) -> Mapping[str, DirectLine]:
+def _lines(slack: SlackApi | None, teams: TeamsApi | None, clock: Clock) -> Mapping[str, DirectLine]:
     """Lead to people on every platform that can be reached."""
-    if api is None:
-        return {}
-    return {"slack": lambda subscription: DirectSender(api, subscription.person.id, clock=clock)}
+    lines: dict[str, DirectLine] = {}
+    if slack:
+        lines["slack"] = lambda subscription: DirectSender(slack, subscription.person.id, clock=clock)
+    if teams:
+        lines["teams"] = lambda subscription: DirectBotSender(teams, subscription.address, clock=clock)
+    return lines
 
 
 def flow_token(table: DestinationTable, settings: Settings) -> TokenSource | None:
@@ -87,6 +97,13 @@ def _slack(name: str, table: DestinationTable, api: SlackApi | None, clock: Cloc
         raise ValueError(f"SLACK_BOT_TOKEN: is not set, and destinations.{name} needs it. Example: {example}")
     mention = [table.mention] if table.mention else []
     return SlackSender(api, table.channel or "", clock=clock, mention=mention, draws=draws)
+
+
+def _teams_bot(name: str, table: DestinationTable, teams: TeamsApi | None, clock: Clock) -> Sender:
+    if teams is None:
+        example = "MAILSTATUS_TEAMS_APP_ID=2f4e6a8c-1111-2222-3333-444455556666"
+        raise ValueError(f"MAILSTATUS_TEAMS_APP_ID: is not set, and destinations.{name} needs it. Example: {example}")
+    return BotSender(teams, table.conversation or "", clock=clock, mention=table.mention)
 
 
 def _teams(name: str, table: DestinationTable, settings: Settings, lane: Callable[[str], Lane], clock: Clock) -> Sender:

@@ -6,6 +6,7 @@
 
 from bot.store.advisories import KeptAdvisory, KeptPost, KeptVersion
 from bot.store.audit import Deed
+from bot.store.conversations import Conversation
 from bot.store.deliveries import KeptDelivery, Pending
 from bot.store.engine import NEVER_SILENT
 from bot.store.engine_jobs import HeldJob
@@ -22,6 +23,7 @@ from bot.store.waiting import State
 __all__ = [
     "NEVER_SILENT",
     "ClaimedJob",
+    "Conversation",
     "DeadJob",
     "Deed",
     "HeldJob",

@@ -263,6 +263,25 @@ subscriptions = Table(
     Index(None, "tenant"),
 )
 
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("service_url", Words, nullable=False),
+    Column("azure_tenant", String, nullable=False),
+    Column("team", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("at", Time, nullable=False),
+)
+
+acted = Table(
+    "acted",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("at", Time, nullable=False),
+    Index(None, "at"),
+)
+
 audit = Table(
     "audit",
     metadata,

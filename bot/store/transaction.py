@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.advisories import Advisories
 from bot.store.audit import Audit
+from bot.store.conversations import Conversations
 from bot.store.deliveries import Deliveries
 from bot.store.engine_jobs import EngineTable
 from bot.store.incidents import Incidents
@@ -29,6 +30,7 @@ class Transaction:
     advisories: Advisories = field(init=False)
     incidents: Incidents = field(init=False)
     machines: Machines = field(init=False)
+    conversations: Conversations = field(init=False)
     deliveries: Deliveries = field(init=False)
     subscriptions: Subscriptions = field(init=False)
     pushes: Pushes = field(init=False)
@@ -44,6 +46,7 @@ class Transaction:
         self.advisories = Advisories(self.connection)
         self.incidents = Incidents(self.connection)
         self.machines = Machines(self.connection)
+        self.conversations = Conversations(self.connection)
         self.deliveries = Deliveries(self.connection)
         self.subscriptions = Subscriptions(self.connection)
         self.pushes = Pushes(self.connection)

@@ -57,4 +57,5 @@ class Subscription:
             tenant=self.tenant,
             directions=self.directions,
             quiet=self.quiet,
+            edits=True,
         )

@@ -13,6 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bot.store import StoreError
 from bot.types import Person
 from bot.words.answers import Answer
+from handlers.actions import ACTIONS
 from handlers.asked import Asked
 from handlers.commands import Commands
 from handlers.slack.answer import body as body_of
@@ -20,7 +21,7 @@ from handlers.slack.api import SlackApi
 from handlers.slack.controls import PREFIX, controls, wanted
 from handlers.slack.home import view
 from handlers.slack.locales import Locales
-from handlers.slack.render import ACTIONS, Block
+from handlers.slack.render import Block
 from handlers.slack.trouble import SlackError
 
 log = structlog.get_logger()

@@ -1,11 +1,12 @@
 """A message as Slack blocks: pure, within Slack's limits whatever the words are."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from bot.types import Kind, Message, Severity, Text
 from bot.words.labels import Label, label
+from handlers.actions import ACTIONS
 from handlers.slack.text import fit, mrkdwn, notice, plain
 
 Block: TypeAlias = dict[str, object]
@@ -21,16 +22,6 @@ BUTTON_LIMIT = 75
 VALUE_LIMIT = 2000
 
 SIGNS = {Severity.SEVERE: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵", Severity.GOOD: "🟢"}
-
-ACTIONS: Mapping[str, Label] = {
-    "ack": Label.ACK,
-    "mute": Label.MUTE,
-    "details": Label.DETAILS,
-    "works": Label.WORKS,
-    "fails": Label.FAILS,
-}
-"""The buttons of an incident by the ids of their actions, in the order in which they are shown."""
-
 
 _CALLABLE = re.compile(r"[SUW][A-Z0-9]{2,20}")
 _IN_LINKS = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", "&": "&amp;"})

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from html import unescape
 
 import structlog
 from pydantic import SecretStr
@@ -29,12 +28,11 @@ from handlers.door import (
 )
 from handlers.teams.answer import card
 from handlers.teams.render import envelope
+from handlers.teams.text import words
 
 PATH = "/teams/messages"
 AGE_MOST = timedelta(minutes=5)
 _AUTHORIZATION = re.compile(r"HMAC ([A-Za-z0-9+/]{43}=)")
-_TAG = re.compile(r"<[^<>]*>")
-_MENTION = re.compile(r"<at>[^<>]*</at>")
 
 log = structlog.get_logger()
 
@@ -101,7 +99,7 @@ def _asked(activity: Mapping[str, object], language: str) -> Asked:
     """Read who asks what; the text is HTML that begins with the mention of us."""
     sender = activity.get("from")
     person = sender if isinstance(sender, dict) else {}
-    text = unescape(_TAG.sub(" ", _MENTION.sub(" ", str(activity.get("text") or "")))).strip()
+    text = words(str(activity.get("text") or ""))
     name = str(person.get("name") or "somebody")
     who = str(person.get("aadObjectId") or person.get("id") or name)
     return Asked(text=text, person=who, name=name, language=language)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC
+from html import unescape
 
 from bot.types import Moment, Text
 from handlers.clean import cut, spell, utc
@@ -11,7 +12,14 @@ _MARKS = re.compile(r"[\\*_\[\]()~`]")
 _LOOKALIKES = str.maketrans({"<": "‹", ">": "›", "{": "❴", "}": "❵"})  # noqa: RUF001 - a look-alike is the point
 _LIST_START = re.compile(r"^(\d*)([-+#.])(?=\s)")
 _ATOM = re.compile(r"\{\{[^}]*\}\}|\\.|.", re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
+_MENTION = re.compile(r"<at>[^<>]*</at>")
 _CHARACTER = re.compile(".", re.DOTALL)
+
+
+def words(html: str) -> str:
+    """Read what a person wrote out of the HTML that Teams makes of it, without mentions."""
+    return unescape(_TAG.sub(" ", _MENTION.sub(" ", html))).strip()
 
 
 def escape(text: str) -> str:

@@ -1,0 +1,72 @@
+"""The Teams bot, where the settings have one."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from bot.app import wiring
+from bot.app.eyes import cloud, credential
+from bot.microsoft import ClientSecret, EntraApp, EntraTokens
+from bot.settings import Settings, SettingsError
+from bot.store import Store
+from bot.types import Clock
+from handlers.teams.bot.api import BotApp, TeamsApi
+from handlers.teams.bot.places import Places
+from handlers.teams.bot.trouble import TeamsError
+
+FORBIDDEN: Mapping[str, str] = {
+    "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS": "is a switch of the Teams SDK that lets anybody in",
+    "CLIENT_SECRET": "would be taken by the Teams SDK in place of MAILSTATUS_TEAMS_APP_SECRET",
+}
+"""Variables that the SDK reads by itself, also out of .env, and that must not be set."""
+
+
+def bot_app(settings: Settings) -> BotApp | None:
+    """Give the bot's registration; None without one. Raises SettingsError where it has no credential."""
+    environment = settings.environment
+    id_, azure_tenant = environment.teams_app_id, environment.azure_tenant_id
+    if not id_ or not azure_tenant:
+        return None
+    secret = environment.teams_app_secret
+    signs_in = ClientSecret(secret=secret) if secret else credential(environment)
+    if signs_in is None:
+        example = "MAILSTATUS_TEAMS_APP_SECRET=q~8Q~abcdefghijklmnopqrstuvwxyz"
+        raise SettingsError(
+            [f"MAILSTATUS_TEAMS_APP_SECRET: is not set, and the Teams bot needs it. Example: {example}"]
+        )
+    login = (environment.azure_authority_host or cloud(settings).login).rstrip("/")
+    entra = EntraApp(
+        credential=signs_in, tenant=azure_tenant, client_id=id_, login=login, ca_bundle=environment.ca_file
+    )
+    return BotApp(id=id_, azure_tenant=azure_tenant, tokens=EntraTokens(entra).token, cloud=environment.cloud)
+
+
+@asynccontextmanager
+async def open_teams(settings: Settings, store: Store, clock: Clock) -> AsyncIterator[TeamsApi | None]:
+    """Open the bot's way to Teams; raises SettingsError and StoreError."""
+    app = bot_app(settings)
+    if app is None:
+        yield None
+        return
+    places = Places(store, now=clock.now, own=settings.environment.teams_service_url)
+    await places.open()
+    api = TeamsApi(app, places)
+    try:
+        await asyncio.to_thread(api.load)
+    except TeamsError as error:
+        raise SettingsError([f"MAILSTATUS_TEAMS_APP_ID: {error}"]) from error
+    if faults := [f"{name}: {why}; unset it, also in .env" for name, why in FORBIDDEN.items() if os.environ.get(name)]:
+        raise SettingsError(faults)
+    try:
+        yield api
+    finally:
+        await api.aclose()
+
+
+def companies_by_azure_tenant(settings: Settings) -> Mapping[str, str]:
+    """Say which company the people of an Entra tenant belong to: each hears of its own mail and no other's."""
+    tables = settings.installation.tenants
+    own = {table.azure_tenant_id.lower(): name for name, table in tables.items() if table.azure_tenant_id}
+    lone = settings.environment.azure_tenant_id
+    return {lone.lower(): wiring.tenants(settings)[0], **own} if lone else own

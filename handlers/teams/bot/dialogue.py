@@ -1,0 +1,121 @@
+"""What people say to the bot, and what it says back: the same words as everywhere, as cards."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+from typing import TypeAlias, TypeVar
+
+import structlog
+
+from bot.outbox.backoff import pause
+from bot.store import Conversation
+from bot.types import Clock
+from bot.words.answers import Answer
+from handlers.actions import ACTIONS
+from handlers.asked import Asked
+from handlers.commands import Commands
+from handlers.teams.answer import card
+from handlers.teams.bot.api import TeamsApi
+from handlers.teams.bot.buttons import with_buttons
+from handlers.teams.bot.heard import Heard
+from handlers.teams.bot.trouble import TeamsError
+from handlers.teams.render import Card
+from handlers.teams.text import plain, words
+
+TRIES = 3
+LONGEST_WAIT = timedelta(seconds=20)
+"""A person who asks has gone on by then."""
+LINE_LIMIT = 300
+
+Given = TypeVar("Given")
+Save: TypeAlias = Callable[[Given], Coroutine[None, None, None]]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """Answers people; ``desks`` are the commands by the Entra id of the tenant that a person belongs to."""
+
+    api: TeamsApi
+    desks: Mapping[str, Commands]
+    clock: Clock
+    chance: Random
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """By conversation."""
+
+    async def said(self, heard: Heard) -> None:
+        """Answer a message where it was said, after the request that brought it."""
+        desk = self._desk(heard)
+        await self.api.places.learn(heard.place)
+        answer = await desk.answer(self._asked(heard, desk), late=self._later(heard))
+        desk.orders.saving.hold(self._tell(heard, answer))
+
+    async def pressed(self, heard: Heard, verb: str) -> Card | str:
+        """Answer a button: with the story in the card's place, or in a line that the one who pressed it is shown."""
+        desk = self._desk(heard)
+        known = verb if verb in ACTIONS else "help"
+        answer = await desk.press(known, self._asked(heard, desk), late=self._later(heard))
+        if known in {"details", "help"}:
+            return _dressed(answer)
+        return plain((*answer.headline, " ", *answer.advice), LINE_LIMIT)
+
+    async def added(self, place: Conversation) -> None:
+        """Learn how to speak in a conversation."""
+        await self.api.places.learn(place)
+        log.info("teams_added", conversation=place.id, team=place.team)
+
+    async def removed(self, id_: str) -> None:
+        """Forget a conversation or a team."""
+        await self.api.places.forget(id_)
+        log.info("teams_removed", conversation=id_)
+
+    def _desk(self, heard: Heard) -> Commands:
+        """Give the commands of the person's company; what changes something is done once, also after a new start."""
+        desk = self.desks[heard.place.azure_tenant.lower()]
+        orders = desk.orders
+        once = replace(orders, order=self._once(heard.id, orders.order), report=self._once(heard.id, orders.report))
+        return replace(desk, orders=once)
+
+    def _once(self, id_: str, do: Save[Given]) -> Save[Given]:
+        async def once(given: Given) -> None:
+            if await self.api.places.acted(id_):
+                return
+            await do(given)
+            await self.api.places.act(id_)
+
+        return once
+
+    def _asked(self, heard: Heard, desk: Commands) -> Asked:
+        return Asked(
+            text=words(heard.text),
+            person=heard.person,
+            name=heard.name,
+            language=self.languages.get(heard.place.id, desk.language),
+            incident=heard.incident or None,
+        )
+
+    def _later(self, heard: Heard) -> Callable[[Answer], Awaitable[None]]:
+        async def late(answer: Answer) -> None:
+            await self._tell(heard, answer)
+
+        return late
+
+    async def _tell(self, heard: Heard, answer: Answer) -> None:
+        """Post an answer, and once more where Teams asks for it; what cannot be posted is logged."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                await self.api.post(heard.place.id, _dressed(answer), below=heard.thread)
+            except TeamsError as error:
+                wait = pause(attempt, chance=self.chance, asked=error.retry_after)
+                if error.permanent or error.unknown or attempt == TRIES or wait > LONGEST_WAIT:
+                    log.warning("teams_answer_lost", why=str(error), attempts=attempt)
+                    return
+                await self.clock.sleep(wait)
+            else:
+                return
+
+
+def _dressed(answer: Answer) -> Card:
+    return with_buttons(card(answer), answer.incident, answer.language)

@@ -1,0 +1,76 @@
+"""A channel or a personal chat that the bot is in as a place to send to: post, reply, edit."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.types import Clock, Delivery, Kind, Landed, Severity, Text
+from bot.words.labels import gone_note, late_note
+from handlers.teams import render
+from handlers.teams.bot.api import TeamsApi
+from handlers.teams.bot.buttons import with_buttons
+from handlers.teams.bot.trouble import Missing, TeamsError
+
+LATE = timedelta(minutes=2)
+DOUBTFUL = timedelta(minutes=10)
+"""Teams cannot be asked whether a card arrived; after a second doubt the next try waits for this long."""
+
+
+class BotSender:
+    """One conversation; ``mention`` is the UPN or Entra id of whom to call where it is severe."""
+
+    def __init__(self, api: TeamsApi, conversation: str, *, clock: Clock, mention: str = "") -> None:
+        """Keep where to post and by what."""
+        self._api = api
+        self._conversation = conversation
+        self._clock = clock
+        self._mention = mention
+
+    async def send(self, delivery: Delivery) -> Landed | None:
+        """Post, reply or edit; tell where the head stands, None where Teams does not say. Raises SendError."""
+        try:
+            return await self._sent(delivery)
+        except TeamsError as error:
+            if error.unknown and delivery.unknown:
+                error.retry_after = max(error.retry_after or DOUBTFUL, DOUBTFUL)
+            raise
+
+    async def _sent(self, delivery: Delivery) -> Landed | None:
+        head = delivery.head
+        if head is None or delivery.kind is Kind.HEAD:
+            return await self._post_head(delivery)
+        try:
+            return await self._follow(delivery, head)
+        except TeamsError as error:
+            if error.missing is not Missing.MESSAGE:
+                raise
+            return await self._post_head(delivery, note=gone_note(delivery.message.language))
+
+    async def _follow(self, delivery: Delivery, head: Landed) -> Landed:
+        """Edit the head, or answer below it: an edit notifies nobody."""
+        if delivery.kind is Kind.EDIT:
+            shown = self._card(delivery, Kind.EDIT)
+            try:
+                await self._api.edit(head.channel, head.id, shown)
+            except TeamsError as error:
+                error.unknown = False  # an edit may be made twice
+                raise
+            return head
+        await self._api.post(head.channel, self._card(delivery, Kind.REPLY), below=head.id)
+        return head
+
+    async def _post_head(self, delivery: Delivery, note: Text = ()) -> Landed | None:
+        id_ = await self._api.post(self._conversation, self._card(delivery, Kind.HEAD, note=note))
+        return Landed(channel=self._conversation, id=id_) if id_ else None
+
+    def _card(self, delivery: Delivery, kind: Kind, note: Text = ()) -> render.Card:
+        """Dress a message; a head has its buttons while it lasts."""
+        message = delivery.message
+        notes: Sequence[Text] = (note, self._lateness(delivery) if kind is not Kind.EDIT else ())
+        said = tuple(part for one in notes for part in one)
+        shown = render.card(message, kind, note=said, mention=self._mention)
+        lasting = kind is not Kind.REPLY and message.severity is not Severity.GOOD
+        return with_buttons(shown, message.incident if lasting else None, message.language)
+
+    def _lateness(self, delivery: Delivery) -> Text:
+        late = self._clock.now() - delivery.message.at
+        return late_note(late, delivery.message.language) if delivery.attempts > 1 and late > LATE else ()
