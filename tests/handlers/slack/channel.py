@@ -23,7 +23,7 @@ from tests.outbox.enqueued import Enqueued
 
 TOKEN = "test_token_admin"  # emulate's own
 GROUP = "S0123"
-IT = Destination(name="it", platform="slack")
+IT = Destination(name="it", platform="slack", edits=True)
 ARGS = {"tenant": "default", "destination": "it"}
 ROUNDS_MOST = 200
 
