@@ -23,7 +23,6 @@ from bot.mail import Seal
 from bot.microsoft import open_http
 from bot.outbox import Courier, SendError
 from bot.outbox.courier import Stopped
-from bot.outbox.plan import EDITING
 from bot.pipeline import Company, Memory, Pipeline
 from bot.settings import Settings
 from bot.store import Deed, Store
@@ -134,7 +133,7 @@ def _tell(bot: Bot, voices: Voices) -> None:
         chance=bot.chance,
         stopped=_noting(bot),
         excuse=passed_on_note,
-        merging={one.name for one in wiring.destinations(bot.settings) if one.platform not in EDITING},
+        merging={one.name for one in wiring.destinations(bot.settings) if not one.edits},
         fallbacks={one.name: one.fallback for one in wiring.destinations(bot.settings) if one.fallback},
     ).register()
 

@@ -103,7 +103,10 @@ def _teams_bot(name: str, table: DestinationTable, teams: TeamsApi | None, clock
     if teams is None:
         example = "MAILSTATUS_TEAMS_APP_ID=2f4e6a8c-1111-2222-3333-444455556666"
         raise ValueError(f"MAILSTATUS_TEAMS_APP_ID: is not set, and destinations.{name} needs it. Example: {example}")
-    return BotSender(teams, table.conversation or "", clock=clock, mention=table.mention)
+    try:
+        return BotSender(teams, table.conversation or "", clock=clock, mention=table.mention)
+    except ValueError as error:
+        raise ValueError(f'destinations.{name}.mention: {error}. Example: mention = "ana@contoso.com"') from error
 
 
 def _teams(name: str, table: DestinationTable, settings: Settings, lane: Callable[[str], Lane], clock: Clock) -> Sender:

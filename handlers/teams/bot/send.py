@@ -1,6 +1,6 @@
 """A channel or a personal chat that the bot is in as a place to send to: post, reply, edit."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.types import Clock, Delivery, Kind, Landed, Severity, Text
@@ -9,6 +9,7 @@ from handlers.teams import render
 from handlers.teams.bot.api import TeamsApi
 from handlers.teams.bot.buttons import with_buttons
 from handlers.teams.bot.trouble import Missing, TeamsError
+from handlers.teams.mention import checked
 
 LATE = timedelta(minutes=2)
 DOUBTFUL = timedelta(minutes=10)
@@ -19,11 +20,11 @@ class BotSender:
     """One conversation; ``mention`` is the UPN or Entra id of whom to call where it is severe."""
 
     def __init__(self, api: TeamsApi, conversation: str, *, clock: Clock, mention: str = "") -> None:
-        """Keep where to post and by what."""
+        """Keep where to post and by what; refuse a mention that calls nobody with ValueError."""
         self._api = api
         self._conversation = conversation
         self._clock = clock
-        self._mention = mention
+        self._mention = checked(mention)
 
     async def send(self, delivery: Delivery) -> Landed | None:
         """Post, reply or edit; tell where the head stands, None where Teams does not say. Raises SendError."""
@@ -48,27 +49,28 @@ class BotSender:
     async def _follow(self, delivery: Delivery, head: Landed) -> Landed:
         """Edit the head, or answer below it: an edit notifies nobody."""
         if delivery.kind is Kind.EDIT:
-            shown = self._card(delivery, Kind.EDIT)
+            shown = self._card(delivery)
             try:
                 await self._api.edit(head.channel, head.id, shown)
             except TeamsError as error:
                 error.unknown = False  # an edit may be made twice
                 raise
             return head
-        await self._api.post(head.channel, self._card(delivery, Kind.REPLY), below=head.id)
+        await self._api.post(head.channel, self._card(delivery), below=head.id)
         return head
 
     async def _post_head(self, delivery: Delivery, note: Text = ()) -> Landed | None:
-        id_ = await self._api.post(self._conversation, self._card(delivery, Kind.HEAD, note=note))
+        id_ = await self._api.post(self._conversation, self._card(replace(delivery, kind=Kind.HEAD), note))
         return Landed(channel=self._conversation, id=id_) if id_ else None
 
-    def _card(self, delivery: Delivery, kind: Kind, note: Text = ()) -> render.Card:
-        """Dress a message; a head has its buttons while it lasts."""
+    def _card(self, delivery: Delivery, note: Text = ()) -> render.Card:
+        """Dress a delivery; a head has its buttons while it lasts, and its edits look like it and call nobody."""
         message = delivery.message
-        notes: Sequence[Text] = (note, self._lateness(delivery) if kind is not Kind.EDIT else ())
-        said = tuple(part for one in notes for part in one)
-        shown = render.card(message, kind, note=said, mention=self._mention)
-        lasting = kind is not Kind.REPLY and message.severity is not Severity.GOOD
+        if delivery.kind is Kind.EDIT:
+            shown = render.card(replace(delivery, kind=Kind.HEAD), note=note)
+        else:
+            shown = render.card(delivery, note=(*note, *self._lateness(delivery)), mention=self._mention)
+        lasting = delivery.kind is not Kind.REPLY and message.severity is not Severity.GOOD
         return with_buttons(shown, message.incident if lasting else None, message.language)
 
     def _lateness(self, delivery: Delivery) -> Text:
