@@ -1,5 +1,6 @@
-"""Sending and finding test messages: SMTP, IMAP, Graph mail; headers and bounces."""
+"""Sending and finding test messages: SMTP, IMAP, Graph mail; headers and bounces; test entries in calendars."""
 
+from bot.mail.graph_calendar import CalendarError, Entry, GraphCalendar
 from bot.mail.graph_mail import GraphInbox, GraphMailbox, GraphSender
 from bot.mail.imap import ImapInbox
 from bot.mail.inbox import Inbox, Letter, MailError
@@ -11,7 +12,10 @@ from bot.mail.smtp import SmtpSender
 
 __all__ = [
     "Accepted",
+    "CalendarError",
+    "Entry",
     "FateUnknown",
+    "GraphCalendar",
     "GraphInbox",
     "GraphMailbox",
     "GraphSender",

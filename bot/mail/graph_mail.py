@@ -38,6 +38,7 @@ class GraphMailbox:
         self._graph = graph
         self._path = f"users/{quote(address, safe='@')}"
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._can_erase = True
 
     async def call(self, call: Call) -> bytes:
         """Make one call below the mailbox and give the answer's body; raises GraphError."""
@@ -49,6 +50,21 @@ class GraphMailbox:
         async with self._slots:
             async for element in self._graph.pages(self._below(call)):
                 yield element
+
+    async def erase(self, path: str, *, permission: str) -> None:
+        """Remove a message or an entry for good, or to Deleted Items where Graph offers no more; raises GraphError."""
+        if self._can_erase:
+            try:
+                await self.call(
+                    Call(method="POST", path=f"{path}/permanentDelete", headers=STEADY, permission=permission)
+                )
+            except GraphError as error:
+                if error.status not in NO_SUCH_WAY:
+                    raise
+                self._can_erase = False
+            else:
+                return
+        await self.call(Call(method="DELETE", path=path, headers=STEADY, permission=permission))
 
     def _below(self, call: Call) -> Call:
         return dataclasses.replace(call, path=f"{self._path}/{call.path}")
@@ -84,7 +100,6 @@ class GraphInbox:
         self._name = name
         self._mailbox = mailbox
         self._seen: dict[str, None] = {}
-        self._can_erase = True
 
     async def letters(self) -> Sequence[Letter]:
         """List what came since the last look, in the inbox and the junk folder; raises MailError."""
@@ -108,7 +123,7 @@ class GraphInbox:
     async def delete(self, letter: Letter) -> None:
         """Remove a message for good, or to Deleted Items where Graph offers no more; raises MailError."""
         try:
-            await self._delete(_path(letter.key))
+            await self._mailbox.erase(_path(letter.key), permission=READ)
         except GraphError as error:
             if error.status != NOT_FOUND:
                 raise self._error(error) from error
@@ -138,19 +153,6 @@ class GraphInbox:
 
     async def _get(self, path: str) -> bytes:
         return await self._mailbox.call(Call(method="GET", path=path, headers=STEADY, permission=READ))
-
-    async def _delete(self, path: str) -> None:
-        if self._can_erase:
-            try:
-                erase = Call(method="POST", path=f"{path}/permanentDelete", headers=STEADY, permission=READ)
-                await self._mailbox.call(erase)
-            except GraphError as error:
-                if error.status not in NO_SUCH_WAY:
-                    raise
-                self._can_erase = False
-            else:
-                return
-        await self._mailbox.call(Call(method="DELETE", path=path, headers=STEADY, permission=READ))
 
     def _error(self, error: Exception) -> MailError:
         return MailError(f"The mailbox {self._name} cannot be read: {str(error) or 'no answer in time'}")

@@ -10,8 +10,10 @@ ROLES: Mapping[str, str] = {
     "ExchangeMessageTrace.Read.All": "89b20d8a-76e2-4057-867b-9961f800b9a4",
     "Mail.Send": "b633e1c5-b582-4048-a93e-9f11b44c7e96",
     "Mail.ReadWrite": "e2a3a72e-5f79-4c64-b1b1-878b674786c9",
-    "Calendars.ReadWrite": "ef54d2bf-783f-4e0f-bca1-3210c0444d99",
 }
+
+MAILBOX_ROLES = frozenset({"Calendars.ReadWrite", "Calendars.Read"})
+"""What Exchange grants for single mailboxes (RBAC for Applications); granted in Entra it would be the whole tenant."""
 
 # AADSTS numbers as Microsoft's reference of sign-in errors explains them.
 TOKEN_ADVICE: Mapping[int, str] = {
@@ -58,6 +60,12 @@ class GraphError(Exception):
 
 def grant(permission: str, client: str) -> str:
     """Say how an administrator grants a permission to the app."""
+    if permission in MAILBOX_ROLES:
+        return (
+            f"Let the app into the canary's mailboxes, in Exchange Online PowerShell: New-ManagementRoleAssignment "
+            f"-App {client} -Role 'Application {permission}' -CustomResourceScope 'mailstatus mailboxes' "
+            f"(deploy/entra/register.sh --mailboxes … --calendars prints all of it; it can take two hours)."
+        )
     role = ROLES.get(permission)
     if role is None:
         return f"Grant the application permission {permission} and give admin consent."

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.watch.canary import Canary, Line, Tools
+from bot.watch.free_busy import FreeBusy, Habit
 from bot.watch.mailbox import MailboxWatch
 from bot.watch.service_health import ServiceHealth
 from bot.watch.status_pages import PAGES, Page, StatusPage
@@ -11,6 +12,7 @@ from bot.watch.watcher import Watcher
 WATCHERS: Mapping[str, type[Watcher]] = {
     "service_health": ServiceHealth,
     "mailbox": MailboxWatch,
+    "free_busy": FreeBusy,
     "status_page": StatusPage,
 }
 
@@ -18,6 +20,8 @@ __all__ = [
     "PAGES",
     "WATCHERS",
     "Canary",
+    "FreeBusy",
+    "Habit",
     "Line",
     "MailboxWatch",
     "Page",

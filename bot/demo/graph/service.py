@@ -1,4 +1,4 @@
-"""Service health as Graph serves it."""
+"""Service health and calendars as Graph serves them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,11 +12,13 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.demo.faults import Answer, Faults, Faulty, json_answer
+from bot.demo.graph.calendars import Calendars
 from bot.demo.graph.odata import ODataError, Row, matching, ordered, page_size, whole
 from bot.demo.graph.tokens import Tokens
 from bot.types import Clock
 
 BASE = "/v1.0/admin/serviceAnnouncement"
+USERS = "/v1.0/users"
 _SERVICES = {
     "Exchange": "Exchange Online",
     "OSDPPlatform": "Microsoft 365 suite",
@@ -35,6 +37,7 @@ class Graph:
         self._clock = clock
         self._tokens = tokens
         self._issues: dict[str, Row] = {}
+        self.calendars = Calendars(self.error)
 
     @property
     def issues(self) -> tuple[Row, ...]:
@@ -58,6 +61,7 @@ class Graph:
         ]
         guard = Middleware(_Guard, tokens=self._tokens, graph=self)
         routes = [*self._tokens.routes(), Mount(BASE, routes=health, middleware=[guard])]
+        routes.append(Mount(USERS, routes=self.calendars.routes(), middleware=[guard]))
         return Faulty(Starlette(routes=routes), self.faults)
 
     def error(self, status: int, code: str, message: str) -> Response:
