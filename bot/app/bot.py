@@ -100,6 +100,8 @@ async def _remember(eyes: Eyes, pipeline: Pipeline, store: Store) -> None:
     for box in eyes.mailboxes.values():
         box.remember(blind)
     eyes.canary.remember(blind)
+    for _, calendar in eyes.calendars.values():
+        calendar.remember(blind)
     feeds: list[tuple[str, ServiceHealth | StatusPage]] = [*eyes.feeds.items()]
     feeds += [(tenant, page) for tenants in eyes.pages.values() for tenant, page in tenants.items()]
     async with store.read() as tx:

@@ -17,12 +17,13 @@ from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
 from bot.app.missing import missing
 from bot.app.voices import flow_token, slack_api
-from bot.mail import Seal
+from bot.mail import CalendarError, Seal
 from bot.microsoft import GraphError, open_http
 from bot.outbox import SendError
 from bot.settings import DestinationTable, Settings
 from bot.store import Store, StoreError
-from bot.types import Arrived, Bounced, Observation, Refused, SourceBlind, Unreachable
+from bot.types import Arrived, Bounced, CalendarSeen, Clock, Observation, Refused, SourceBlind, Unreachable
+from bot.watch import FreeBusy
 from handlers.slack.api import SlackApi
 from handlers.slack.hello import said_hello
 from handlers.slack.picture import SCOPE, may_share
@@ -34,6 +35,7 @@ QUIET = timedelta(minutes=15)
 """A far vantage that reported nothing for longer is looked into."""
 ROUTE_LIMIT = timedelta(minutes=2)
 LOOK = 2.0
+CALENDAR_PATIENCE = timedelta(seconds=30)
 CONNECT_SECONDS = 5.0
 
 
@@ -84,6 +86,8 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
             yield _seen(f"service health of {name}", await feed.look(clock.now()))
         for result in await routes(eyes, clock):
             yield result
+        for name, (_, calendar) in eyes.calendars.items():
+            yield await prove_calendar(name, calendar, clock)
         async for result in _destinations(settings):
             yield result
 
@@ -193,6 +197,25 @@ def _ending(eyes: Eyes, mailbox: str, seen: Observation, why: str) -> dict[str, 
     if isinstance(seen, Bounced):
         return {seen.route: why}
     return {name: why for name, line in eyes.lines.items() if f"mailbox:{line.receiver.name}" == mailbox}
+
+
+async def prove_calendar(name: str, calendar: FreeBusy, clock: Clock) -> Result:
+    """Make an entry, move it and wait until the change is shown; nothing is left behind."""
+    what, until = f"calendar {name}", clock.now() + CALENDAR_PATIENCE
+    try:
+        while clock.now() < until:
+            seen = await calendar.look(clock.now())
+            blind = next((one.error for one in seen if isinstance(one, SourceBlind)), "")
+            looks = [one for one in seen if isinstance(one, CalendarSeen)]
+            if blind or (looks and looks[-1].fresh):
+                detail = f"a change was shown after {looks[-1].age_seconds:.1f} s" if looks else ""
+                return Result(what=what, fault=blind, detail=detail)
+            await clock.sleep(timedelta(seconds=LOOK))
+        await calendar.tidy()
+    except CalendarError as error:
+        return Result(what=what, fault=str(error))
+    return Result(what=what, fault=f"no change was shown within {CALENDAR_PATIENCE.total_seconds():.0f} s: does "
+                  "Outlook show old times as well?")  # fmt: skip
 
 
 async def _destinations(settings: Settings) -> AsyncIterator[Result]:

@@ -9,7 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.app import wiring
-from bot.mail import ImapInbox, Inbox, Mailbox, Seal, Secret, Security, Sender, Server, SmtpSender
+from bot.mail import GraphCalendar, ImapInbox, Inbox, Mailbox, Seal, Secret, Security, Sender, Server, SmtpSender
 from bot.mail.graph_mail import GraphInbox, GraphMailbox, GraphSender
 from bot.microsoft import (
     CLOUDS,
@@ -26,7 +26,7 @@ from bot.microsoft import (
 from bot.settings import Environment, MailboxTable, Settings, SettingsError
 from bot.settings import Server as ServerTable
 from bot.types import Clock
-from bot.watch import PAGES, Canary, Line, MailboxWatch, Page, ServiceHealth, StatusPage, Tools
+from bot.watch import PAGES, Canary, FreeBusy, Habit, Line, MailboxWatch, Page, ServiceHealth, StatusPage, Tools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +44,14 @@ class Tooling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eyes:
-    """Everything that looks: feeds by tenant, mailboxes by name with their tenant, and the canary."""
+    """Everything that looks: feeds by tenant, mailboxes and calendars by name with their tenant, and the canary."""
 
     feeds: Mapping[str, ServiceHealth]
     mailboxes: Mapping[str, MailboxWatch]
     owners: Mapping[str, str]
     """The tenant of each mailbox."""
+    calendars: Mapping[str, tuple[str, FreeBusy]]
+    """Each with its tenant."""
     pages: Mapping[str, Mapping[str, StatusPage]]
     """Public status pages by name, each as every tenant sees it."""
     canary: Canary
@@ -77,6 +79,7 @@ def open_eyes(tooling: Tooling) -> Eyes:
         feeds=feeds,
         mailboxes=watches,
         owners=owners,
+        calendars=_calendars(tooling, ends),
         pages=_pages(tooling),
         canary=Canary(list(lines.values()), senders, tools),
         lines=lines,
@@ -187,27 +190,44 @@ class Ends:
 
     def sender(self, box: Mailbox, tenant: str) -> Sender:
         """Give what sends from a mailbox."""
-        return GraphSender(self._graph_mailbox(box, tenant)) if self._by_graph(box) else SmtpSender(box)
+        return GraphSender(self.by_graph(box.name, tenant)) if self._by_graph(box) else SmtpSender(box)
 
     def inbox(self, box: Mailbox, tenant: str) -> Inbox | None:
         """Give what looks into a mailbox; None where there is no way in."""
         if self._by_graph(box):
-            return GraphInbox(box.name, self._graph_mailbox(box, tenant))
+            return GraphInbox(box.name, self.by_graph(box.name, tenant))
         return ImapInbox(box) if box.imap else None
 
     def _by_graph(self, box: Mailbox) -> bool:
         return self._tooling.settings.installation.mailboxes[box.name].via == "graph"
 
-    def _graph_mailbox(self, box: Mailbox, tenant: str) -> GraphMailbox:
-        """One for a mailbox: sender and inbox share the limit of calls at a time."""
-        if box.name not in self._boxes:
+    def by_graph(self, name: str, tenant: str) -> GraphMailbox:
+        """Give a mailbox at Graph, one for each: all that uses it shares its limit of calls at a time."""
+        if name not in self._boxes:
             app = self._tokens.get(tenant)
             if app is None:
                 example = "AZURE_CLIENT_ID=0b1d2c3e-1111-2222-3333-444455556666"
-                fault = f"mailboxes.{box.name}.via: graph needs the AZURE_ variables of {tenant}. Example: {example}"
+                fault = f"mailboxes.{name}: Graph needs the AZURE_ variables of {tenant}. Example: {example}"
                 raise SettingsError([fault])
-            self._boxes[box.name] = GraphMailbox(graph(self._tooling, app), box.address)
-        return self._boxes[box.name]
+            address = self._tooling.settings.installation.mailboxes[name].address
+            self._boxes[name] = GraphMailbox(graph(self._tooling, app), address)
+        return self._boxes[name]
+
+
+def _calendars(tooling: Tooling, ends: Ends) -> dict[str, tuple[str, FreeBusy]]:
+    installation = tooling.settings.installation
+    found = {}
+    for name, table in installation.calendars.items():
+        calendar = GraphCalendar(
+            ends.by_graph(table.mailbox, table.tenant),
+            ends.by_graph(table.viewer or table.mailbox, table.tenant),
+            address=installation.mailboxes[table.mailbox].address,
+            seal=tooling.seal,
+        )
+        habit = Habit(every=table.every, limit=table.limit)
+        watch = FreeBusy(name, calendar, habit, clock=tooling.clock, chance=tooling.chance, tenant=table.tenant)
+        found[name] = (table.tenant, watch)
+    return found
 
 
 def _pages(tooling: Tooling) -> dict[str, dict[str, StatusPage]]:

@@ -18,6 +18,7 @@ DEADLINES: Mapping[str, timedelta] = {
     "roll_up": timedelta(minutes=10),
     "probe": timedelta(minutes=15),
     "feed": timedelta(minutes=15),
+    "calendar": timedelta(minutes=15),
 }
 """How long each task may stay away before it counts as stuck."""
 MAILBOX = timedelta(minutes=5)
@@ -89,6 +90,7 @@ class Pulse:
         users: Mapping[str, Sequence[str] | Mapping[str, object]] = {
             "probe": self.eyes.lines,
             "feed": self.eyes.feeds,
+            "calendar": self.eyes.calendars,
         }
         return bool(users.get(task, ("always",)))
 

@@ -17,7 +17,7 @@ PATIENCE = 15.0
 
 
 async def look(settings: Settings, *, say: Callable[[str], None], patience: float = PATIENCE) -> None:
-    """Read each feed, send a message along each route, look into each mailbox, and say what was seen."""
+    """Read each feed, send a message along each route, look into each mailbox and calendar, and say what was seen."""
     clock = SystemClock()
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with open_http(settings.environment.ca_file) as http:
@@ -32,6 +32,9 @@ async def look(settings: Settings, *, say: Callable[[str], None], patience: floa
         if eyes.lines:
             await asyncio.sleep(patience)
         await _mailboxes(eyes, clock, say)
+        await _together(
+            [(f"calendar {name}", watch.look(clock.now())) for name, (_, watch) in eyes.calendars.items()], say
+        )
 
 
 async def _mailboxes(eyes: Eyes, clock: SystemClock, say: Callable[[str], None]) -> None:

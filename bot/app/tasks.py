@@ -16,6 +16,9 @@ ROLL_UP = timedelta(minutes=1)
 RETIRE = timedelta(minutes=10)
 FEED_LIMIT = timedelta(minutes=3)
 PROBE_LIMIT = timedelta(minutes=3)
+CALENDAR = timedelta(seconds=30)
+"""A round begins as often as the settings say; this is how soon a change that is not shown is looked up again."""
+CALENDAR_LIMIT = timedelta(minutes=2)
 PAGE_LIMIT = timedelta(minutes=1)
 TICK_LIMIT = timedelta(minutes=1)
 RETIRED_AT_ONCE = 20
@@ -39,6 +42,7 @@ class Tasks:
         """Say what each task does and how often it runs."""
         self.jobs.register("feed", self.feed, limit=FEED_LIMIT)
         self.jobs.register("probe", self.probe, limit=PROBE_LIMIT)
+        self.jobs.register("calendar", self.calendar, limit=CALENDAR_LIMIT)
         self.jobs.register("page", self.page, limit=PAGE_LIMIT)
         self.jobs.register("tick", self.tick, limit=TICK_LIMIT)
         self.jobs.register("roll_up", self.roll_up)
@@ -47,6 +51,8 @@ class Tasks:
             self.jobs.every("feed", {"tenant": tenant}, interval=self.poll_every)
         for name, line in self.eyes.lines.items():
             self.jobs.every("probe", {"route": name}, interval=line.route.interval, jitter=0.02)
+        for name in self.eyes.calendars:
+            self.jobs.every("calendar", {"calendar": name}, interval=CALENDAR)
         for name in self.eyes.pages:
             self.jobs.every("page", {"page": name}, interval=PAGE)
         for tenant in self.pipeline.tenants:
@@ -66,6 +72,13 @@ class Tasks:
             return
         seen = await self.eyes.canary.send(line.route.name, self.clock.now())
         await self.pipeline.take(line.route.tenant, seen)
+
+    async def calendar(self, args: Args) -> None:
+        """Try one calendar, or look again for a change that was not shown yet."""
+        tenant, watch = self.eyes.calendars[str(args["calendar"])]
+        if not self.probing():
+            return
+        await self.pipeline.take(tenant, await watch.look(self.clock.now()))
 
     async def page(self, args: Args) -> None:
         """Read one public status page, for every tenant."""

@@ -10,7 +10,8 @@ def tenants(settings: Settings) -> list[str]:
     """Name the companies that are watched: those with a table, else the one that the environment speaks of."""
     named = list(settings.installation.tenants)
     lone = not named or settings.environment.azure_tenant_id
-    used = {table.tenant for table in settings.installation.routes.values()}
+    routes, calendars = settings.installation.routes, settings.installation.calendars
+    used = {one.tenant for one in routes.values()} | {one.tenant for one in calendars.values()}
     return [DEFAULT_TENANT, *named] if lone or DEFAULT_TENANT in used else named
 
 

@@ -17,7 +17,7 @@ from bot.demo.chat.slack_posts import Workspace
 from bot.demo.chat.teams import Teams
 from bot.demo.clock import StoryClock
 from bot.demo.graph import Graph, Registration, Tokens
-from bot.demo.mail.lanes import Box, Lane
+from bot.demo.mail.lanes import WATCHED, Box, Lane
 from bot.demo.mail.system import MailSystem, mail_system
 from bot.demo.served import served
 from bot.types import Route
@@ -127,6 +127,8 @@ async def world(
         mail = await running.enter_async_context(
             mail_system(clock=clock, rng=rng, authority=authority if tls else None, knows_token=tokens.knows)
         )
+        for box in (box for box in mail.accounts if box.provider == WATCHED):
+            graph.calendars.open(box.address)
         http = await running.enter_async_context(httpx.AsyncClient())
         people = People(workspace, signing_secret=secrets.slack_signing, http=http)
         facts = _facts(authority.ca_file, secrets, ports, mail, teams, tls=tls)

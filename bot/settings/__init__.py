@@ -15,6 +15,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot.settings.environment import Environment
 from bot.settings.installation import (
+    CalendarTable,
     DestinationTable,
     Installation,
     MailboxTable,
@@ -26,6 +27,7 @@ from bot.settings.installation import (
 )
 
 __all__ = [
+    "CalendarTable",
     "DestinationTable",
     "Environment",
     "Installation",
@@ -132,6 +134,7 @@ def _installation(path: Path, *, required: bool, faults: list[str]) -> Installat
 TABLES: Mapping[str, type[BaseModel]] = {
     "mailboxes": MailboxTable,
     "routes": RouteTable,
+    "calendars": CalendarTable,
     "destinations": DestinationTable,
     "tenants": TenantTable,
     "vantages": VantageTable,

@@ -93,6 +93,16 @@ class RouteTable(Table):
     tenant: str = "default"
 
 
+class CalendarTable(Table):
+    """A calendar that is tried: an entry is made in ``mailbox``, moved, and looked up as ``viewer`` is shown it."""
+
+    mailbox: str = Field(examples=["office"])
+    viewer: str | None = Field(None, examples=["colleague"])
+    every: Length = Field(timedelta(minutes=5), ge=timedelta(minutes=1), examples=["5m"])
+    limit: Length = Field(timedelta(minutes=10), ge=timedelta(minutes=1), le=timedelta(days=1), examples=["10m"])
+    tenant: str = "default"
+
+
 class QuietHours(Table):
     """When only what is severe may ring."""
 
@@ -220,6 +230,7 @@ class Installation(Table):
 
     mailboxes: dict[str, MailboxTable] = Field(default_factory=dict)
     routes: dict[str, RouteTable] = Field(default_factory=dict)
+    calendars: dict[str, CalendarTable] = Field(default_factory=dict)
     destinations: dict[str, DestinationTable] = Field(default_factory=dict)
     tenants: dict[str, TenantTable] = Field(default_factory=dict)
     vantages: dict[VantageName, VantageTable] = Field(default_factory=dict)
@@ -230,8 +241,9 @@ class Installation(Table):
     def _names_exist(self) -> Self:
         known = {"default", *self.tenants}
         near = [name for name, route in self.routes.items() if route.vantage not in self.vantages]
-        faults = [*self.route_faults(near)]
-        for kind, tables in (("routes", self.routes), ("destinations", self.destinations)):
+        faults = [*self.route_faults(near), *self._calendar_faults()]
+        named = (("routes", self.routes), ("calendars", self.calendars), ("destinations", self.destinations))
+        for kind, tables in named:
             faults += [f"{kind}.{name}.tenant: there is no tenant {table.tenant!r}. Example: [tenants.{table.tenant}]"
                        for name, table in tables.items() if table.tenant not in known]  # fmt: skip
         faults += [
@@ -259,6 +271,12 @@ class Installation(Table):
                 elif mailbox.via == "servers" and getattr(mailbox, need) is None:
                     example = f'{need} = "{need}.example.com:{PORTS[need]}"'
                     yield f"mailboxes.{box}.{need}: is missing, and routes.{name} needs it. Example: {example}"
+
+    def _calendar_faults(self) -> Iterable[str]:
+        for name, calendar in self.calendars.items():
+            for key, box in (("mailbox", calendar.mailbox), ("viewer", calendar.viewer or calendar.mailbox)):
+                if box not in self.mailboxes:
+                    yield f"calendars.{name}.{key}: there is no mailbox {box!r}. Example: [mailboxes.{box}]"
 
     def variables(self) -> dict[str, str]:
         """Return the variables that the file refers to, each with an example of what it holds."""

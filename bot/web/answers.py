@@ -6,9 +6,9 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.types import AdvisoryState, Claim, Direction, DirectionNow, Finding, Severity, SourceNow, Symptom
+from bot.types import AdvisoryState, CalendarNow, Claim, Direction, DirectionNow, Finding, Severity, SourceNow, Symptom
 from bot.types import Tally as TallyNoun
-from bot.web.view import State, state_of
+from bot.web.ways import State, state_of
 
 
 class Which(StrEnum):
@@ -77,6 +77,29 @@ class DirectionStatus(Out):
         )
 
 
+class CalendarStatus(Out):
+    """How a calendar is shown to others now, by its test entry."""
+
+    calendar: str
+    state: State = Field(description="`blind` means that we cannot look it up, which is not a fault of calendars.")
+    symptoms: list[Symptom]
+    last_shown: datetime | None = Field(description="When a change was last shown.")
+    last_took: float | None = Field(description="How long after it was made that was.")
+    waiting: float | None = Field(description="How old the last change is while it is not shown yet.")
+
+    @classmethod
+    def of(cls, now: CalendarNow) -> Self:
+        """Make it of our own."""
+        return cls(
+            calendar=now.calendar,
+            state=state_of(now),
+            symptoms=list(now.symptoms),
+            last_shown=now.last_shown,
+            last_took=_seconds(now.last_took),
+            waiting=_seconds(now.waiting),
+        )
+
+
 class SourceStatus(Out):
     """How a feed of the vendor is."""
 
@@ -98,6 +121,7 @@ class Status(Out):
     headline: str = Field(description="What is wrong, in a sentence.")
     advice: str = Field(description="What to do.")
     directions: list[DirectionStatus]
+    calendars: list[CalendarStatus]
     sources: list[SourceStatus]
     open_incidents: list[str] = Field(description="Ids of the incidents that are open, the loudest first.")
 

@@ -5,7 +5,17 @@ from typing import Annotated
 from fastapi import FastAPI, Query
 
 from bot.types import Incident
-from bot.web.answers import Advisory, DirectionStatus, IncidentOut, Incidents, Measured, SourceStatus, Status, Which
+from bot.web.answers import (
+    Advisory,
+    CalendarStatus,
+    DirectionStatus,
+    IncidentOut,
+    Incidents,
+    Measured,
+    SourceStatus,
+    Status,
+    Which,
+)
 from bot.web.site import Site
 from bot.web.view import PageView
 
@@ -33,6 +43,7 @@ def build(site: Site) -> FastAPI:
             headline=site.flat(view.verdict.headline),
             advice=site.flat(view.verdict.advice),
             directions=[DirectionStatus.of(now) for now in snapshot.directions],
+            calendars=[CalendarStatus.of(now) for now in snapshot.calendars],
             sources=[SourceStatus.of(source) for source in snapshot.sources],
             open_incidents=[incident.id for incident in view.open],
         )

@@ -11,7 +11,7 @@ from prometheus_client.metrics_core import Metric
 
 from bot.types import Direction, Severity, Snapshot
 from bot.web.health import Count, Health, alive, conditions, ready, stuck
-from bot.web.view import State, state_of
+from bot.web.ways import State, state_of
 
 COUNTED = {
     Count.OBSERVATIONS: "What watchers saw",

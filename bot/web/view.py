@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from bot.types import (
     Change,
     Claim,
     Direction,
-    DirectionNow,
     Incident,
     Message,
     Moment,
@@ -24,21 +22,10 @@ from bot.types import (
 from bot.types.aspects import CLOSED, aspects, covered, ended, lasting
 from bot.web.chart import Mark, Span
 from bot.web.timeline import Event, timeline
+from bot.web.ways import State, WayView, state_of, ways
 from bot.words.page import Line, PageWords
 
-HARD = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.LOST})
-"""What loses mail, other than what only makes it late."""
 LOUDNESS = {Severity.SEVERE: 0, Severity.WARNING: 1, Severity.INFO: 2, Severity.GOOD: 3}
-
-
-class State(StrEnum):
-    """What a sign and a colour stand for; the word beside them says the same."""
-
-    OK = "ok"
-    TROUBLE = "trouble"
-    SEVERE = "severe"
-    BLIND = "blind"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +35,6 @@ class Verdict:
     state: State
     headline: Text
     advice: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectionView:
-    """One direction now."""
-
-    key: Direction
-    name: str
-    state: State
-    says: str
-    last: Text
-    usual: str
-    recent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +80,7 @@ class PageView:
 
     at: datetime
     verdict: Verdict
-    directions: tuple[DirectionView, ...]
+    ways: tuple[WayView, ...]
     open: tuple[IncidentView, ...]
     past: tuple[IncidentView, ...]
     sources: tuple[SourceView, ...]
@@ -125,7 +99,7 @@ def view(snapshot: Snapshot, words: PageWords, tell: Tell) -> PageView:
     return PageView(
         at=snapshot.at,
         verdict=_verdict(snapshot, shown, words),
-        directions=tuple(_direction(now, words) for now in snapshot.directions),
+        ways=ways(snapshot, words),
         open=shown,
         past=tuple(_incident(incident, snapshot, words, tell) for incident in _own(snapshot.past)),
         sources=tuple(_source(source, words) for source in snapshot.sources),
@@ -136,16 +110,6 @@ def view(snapshot: Snapshot, words: PageWords, tell: Tell) -> PageView:
 def _own(incidents: Iterable[Incident]) -> list[Incident]:
     """Leave out what turned out to be a part of another incident, and is told there."""
     return [incident for incident in incidents if not incident.part_of]
-
-
-def state_of(now: DirectionNow) -> State:
-    """Tell how a direction is; being blind is never trouble, and no measurement never good."""
-    wrong = set(now.symptoms) - {Symptom.UNMEASURABLE}
-    if wrong:
-        return State.SEVERE if wrong & HARD else State.TROUBLE
-    if now.symptoms:
-        return State.BLIND
-    return State.OK if now.last_arrived else State.UNKNOWN
 
 
 def spans(incidents: Iterable[Incident]) -> tuple[Span, ...]:
@@ -179,25 +143,6 @@ def _quiet(states: set[State], *, blind: bool) -> tuple[State, Line, Line]:
     if State.BLIND in states:
         return State.BLIND, Line.BLIND, Line.BLIND_ADVICE
     return State.UNKNOWN, Line.UNKNOWN, Line.UNKNOWN_ADVICE
-
-
-def _direction(now: DirectionNow, words: PageWords) -> DirectionView:
-    state = state_of(now)
-    return DirectionView(
-        key=now.direction,
-        name=words.direction(now.direction),
-        state=state,
-        says=words.string(Line.UNMEASURED) if state is State.UNKNOWN else words.symptoms(now.symptoms),
-        last=_last(now, words),
-        usual=words.string(Line.USUAL, length=words.length(now.usual)) if now.usual is not None else "",
-        recent=words.recent(now.recent),
-    )
-
-
-def _last(now: DirectionNow, words: PageWords) -> Text:
-    if now.last_arrived is None or now.last_latency is None:
-        return ()
-    return words.text(Line.LAST, when=Moment(at=now.last_arrived), length=words.length(now.last_latency))
 
 
 def _incident(incident: Incident, snapshot: Snapshot, words: PageWords, tell: Tell) -> IncidentView:

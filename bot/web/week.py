@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.types import Direction, Finding, Incident, Symptom
 from bot.web.history import DelayPoint
-from bot.web.view import HARD, State
+from bot.web.ways import HARD, State
 from bot.words.page import Line, PageWords
 
 CELL = timedelta(hours=3)

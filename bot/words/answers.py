@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.types import (
+    CalendarNow,
     Change,
     Direction,
     DirectionNow,
@@ -54,7 +55,8 @@ def now(snapshot: Snapshot, language: str, *, only: Collection[Direction] = ()) 
     """Say how mail is: what is wrong and what to do, each direction, what the vendor says."""
     page = PageWords(catalogue(language))
     shown = [one for one in snapshot.directions if not only or one.direction in only]
-    ways = Part(title=page.text(Line.NOW), lines=tuple(_way(one, snapshot.at, page) for one in shown))
+    calendars = () if only else tuple(_calendar(one, page) for one in snapshot.calendars)
+    ways = Part(title=page.text(Line.NOW), lines=(*(_way(one, snapshot.at, page) for one in shown), *calendars))
     wrong = [incident for incident in by_gravity(snapshot) if not only or _concerns(incident, only)]
     blind = tuple(_blind(source, page) for source in snapshot.sources if source.blind_since)
     if not wrong:
@@ -144,6 +146,15 @@ def _way(one: DirectionNow, at: datetime, page: PageWords) -> Text:
         "{direction}: {state}.", direction=page.direction(one.direction), state=page.symptoms(one.symptoms)
     )
     return words.joined(state, *_last(one, at, page))
+
+
+def _calendar(one: CalendarNow, page: PageWords) -> Text:
+    words = page.catalogue
+    said = page.symptoms(one.symptoms) if one.symptoms else page.string(Line.SHOWN)
+    if not (one.symptoms or one.last_shown):
+        said = page.string(Line.UNMEASURED)
+    state = words.text("{direction}: {state}.", direction=page.calendar(one.calendar), state=said)
+    return words.joined(state, page.last_shown(one))
 
 
 def _last(one: DirectionNow, at: datetime, page: PageWords) -> Iterator[Text]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from babel.dates import format_date
 
-from bot.types import CALENDAR, Direction, Severity, Symptom, Tally, Text
+from bot.types import CALENDAR, CalendarNow, Direction, Moment, Severity, Symptom, Tally, Text
 from bot.words.catalogue import Catalogue, Value
 
 
@@ -191,6 +191,12 @@ class PageWords:
     def calendar(self, name: str) -> str:
         """Name a calendar."""
         return self.string(Line.CALENDAR, name=name)
+
+    def last_shown(self, now: CalendarNow) -> Text:
+        """Say when the last change in a calendar was shown."""
+        if now.last_shown is None or now.last_took is None:
+            return ()
+        return self.text(Line.LAST_SHOWN, when=Moment(at=now.last_shown), length=self.length(now.last_took))
 
     def symptom(self, symptom: Symptom) -> str:
         """Say what is wrong, as a state."""

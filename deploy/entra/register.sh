@@ -20,15 +20,17 @@ name=mailstatus
 certificate=
 trace=no
 mailboxes=
+calendars=no
 
 usage() {
   cat <<'USAGE'
-usage: register.sh [--name NAME] [--certificate PEM] [--trace] [--mailboxes ADDRESS[,ADDRESS...]]
+usage: register.sh [--name NAME] [--certificate PEM] [--trace] [--mailboxes ADDRESS[,ADDRESS...] [--calendars]]
 
   --name NAME          name of the app in Entra (mailstatus)
   --certificate PEM    let the app sign in by this public certificate, rather than by a secret made now
   --trace              also let it read the message trace, to count real bounces (global cloud only)
   --mailboxes A,B      say how to let it send and read test messages in these mailboxes, and in no other
+  --calendars          say how to let it write and look up their calendars as well
 USAGE
 }
 
@@ -51,11 +53,13 @@ read_arguments() {
       --certificate) certificate=$(value_of "$@"); shift 2 ;;
       --mailboxes) mailboxes=$(value_of "$@"); shift 2 ;;
       --trace) trace=yes; shift ;;
+      --calendars) calendars=yes; shift ;;
       --help | -h) usage; exit 0 ;;
       *) usage >&2; fail "unknown argument: $1" ;;
     esac
   done
   [[ -z $certificate || -r $certificate ]] || fail "cannot read $certificate"
+  [[ $calendars == no || -n $mailboxes ]] || fail "--calendars needs --mailboxes"
   command -v az >/dev/null || fail "the Azure CLI (az) is not installed"
 }
 
@@ -103,6 +107,13 @@ credential() {
   fi
 }
 
+explain_calendars() {
+  [[ $calendars == yes ]] || return 0
+  # Calendars.ReadWrite covers looking up (getSchedule) as well.
+  printf "  New-ManagementRoleAssignment -App %s -Role 'Application Calendars.ReadWrite' -CustomResourceScope '%s'\n " \
+    "$1" "$name mailboxes"
+}
+
 explain_mailboxes() {
   local app=$1 object=$2 filter="" address
   local -a addresses
@@ -113,13 +124,13 @@ explain_mailboxes() {
   cat >&2 <<POWERSHELL
 
 Test messages: let the app into these mailboxes alone, in Exchange Online PowerShell (as Exchange Administrator).
-Do NOT grant Mail.* in Entra as well: the two add up, and the app could read every mailbox.
+Do NOT grant Mail.* or Calendars.* in Entra as well: the two add up, and the app could read every mailbox.
 
   New-ServicePrincipal -AppId $app -ObjectId $object -DisplayName '$name'
   New-ManagementScope -Name '$name mailboxes' -RecipientRestrictionFilter "$filter"
   New-ManagementRoleAssignment -App $object -Role 'Application Mail.Send' -CustomResourceScope '$name mailboxes'
   New-ManagementRoleAssignment -App $object -Role 'Application Mail.ReadWrite' -CustomResourceScope '$name mailboxes'
-  Test-ServicePrincipalAuthorization -Identity $object -Resource ${addresses[0]}
+$(explain_calendars "$object") Test-ServicePrincipalAuthorization -Identity $object -Resource ${addresses[0]}
 
 It can take two hours until Exchange knows.
 POWERSHELL

@@ -48,6 +48,7 @@ async def test_the_doctor_finds_nothing_wrong_in_a_sound_world(given: Settings) 
     assert await examine(given, say=lines.append)
     assert not [line for line in lines if line.startswith("FAIL")]
     assert len([line for line in lines if line.startswith("ok    route")]) == 7
+    assert any(line.startswith("ok    calendar office: a change was shown after") for line in lines)
 
 
 async def test_the_doctor_says_once_that_pictures_need_a_scope(box: World, given: Settings) -> None:
@@ -70,6 +71,8 @@ async def test_the_doctor_names_what_is_wrong_and_what_mends_it(box: World, give
     assert "ServiceHealth.Read.All" in faults
     assert "az ad app permission add" in faults
     assert "550 5.7.1 not you" in faults
+    assert "FAIL  calendar office" in faults
+    assert "New-ManagementRoleAssignment" in faults
     assert "destination mail-status" in faults
 
 
@@ -80,6 +83,7 @@ async def test_looking_once_says_what_every_watcher_sees(given: Settings) -> Non
     for name in ("service health of default", "route outbound-eu", "mailbox fabrikam-canary-eu"):
         assert any(line.startswith(name) for line in lines), name
     assert any("arrived" in line for line in lines)
+    assert "calendar office: 2 observations" in lines
 
 
 async def test_a_test_message_reaches_every_channel(box: World, given: Settings) -> None:

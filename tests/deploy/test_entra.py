@@ -99,6 +99,16 @@ def test_mailboxes_are_let_in_by_exchange_and_not_by_entra(entra: Entra) -> None
     assert "Application Mail.Send" in done.stderr
     assert "Application Mail.ReadWrite" in done.stderr
     assert entra.said().count("permission add") == 1
+    assert "Calendars" not in done.stderr.replace("Mail.* or Calendars.*", "")
+
+
+def test_calendars_are_let_in_by_exchange_in_the_same_mailboxes(entra: Entra) -> None:
+    done = entra.register("--mailboxes", "a@contoso.com", "--calendars")
+    role = "New-ManagementRoleAssignment -App object-1 -Role 'Application Calendars.ReadWrite'"
+    assert (
+        f"\n  {role} -CustomResourceScope 'mailstatus mailboxes'\n  Test-ServicePrincipalAuthorization" in done.stderr
+    )
+    assert entra.said().count("permission add") == 1
 
 
 def test_a_certificate_stands_in_for_the_secret(entra: Entra, tmp_path: Path) -> None:
@@ -116,7 +126,7 @@ def test_consent_that_is_refused_is_said(entra: Entra) -> None:
     assert "SECRET" not in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [("--odd",), ("--name",), ("--certificate", "/nowhere.pem")])
+@pytest.mark.parametrize("arguments", [("--odd",), ("--name",), ("--certificate", "/nowhere.pem"), ("--calendars",)])
 def test_wrong_arguments_change_nothing(entra: Entra, arguments: tuple[str, ...]) -> None:
     assert entra.register(*arguments).returncode == 2
     assert entra.said() == ""

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.app.doctor import prove_calendar
 from bot.demo.authority import Authority, make_authority
 from bot.demo.faults import html_answer
 from bot.demo.graph import Graph, Registration, Tokens, forbidden, throttled, unavailable
@@ -329,6 +330,30 @@ async def test_calls_to_one_mailbox_share_its_limit_with_its_mail(office: Office
     assert office.asked == []
     owner._slots.release()
     assert await waiting == []
+
+
+async def test_the_doctor_proves_a_calendar_by_a_change_that_is_shown(office: Office) -> None:
+    """A whole round, and nothing is left."""
+    assert str(await prove_calendar("office", office.watch, office.clock)).startswith("ok    calendar office: a change")
+    assert office.entries == []
+
+
+async def test_the_doctor_says_that_a_calendar_shows_old_times_and_takes_its_entry_out(office: Office) -> None:
+    """It waits for half a minute."""
+    office.graph.calendars.freeze()
+    found = str(await prove_calendar("office", office.watch, office.clock))
+    assert found.startswith("FAIL  calendar office: no change was shown within 30 s")
+    assert office.entries == []
+
+
+async def test_the_doctor_says_what_mends_a_calendar_that_cannot_be_seen(office: Office) -> None:
+    """Also where only taking the entry out fails."""
+    office.graph.calendars.freeze()
+    office.graph.faults.switch_on(forbidden(), path="/permanentDelete")
+    assert "New-ManagementRoleAssignment" in str(await prove_calendar("office", office.watch, office.clock))
+    office.graph.faults.switch_off()
+    office.graph.calendars.fail(OWNER, "ErrorNoFreeBusyAccess")
+    assert "Set-MailboxFolderPermission" in str(await prove_calendar("office", office.watch, office.clock))
 
 
 async def test_a_blind_calendar_is_remembered_over_a_restart(office: Office) -> None:

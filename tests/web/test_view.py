@@ -4,7 +4,8 @@ import pytest
 
 from bot.types import Change, Direction, DirectionNow, Message, Moment, Snapshot, SourceNow, Symptom
 from bot.types.incidents import Severity
-from bot.web.view import PageView, State, marks, spans, state_of, view
+from bot.web.view import PageView, marks, spans, view
+from bot.web.ways import State, state_of
 from bot.words import catalogue, tell
 from bot.words.page import PageWords
 from tests.web.examples import BAD, CLAIMED, NOW, OVER, QUIET, SEVERE, WAYS, at, direction
@@ -93,7 +94,7 @@ def test_the_verdict_without_an_incident(snapshot: Snapshot, state: State, words
 
 
 def test_a_direction_says_its_state_in_words_beside_the_sign() -> None:
-    outbound, inbound, internal = seen(BAD).directions
+    outbound, inbound, internal = seen(BAD).ways
     assert (outbound.name, outbound.says) == ("Outgoing mail", "Sending is refused")
     assert (inbound.state, inbound.says) == (State.TROUBLE, "Late")
     assert (internal.state, internal.says) == (State.OK, "Arrives as usual")
@@ -103,9 +104,9 @@ def test_a_direction_says_its_state_in_words_beside_the_sign() -> None:
 
 def test_a_direction_that_was_never_measured_says_so() -> None:
     page = seen(replace(QUIET, directions=(DirectionNow(direction=Direction.INBOUND),)))
-    assert page.directions[0].says == "No measurement yet"
-    assert page.directions[0].last == ()
-    assert page.directions[0].recent == "No test message in the last 10 minutes."
+    assert page.ways[0].says == "No measurement yet"
+    assert page.ways[0].last == ()
+    assert page.ways[0].recent == "No test message in the last 10 minutes."
 
 
 def test_an_incident_names_its_troubles_its_tickets_and_who_is_on_it() -> None:

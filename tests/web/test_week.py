@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from bot.types import Direction, Symptom
 from bot.web.history import DelayPoint
-from bot.web.view import State
+from bot.web.ways import State
 from bot.web.week import CELL, CELLS, WeekView, beginning, week
 from bot.words.catalogue import catalogue
 from bot.words.page import PageWords
