@@ -76,9 +76,9 @@ class Tasks:
     async def calendar(self, args: Args) -> None:
         """Try one calendar, or look again for a change that was not shown yet."""
         tenant, watch = self.eyes.calendars[str(args["calendar"])]
-        if not self.probing():
-            return
-        await self.pipeline.take(tenant, await watch.look(self.clock.now()))
+        seen = await watch.look(self.clock.now()) if self.probing() else ()
+        if seen:
+            await self.pipeline.take(tenant, seen)
 
     async def page(self, args: Args) -> None:
         """Read one public status page, for every tenant."""
