@@ -23,7 +23,6 @@ from bot.demo.clock import StoryClock
 from bot.demo.director import Director, Stage
 from bot.demo.healthy import healthy_day
 from bot.demo.july import july_2023
-from bot.demo.mail.lanes import WATCHED
 from bot.demo.world import PERSON, Facts, MailboxFacts, World, world
 from bot.settings import Environment, Installation, Settings
 from handlers.slack.listen import PATH as SLACK_PATH
@@ -32,7 +31,6 @@ HISTORY = timedelta(days=1)
 CHUNK = timedelta(minutes=10)
 LISTEN = "127.0.0.1"
 SEED = 2023
-CALENDAR, VIEWER = f"{WATCHED}-canary-eu", f"{WATCHED}-canary-us"
 
 
 @dataclass(slots=True)
@@ -143,7 +141,7 @@ def settings(facts: Facts, folder: Path, port: int) -> Settings:
 
 
 def installation(facts: Facts) -> Installation:
-    """Give the tables of mailstatus.toml for a world: its mailboxes, routes, calendar and channels."""
+    """Give the tables of mailstatus.toml for a world: its mailboxes and routes, one Slack and one Teams channel."""
     return Installation.model_validate(
         {
             "mailboxes": {box.name: _mailbox(box) for box in facts.mailboxes},
@@ -157,7 +155,6 @@ def installation(facts: Facts) -> Installation:
                 }
                 for one in facts.routes
             },
-            "calendars": {"office": {"mailbox": CALENDAR, "viewer": VIEWER}},
             "destinations": {
                 "mail-status": {"platform": "slack", "channel": facts.slack_channel},
                 "it-support": {"platform": "teams", "url_env": "TEAMS_URL"},

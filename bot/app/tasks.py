@@ -16,7 +16,7 @@ ROLL_UP = timedelta(minutes=1)
 RETIRE = timedelta(minutes=10)
 FEED_LIMIT = timedelta(minutes=3)
 PROBE_LIMIT = timedelta(minutes=3)
-CALENDAR = timedelta(seconds=30)
+CALENDAR = timedelta(minutes=1)
 """A round begins as often as the settings say; this is how soon a change that is not shown is looked up again."""
 CALENDAR_LIMIT = timedelta(minutes=2)
 PAGE_LIMIT = timedelta(minutes=1)

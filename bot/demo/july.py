@@ -109,11 +109,6 @@ def _feed() -> list[Event]:
             happen=lambda world: world.graph.withdraw("EX649175"),
         ),
         _posts(_at(18, 19, 40), _late_issue(_LOOKING, _DRAINED, end=_at(18, 19, 30))),
-        Event(
-            at=_at(19, 8, 55),
-            what="others are shown old times in calendars",
-            happen=lambda world: world.graph.calendars.freeze(),
-        ),
         _posts(_at(19, 9, 2), _busy_issue(_STALE)),
     ]
 

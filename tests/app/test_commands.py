@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bot.demo.faults import json_answer
 from bot.demo.graph import forbidden
 from bot.demo.mail.faults import MailFault, Trouble
 from bot.demo.world import World, world
-from bot.settings import Settings
+from bot.settings import CalendarTable, Settings
 
 PORT = 8025
 
@@ -38,8 +39,10 @@ async def box(tmp_path: Path, now: datetime) -> AsyncIterator[World]:
 
 @pytest.fixture
 def given(box: World, tmp_path: Path) -> Settings:
-    """Give the settings by which a bot lives there."""
-    return settings(box.facts, tmp_path, PORT)
+    """Give the settings by which a bot lives there, with a calendar that one mailbox writes and another looks up."""
+    sound = settings(box.facts, tmp_path, PORT)
+    calendar = CalendarTable(mailbox="contoso-canary-eu", viewer="contoso-canary-us")
+    return replace(sound, installation=sound.installation.model_copy(update={"calendars": {"office": calendar}}))
 
 
 async def test_the_doctor_finds_nothing_wrong_in_a_sound_world(given: Settings) -> None:

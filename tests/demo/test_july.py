@@ -18,8 +18,7 @@ class Feed:
         """Begin with nothing listed and nothing broken."""
         self.listed: dict[str, dict[str, Any]] = {}
         self.broken: list[object] = []
-        self.graph = self.mail = self.faults = self.calendars = self
-        self.frozen = False
+        self.graph = self.mail = self.faults = self
 
     def publish(self, issue: dict[str, Any]) -> None:
         """List an issue."""
@@ -28,10 +27,6 @@ class Feed:
     def withdraw(self, issue_id: str) -> None:
         """List it no more."""
         del self.listed[issue_id]
-
-    def freeze(self) -> None:
-        """Show others old times in calendars."""
-        self.frozen = True
 
     def switch_on(self, fault: object) -> None:
         """Break something."""
@@ -124,9 +119,3 @@ def test_every_telling_has_faults_of_its_own() -> None:
 def test_times_are_utc() -> None:
     """Every moment of it."""
     assert all(event.at.tzinfo is UTC for event in STORY.events)
-
-
-def test_calendars_show_old_times_before_microsoft_says_so() -> None:
-    """Minutes before the third ticket, so that it is in the feed when our own entry shows it."""
-    assert not told_until("2023-07-19T08:54Z", STORY).frozen
-    assert told_until("2023-07-19T08:55Z", STORY).frozen
