@@ -16,9 +16,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bot.web.columns import columns
+from bot.web.doors import Doors
 from bot.web.guard import Guard, SafeHeaders
 from bot.web.health import alive, conditions, ready, stuck
-from bot.web.lazy import Exact, Lazy
+from bot.web.lazy import Lazy
 from bot.web.live import Live
 from bot.web.metrics import Collector
 from bot.web.range import DEFAULT, RANGES
@@ -44,15 +45,15 @@ def create_app(
     """
     site = Site(ports=ports, links=links or {})
     live = Live(site.live)
-    extra = mounts or {}
     app = Starlette(
-        routes=[*_page_routes(site, live), *_machine_routes(site, live), *_mounted(extra)],
+        routes=[*_page_routes(site, live), *_machine_routes(site, live)],
         middleware=[
+            Middleware(Doors, mounts=mounts or {}),
             Middleware(SafeHeaders),
             Middleware(
                 Guard,
                 token=token,
-                unguarded=(*UNGUARDED, *extra),
+                unguarded=UNGUARDED,
                 refusal=site.words.string(Line.LOCKED),
             ),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
@@ -116,10 +117,6 @@ def _machine_routes(site: Site, live: Live) -> list[BaseRoute]:
         Route("/metrics", metrics),
         Mount("/api/v1", Lazy(api)),
     ]
-
-
-def _mounted(extra: Mapping[str, ASGIApp]) -> list[BaseRoute]:
-    return [route for path, app in extra.items() for route in (Route(path, Exact(app)), Mount(path, app))]
 
 
 def _scrape(registry: CollectorRegistry, accept: str) -> Response:

@@ -20,14 +20,3 @@ class Lazy:
             if self._app is None:
                 self._app = await asyncio.to_thread(self._make)
         await self._app(scope, receive, send)
-
-
-class Exact:
-    """Makes any ASGI application an endpoint of a route, a plain function too, with the path left whole."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        await self._app(scope, receive, send)
