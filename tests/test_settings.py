@@ -96,6 +96,15 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("toml", "dotenv", "name", "says"),
     [
+        pytest.param("", "SLACK_CLIENT_ID=1.2", "SLACK_CLIENT_SECRET", "is missing", id="half a client"),
+        pytest.param("", "SLACK_CLIENT_SECRET=x", "SLACK_CLIENT_ID", "is missing", id="the other half"),
+        pytest.param(
+            "",
+            "SLACK_CLIENT_ID=1.2\nSLACK_CLIENT_SECRET=x\nSLACK_BOT_TOKEN=xoxb-1",
+            "SLACK_BOT_TOKEN",
+            "one of them",
+            id="one workspace and several",
+        ),
         pytest.param("", "MAILSTATUS_LISTEN=here", "MAILSTATUS_LISTEN", "address and a port", id="no port"),
         pytest.param("", "MAILSTATUS_LISTEN=0.0.0.0:80", "MAILSTATUS_PAGE_TOKEN", "missing", id="open page"),
         pytest.param("", "MAILSTATUS_STORE=mysql://x", "MAILSTATUS_STORE", "sqlite:///", id="store"),

@@ -1,5 +1,7 @@
 """The whole bot, put together from the settings."""
 
+from __future__ import annotations
+
 import os
 import random
 import secrets
@@ -7,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -15,6 +18,7 @@ from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
 from bot.app.health import CHECK, Pulse
 from bot.app.pictures import Pictures
+from bot.app.slack import open_installations
 from bot.app.tasks import Tasks
 from bot.app.teams_bot import open_teams
 from bot.app.voices import Voices, open_voices
@@ -32,6 +36,9 @@ from bot.watch import ServiceHealth, StatusPage
 from bot.words.labels import passed_on_note
 from handlers.teams.bot.api import TeamsApi
 
+if TYPE_CHECKING:
+    from bot.store.slack_installations import SlackInstallations
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
@@ -44,6 +51,8 @@ class Bot:
     jobs: Jobs
     pipeline: Pipeline
     subscribers: Subscribers
+    installations: SlackInstallations | None
+    """Of the Slack app, where there are several workspaces."""
     eyes: Eyes
     followers: Followers
     pulse: Pulse
@@ -59,8 +68,10 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         http = await running.enter_async_context(open_http(settings.environment.ca_file))
         store = await running.enter_async_context(await Store.open(settings.store_url))
         teams = await running.enter_async_context(open_teams(settings, store, clock))
+        installations = await open_installations(settings, store, clock)
         draws = Pictures(store=store, settings=settings)
-        voices = await running.enter_async_context(open_voices(settings, clock, teams=teams, draws=draws))
+        opening = open_voices(settings, clock, teams=teams, installations=installations, draws=draws)
+        voices = await running.enter_async_context(opening)
         jobs = await open_jobs(store, clock, chance)
         memory = Memory(store=store, jobs=jobs, clock=clock)
         pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))
@@ -75,6 +86,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             jobs=jobs,
             pipeline=pipeline,
             subscribers=Subscribers(store=store, clock=clock),
+            installations=installations,
             eyes=eyes,
             followers=followers,
             pulse=Pulse(

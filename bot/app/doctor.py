@@ -16,7 +16,8 @@ from bot.app.bot import probe_key
 from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
 from bot.app.missing import missing
-from bot.app.voices import flow_token, slack_api
+from bot.app.slack import open_installations, slack_api, workspaces
+from bot.app.voices import flow_token
 from bot.mail import CalendarError, Seal
 from bot.microsoft import GraphError, open_http
 from bot.outbox import SendError
@@ -219,13 +220,21 @@ async def prove_calendar(name: str, calendar: FreeBusy, clock: Clock) -> Result:
 
 
 async def _destinations(settings: Settings) -> AsyncIterator[Result]:
-    api = slack_api(settings)
-    for name, table in settings.installation.destinations.items():
-        check = await _slack(api, table) if table.platform == "slack" else await _teams(settings, table)
-        yield Result(what=f"destination {name}", fault=check)
-    if api:
-        yield await _pictures(api)
-        await api.aclose()
+    async with AsyncExitStack() as stack:
+        try:
+            store = await stack.enter_async_context(await Store.open(settings.store_url))
+            installations = await open_installations(settings, store, SystemClock())
+        except StoreError:  # said already
+            return
+        api = slack_api(settings, installations)
+        if api:
+            stack.push_async_callback(api.aclose)
+        for name, table in settings.installation.destinations.items():
+            check = await _slack(api, table) if table.platform == "slack" else await _teams(settings, table)
+            yield Result(what=f"destination {name}", fault=check)
+        if api:
+            for team in workspaces(settings) if installations else ("",):
+                yield await _pictures(api.of(team))
     if token := settings.environment.slack_app_token:
         yield await _socket(SlackApi(token, base_url=settings.environment.slack_api_url))
     yield Result(what="tenants", detail=", ".join(wiring.tenants(settings)))
@@ -235,8 +244,9 @@ async def _slack(api: SlackApi | None, table: DestinationTable) -> str:
     if api is None:
         return "SLACK_BOT_TOKEN is not set. Example: SLACK_BOT_TOKEN=xoxb-1234567890-abcdefghij"
     try:
-        await api.ask("auth.test")
-        await api.ask("conversations.history", channel=table.channel, limit=1)
+        workspace = api.of(table.workspace)
+        await workspace.ask("auth.test")
+        await workspace.ask("conversations.history", channel=table.channel, limit=1)
     except SendError as error:
         return str(error)
     return ""

@@ -1,11 +1,14 @@
 """The status page, the API and the ways in for the chat platforms, for one bot."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -14,9 +17,9 @@ from starlette.types import ASGIApp
 from bot.app import wiring
 from bot.app.bot import Bot
 from bot.app.clock import SystemClock
+from bot.app.slack import slack_api, workspaces
 from bot.app.teams_bot import companies_by_azure_tenant
 from bot.app.vantages import vantages_door
-from bot.app.voices import slack_api
 from bot.settings import SettingsError
 from bot.types import Clock, Direction, Order, Reported, Snapshot
 from bot.web.app import create_app
@@ -24,9 +27,11 @@ from bot.web.history import RollupHistory
 from bot.web.site import Ports
 from handlers.commands import Commands
 from handlers.orders import Orders
+from handlers.saving import Saving
 from handlers.slack.api import SlackApi
 from handlers.slack.listen import PATH as SLACK_PATH
 from handlers.slack.listen import SlackListener
+from handlers.slack.manifest import INSTALL_PATH, REDIRECT_PATH
 from handlers.slack.people import GroupMembers
 from handlers.subscriptions import Subscriptions
 from handlers.teams.bot.dialogue import Dialogue
@@ -34,6 +39,9 @@ from handlers.teams.bot.listen import PATH as BOT_PATH
 from handlers.teams.bot.listen import BotListener
 from handlers.teams.listen import PATH as TEAMS_PATH
 from handlers.teams.listen import TeamsListener
+
+if TYPE_CHECKING:
+    from handlers.slack.bolt import Installed
 
 REFRESH = timedelta(minutes=5)
 
@@ -51,12 +59,12 @@ async def open_site(bot: Bot, *, links: Mapping[str, str] | None = None) -> Asyn
         tenant=tenant,
         language=language,
     )
-    async with _doors(bot, tenant, language) as mounts:
+    async with _doors(bot, tenant) as mounts:
         yield create_app(ports, token=bot.settings.environment.page_token, mounts=mounts, links=links)
 
 
-def commands(bot: Bot, tenant: str, language: str, may: Callable[[str], bool]) -> Commands:
-    """Give what people can ask and change from chat."""
+def commands(bot: Bot, tenant: str, *, may: Callable[[str], bool], saving: Saving) -> Commands:
+    """Give what people can ask and change from chat about one company's mail."""
 
     async def order(order: Order) -> None:
         await bot.pipeline.order(order)
@@ -67,53 +75,102 @@ def commands(bot: Bot, tenant: str, language: str, may: Callable[[str], bool]) -
     def snapshot() -> Snapshot:
         return bot.pipeline.snapshot(tenant)
 
-    orders = Orders(snapshot=snapshot, order=order, report=report, clock=bot.clock, may=may)
+    orders = Orders(snapshot=snapshot, order=order, report=report, clock=bot.clock, may=may, saving=saving)
     subscriptions = Subscriptions(
         get=bot.subscribers.get,
         change=bot.subscribers.change,
         clock=bot.clock,
-        saving=orders.saving,
+        saving=saving,
         tenant=tenant,
     )
-    return Commands(orders=orders, subscriptions=subscriptions, language=language)
+    return Commands(orders=orders, subscriptions=subscriptions, language=bot.pipeline.language(tenant))
 
 
 @asynccontextmanager
-async def _doors(bot: Bot, tenant: str, language: str) -> AsyncIterator[Mapping[str, ASGIApp]]:
+async def _doors(bot: Bot, tenant: str) -> AsyncIterator[Mapping[str, ASGIApp]]:
     """Open the ways in that the settings have secrets for; at the end what was accepted is brought to its end."""
-    api = slack_api(bot.settings)
-    guarded = bool(bot.settings.installation.rules.managers)
-    members = GroupMembers(api, bot.settings.installation.rules.managers) if api and guarded else None
-    understood = commands(bot, tenant, language, members.may if members else lambda _: not guarded)
+    api = slack_api(bot.settings, bot.installations)
+    managers = bot.settings.installation.rules.managers
+    teams = workspaces(bot.settings) if bot.installations else {"": tenant}
+    members = [GroupMembers(api.of(team), managers) for team in teams] if api and managers else []
+    saving = Saving()
+
+    def may(person: str) -> bool:
+        return not managers or any(group.may(person) for group in members)
+
+    understood = commands(bot, tenant, may=may, saving=saving)
+    desks = {team: commands(bot, _known(bot, own, tenant), may=may, saving=saving) for team, own in teams.items()}
     async with AsyncExitStack() as running:
         if api:
             running.push_async_callback(api.aclose)
-            await running.enter_async_context(_slack_socket(bot, api, understood))
-        if members:
-            await running.enter_async_context(_kept_up(members.refresh, bot.clock))
-        running.push_async_callback(understood.orders.saving.drain)
+            slack = SlackDoor(bot=bot, api=api, understood=understood, desks=desks)
+            await running.enter_async_context(_slack_socket(slack))
+        for group in members:
+            await running.enter_async_context(_kept_up(group.refresh, bot.clock))
+        running.push_async_callback(saving.drain)
         yield {
-            **await _slack(bot, api, understood),
+            **(await _slack(slack) if api else {}),
             **_teams(bot, understood),
-            **await _teams_bot(bot, running),
+            **await _teams_bot(bot, saving),
             **vantages_door(bot),
         }
 
 
-async def _slack(bot: Bot, api: SlackApi | None, understood: Commands) -> Mapping[str, ASGIApp]:
-    secret = bot.settings.environment.slack_signing_secret
-    if secret is None or api is None:
-        return {}
-    listener = _listener(bot, api, secret, understood)
+def _known(bot: Bot, tenant: str, usual: str) -> str:
+    """Give a workspace's tenant, where that is watched."""
+    return tenant if tenant in bot.pipeline.tenants else usual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackDoor:
+    """What the ways in from Slack need; ``desks`` answer by workspace, where there are several."""
+
+    bot: Bot
+    api: SlackApi
+    understood: Commands
+    desks: Mapping[str, Commands]
+
+    def listener(self, secret: SecretStr) -> SlackListener:
+        """Make what answers Slack."""
+        tables = self.bot.settings.installation.destinations.values()
+        languages = {one.channel: one.language for one in tables if one.channel}
+        # Slack signs with real time, whatever clock a story runs on.
+        return SlackListener(
+            self.api,
+            secret,
+            self.understood,
+            now=SystemClock().now,
+            languages=languages,
+            installed=self._installed(),
+        )
+
+    def _installed(self) -> Installed | None:
+        installations = self.bot.installations
+        if installations is None:
+            return None
+        from handlers.slack.bolt import Installed  # noqa: PLC0415 - slack_bolt takes 0.7 s to import
+
+        return Installed(installations=installations, forget=installations.forget, commands=self.desks)
+
+    def installer(self) -> Mapping[str, ASGIApp]:
+        """Give the pages by which the app is installed in one more workspace; none where there is one."""
+        environment, installations = self.bot.settings.environment, self.bot.installations
+        if installations is None or environment.slack_client_id is None or environment.slack_client_secret is None:
+            return {}
+        from handlers.slack.install import Installer, Keeper  # noqa: PLC0415 - as above
+
+        keeper = Keeper(installations, installations.states, installations.workspaces)
+        pages = Installer(self.api.wire().client, environment.slack_client_id, environment.slack_client_secret, keeper)
+        return {INSTALL_PATH: pages.begin, REDIRECT_PATH: pages.end}
+
+
+async def _slack(door: SlackDoor) -> Mapping[str, ASGIApp]:
+    secret = door.bot.settings.environment.slack_signing_secret
+    if secret is None:
+        return door.installer()
+    listener = door.listener(secret)
     await listener.warm()
-    return {SLACK_PATH: listener}
-
-
-def _listener(bot: Bot, api: SlackApi, secret: SecretStr, understood: Commands) -> SlackListener:
-    tables = bot.settings.installation.destinations.values()
-    languages = {one.channel: one.language for one in tables if one.channel}
-    # Slack signs with real time, whatever clock a story runs on.
-    return SlackListener(api, secret, understood, now=SystemClock().now, languages=languages)
+    return {SLACK_PATH: listener, **door.installer()}
 
 
 def _teams(bot: Bot, understood: Commands) -> Mapping[str, ASGIApp]:
@@ -127,18 +184,16 @@ def _teams(bot: Bot, understood: Commands) -> Mapping[str, ASGIApp]:
         raise SettingsError([f"MAILSTATUS_TEAMS_TOKEN: {error}. Example: {example}"]) from error
 
 
-async def _teams_bot(bot: Bot, running: AsyncExitStack) -> Mapping[str, ASGIApp]:
+async def _teams_bot(bot: Bot, saving: Saving) -> Mapping[str, ASGIApp]:
     """Let the bot be spoken to: by the people of each company about their own mail."""
     if bot.teams is None:
         return {}
     may = not bot.settings.installation.rules.managers
     companies = companies_by_azure_tenant(bot.settings)
     desks = {
-        azure: replace(commands(bot, tenant, bot.pipeline.language(tenant), lambda _: may), name="@mailstatus")
+        azure: replace(commands(bot, tenant, may=lambda _: may, saving=saving), name="@mailstatus")
         for azure, tenant in companies.items()
     }
-    for desk in desks.values():
-        running.push_async_callback(desk.orders.saving.drain)
     tables = bot.settings.installation.destinations.values()
     languages = {one.conversation: one.language for one in tables if one.conversation}
     dialogue = Dialogue(api=bot.teams, desks=desks, clock=bot.clock, chance=bot.chance, languages=languages)
@@ -148,8 +203,9 @@ async def _teams_bot(bot: Bot, running: AsyncExitStack) -> Mapping[str, ASGIApp]
 
 
 @asynccontextmanager
-async def _slack_socket(bot: Bot, api: SlackApi, understood: Commands) -> AsyncIterator[None]:
+async def _slack_socket(slack: SlackDoor) -> AsyncIterator[None]:
     """Listen over Socket Mode where there is a token for it."""
+    bot = slack.bot
     token = bot.settings.environment.slack_app_token
     if token is None:
         yield
@@ -157,7 +213,7 @@ async def _slack_socket(bot: Bot, api: SlackApi, understood: Commands) -> AsyncI
     from handlers.slack.socket import SocketMode  # noqa: PLC0415 - aiohttp and slack_bolt take 0.7 s to import
 
     door = SlackApi(token, base_url=bot.settings.environment.slack_api_url)
-    listeners = _listener(bot, api, token, understood).bolt()
+    listeners = slack.listener(token).bolt()
     socket = SocketMode(door, listeners, clock=bot.clock, chance=bot.chance)
     bot.pulse.hears = socket.hears
     async with contextlib.aclosing(door), _running(socket.run()):

@@ -1,12 +1,16 @@
 """The senders that the settings ask for."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from bot.app.eyes import cloud, entra
+from bot.app.slack import slack_api
 from bot.microsoft import TokenSource
 from bot.outbox import DirectLine, Sender
 from bot.settings import DestinationTable, Settings, SettingsError
@@ -21,6 +25,9 @@ from handlers.teams.bot.send import BotSender
 from handlers.teams.lane import Lane, lanes
 from handlers.teams.send import Flow, TeamsSender
 
+if TYPE_CHECKING:
+    from bot.store.slack_installations import SlackInstallations
+
 FLOW = "https://….environment.api.powerplatform.com:443/…&sig=…"
 
 
@@ -34,17 +41,22 @@ class Voices:
 
 @asynccontextmanager
 async def open_voices(
-    settings: Settings, clock: Clock, *, teams: TeamsApi | None = None, draws: Draws | None = None
+    settings: Settings,
+    clock: Clock,
+    *,
+    teams: TeamsApi | None = None,
+    installations: SlackInstallations | None = None,
+    draws: Draws | None = None,
 ) -> AsyncIterator[Voices]:
     """Make a sender for each destination; raises SettingsError where one cannot work."""
-    api = slack_api(settings)
+    api = slack_api(settings, installations)
     faults: list[str] = []
     voices: dict[str, Sender] = {}
     lane = lanes(clock)
     for name, table in settings.installation.destinations.items():
         try:
             if table.platform == "slack":
-                voices[name] = _slack(name, table, api, clock, draws=draws)
+                voices[name] = _slack(name, table, api, clock, draws=draws, several=installations is not None)
             elif table.conversation:
                 voices[name] = _teams_bot(name, table, teams, clock)
             else:
@@ -60,21 +72,13 @@ async def open_voices(
             await api.aclose()
 
 
-def slack_api(settings: Settings) -> SlackApi | None:
-    """Give Slack's Web API by the bot's token; None without one."""
-    environment = settings.environment
-    if environment.slack_bot_token is None:
-        return None
-    return SlackApi(environment.slack_bot_token, base_url=environment.slack_api_url)
-
-
 def _lines(slack: SlackApi | None, teams: TeamsApi | None, clock: Clock) -> Mapping[str, DirectLine]:
     """Lead to people on every platform that can be reached."""
     lines: dict[str, DirectLine] = {}
     if slack:
-        lines["slack"] = lambda subscription: DirectSender(slack, subscription.person.id, clock=clock)
+        lines["slack"] = lambda one: DirectSender(slack.of(one.person.workspace), one.person.id, clock=clock)
     if teams:
-        lines["teams"] = lambda subscription: DirectBotSender(teams, subscription.address, clock=clock)
+        lines["teams"] = lambda one: DirectBotSender(teams, one.address, clock=clock)
     return lines
 
 
@@ -91,12 +95,18 @@ def flow_token(table: DestinationTable, settings: Settings) -> TokenSource | Non
     return tokens.source(cloud(settings).flow_scope)
 
 
-def _slack(name: str, table: DestinationTable, api: SlackApi | None, clock: Clock, *, draws: Draws | None) -> Sender:
+def _slack(
+    name: str, table: DestinationTable, api: SlackApi | None, clock: Clock, *, draws: Draws | None, several: bool
+) -> Sender:
     if api is None:
         example = "SLACK_BOT_TOKEN=xoxb-1234567890-abcdefghij"
         raise ValueError(f"SLACK_BOT_TOKEN: is not set, and destinations.{name} needs it. Example: {example}")
+    if several and not table.workspace:
+        example = 'workspace = "T0123456789"'
+        raise ValueError(f"destinations.{name}.workspace: is missing: with SLACK_CLIENT_ID each names its workspace. "
+                         f"Example: {example}")  # fmt: skip
     mention = [table.mention] if table.mention else []
-    return SlackSender(api, table.channel or "", clock=clock, mention=mention, draws=draws)
+    return SlackSender(api.of(table.workspace), table.channel or "", clock=clock, mention=mention, draws=draws)
 
 
 def _teams_bot(name: str, table: DestinationTable, teams: TeamsApi | None, clock: Clock) -> Sender:

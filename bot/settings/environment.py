@@ -32,6 +32,18 @@ class Environment(BaseSettings):
         description="App-level token; set it to answer /mailstatus over Socket Mode, without a public address.",
         examples=["xapp-1-A0123456789-abcdef"],
     )
+    slack_client_id: str | None = Field(
+        None,
+        alias="SLACK_CLIENT_ID",
+        description="Client id of the Slack app; where several workspaces install it, in place of SLACK_BOT_TOKEN.",
+        examples=["1234567890.0987654321"],
+    )
+    slack_client_secret: SecretStr | None = Field(
+        None,
+        alias="SLACK_CLIENT_SECRET",
+        description="Client secret of the Slack app; belongs to SLACK_CLIENT_ID.",
+        examples=["0123456789abcdef0123456789abcdef"],
+    )
     azure_tenant_id: str | None = Field(
         None,
         alias="AZURE_TENANT_ID",
@@ -197,6 +209,19 @@ class Environment(BaseSettings):
         if value and re.split("[+:]", value.get_secret_value())[0] not in {"sqlite", "postgresql"}:
             raise ValueError("begins neither with sqlite:/// nor with postgresql://")
         return value
+
+    @model_validator(mode="after")
+    def _slack_has_one_way_in(self) -> Self:
+        if (self.slack_client_id is None) != (self.slack_client_secret is None):
+            missing = "SLACK_CLIENT_ID" if self.slack_client_id is None else "SLACK_CLIENT_SECRET"
+            example = "1234567890.0987654321" if self.slack_client_id is None else "0123456789abcdef0123456789abcdef"
+            raise ValueError(f"{missing}: is missing; one is of no use alone. Example: {missing}={example}")
+        if self.slack_client_id and self.slack_bot_token:
+            raise ValueError(
+                "SLACK_BOT_TOKEN: is for one workspace and SLACK_CLIENT_ID for several: set one of them. "
+                "Example: # SLACK_BOT_TOKEN="
+            )
+        return self
 
     @model_validator(mode="after")
     def _page_is_guarded(self) -> Self:

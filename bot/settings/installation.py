@@ -135,6 +135,7 @@ class DestinationTable(Table):
 
     platform: Literal["slack", "teams"] = Field(examples=["slack"])
     channel: str | None = Field(None, pattern=r"^[CGD][A-Z0-9]{2,}$", examples=["C0123456789"])
+    workspace: str = Field("", pattern=r"^(T[A-Z0-9]{2,})?$", examples=["T0123456789"])
     url_env: Variable | None = None
     conversation: Conversation | None = None
     language: Literal["en", "de", "fr", "es", "ja"] = "en"

@@ -42,6 +42,11 @@ class Store:
             return None
         return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
+    @property
+    def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
+        """Give the writing and the reading engine to a library that keeps tables of its own beside ours."""
+        return self._engine, self._reader
+
     async def close(self) -> None:
         """Close every connection."""
         with translated():

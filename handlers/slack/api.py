@@ -31,11 +31,11 @@ class SlackApi:
 
     async def call(self, method: str, /, **arguments: object) -> Mapping[str, object]:
         """Call a method that writes, once; raise SlackError where Slack said no or nobody knows."""
-        return await self.wire().call(method, json=arguments)
+        return await (await self.connected()).call(method, json=arguments)
 
     async def ask(self, method: str, /, **arguments: object) -> Mapping[str, object]:
         """Call a method that reads, once: those take a form and no JSON. Raises SlackError."""
-        return await self.wire().call(method, data=arguments)
+        return await (await self.connected()).call(method, data=arguments)
 
     async def upload(self, url: str, content: bytes) -> None:
         """Send a file's bytes to the address that Slack gave for them; raises SlackError."""
@@ -44,6 +44,14 @@ class SlackApi:
     async def respond(self, url: str, body: Mapping[str, object]) -> None:
         """Answer by the address that came with a request; what cannot be answered any more is only logged."""
         await self.wire().respond(url, body)
+
+    def of(self, team: str) -> SlackApi:  # noqa: ARG002 - where there is one workspace, it is the one that is meant
+        """Give the Web API of a workspace by its id."""
+        return self
+
+    async def connected(self) -> Wire:
+        """Connect with the token that counts now."""
+        return self.wire()
 
     def wire(self) -> Wire:
         """Connect at the first use."""

@@ -3,12 +3,15 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAuthorize
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 
 from bot.store import StoreError
 from bot.types import Person
@@ -26,17 +29,34 @@ from handlers.slack.trouble import SlackError
 
 log = structlog.get_logger()
 
+Authorize: TypeAlias = Callable[..., Awaitable[AuthorizeResult]]
 ANY_COMMAND = re.compile(r"/.+")
 """An admin may have named the command otherwise; whatever command comes to our app is ours."""
 OUR_ACTIONS = re.compile(f"^(?:{'|'.join(ACTIONS)})$")
 OUR_CONTROLS = re.compile(f"^{re.escape(PREFIX)}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """What several workspaces need: their tokens, how one is forgotten, and whose mail each asks about, by its id."""
+
+    installations: AsyncInstallationStore
+    forget: Callable[[str], Coroutine[None, None, None]]
+    commands: Mapping[str, Commands]
+
+
 class Bolt:
     """Makes the app and dispatches what the guard let in."""
 
-    def __init__(self, api: SlackApi, commands: Commands, languages: Mapping[str, str]) -> None:
-        """Register every listener; ``languages`` are by channel id."""
+    def __init__(
+        self,
+        api: SlackApi,
+        commands: Commands,
+        languages: Mapping[str, str],
+        *,
+        installed: Installed | None = None,
+    ) -> None:
+        """Register every listener; ``languages`` are by channel id, ``installed`` is for several workspaces."""
         # Below ERROR slack_bolt logs whole bodies, which hold response URLs and people's words.
         quiet = logging.getLogger("slack_bolt")
         quiet.setLevel(logging.ERROR)
@@ -44,6 +64,7 @@ class Bolt:
         self._commands = commands
         self._languages = languages
         self._locales = Locales(api, commands.orders.clock)
+        self._installed = installed
         self._client = api.wire().client
         # Without process_before_response an ack takes 11 ms more: the runner polls for it.
         self.app = AsyncApp(
@@ -51,7 +72,7 @@ class Bolt:
             name="mailstatus",
             process_before_response=True,
             client=self._client,
-            authorize=_authorizer(self._client.token),
+            authorize=_by_installation(installed, quiet) if installed else _authorizer(self._client.token),
             request_verification_enabled=False,  # the guard did it, on the raw bytes
             ssl_check_enabled=False,
         )
@@ -59,6 +80,8 @@ class Bolt:
         self.app.action(OUR_ACTIONS)(self._button)
         self.app.action(OUR_CONTROLS)(self._control)
         self.app.event("app_home_opened")(self._home)
+        self.app.event("app_uninstalled")(self._removed)
+        self.app.event("tokens_revoked")(self._removed)
 
     async def dispatch(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
         """Give status, content type and body of the answer to a request."""
@@ -82,20 +105,22 @@ class Bolt:
             channel=command.get("channel_id"),
             text=str(command.get("text") or ""),
         )
-        answer = await self._commands.answer(asked, late=self._teller(command.get("response_url")))
+        commands = self._commands_of(asked)
+        answer = await commands.answer(asked, late=self._teller(command.get("response_url")))
         await ack(dict(body_of(answer)))
         self._learn(asked)
 
     async def _button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         asked = self._presser(body, incident=str(action.get("value") or ""))
         tell = self._teller(body.get("response_url"))
-        answer = await self._commands.press(str(action["action_id"]), asked, late=tell)
+        answer = await self._commands_of(asked).press(str(action["action_id"]), asked, late=tell)
         await ack()
         self.hold(tell(answer) if body.get("response_url") else self._publish(asked))
 
     async def _control(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Save what a control of the home tab asks for, and show the tab as it is then."""
-        asked, people = self._presser(body), self._commands.subscriptions
+        asked = self._presser(body)
+        people = self._commands_of(asked).subscriptions
 
         async def late(_: Answer) -> None:
             await self._publish(asked)
@@ -120,24 +145,26 @@ class Bolt:
         if whom is None:
             return
         known = await self._locales.learn(whom)
-        language = known.language or self._commands.language
-        mine = await self._own_controls(whom, language, known.zone)
-        shown = view(self._commands.orders.snapshot(), language, mine)
+        commands = self._commands_of(asked)
+        language = known.language or commands.language
+        mine = await _own_controls(commands, whom, language, known.zone)
+        shown = view(commands.orders.snapshot(), language, mine)
         try:
-            await self._api.call("views.publish", user_id=whom.id, view=shown)
+            await self._api.of(whom.workspace).call("views.publish", user_id=whom.id, view=shown)
         except SlackError as error:
             log.warning("home_not_published", why=str(error))
 
-    async def _own_controls(self, whom: Person, language: str, zone: str) -> Sequence[Block]:
-        """Give the controls of a person's subscription; none where the store cannot say what it is."""
-        if self._commands.subscriptions is None:
-            return ()
-        try:
-            own = await self._commands.subscriptions.get(whom)
-        except StoreError as error:
-            log.warning("subscription_not_read", why=str(error))
-            return ()
-        return controls(own, language, zone=zone)
+    async def _removed(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+        """Forget a workspace that took the app out; tokens of single people, which we have none of, say nothing."""
+        tokens = event.get("tokens") or {}
+        if self._installed and (event.get("type") == "app_uninstalled" or tokens.get("bot")):
+            log.info("slack_uninstalled", workspace=str(body.get("team_id")))
+            self.hold(self._installed.forget(str(body.get("team_id") or "")))
+
+    def _commands_of(self, asked: Asked) -> Commands:
+        """Give what a person's workspace may ask about: its own company, where there are several."""
+        team = asked.whom.workspace if asked.whom else ""
+        return self._installed.commands.get(team, self._commands) if self._installed else self._commands
 
     def _presser(self, body: Mapping[str, Any], *, incident: str | None = None) -> Asked:
         """Say who pressed something, and where."""
@@ -181,6 +208,26 @@ class Bolt:
 
     def _language(self, channel: str) -> str:
         return self._languages.get(channel, self._commands.language)
+
+
+async def _own_controls(commands: Commands, whom: Person, language: str, zone: str) -> Sequence[Block]:
+    """Give the controls of a person's subscription; none where the store cannot say what it is."""
+    if commands.subscriptions is None:
+        return ()
+    try:
+        own = await commands.subscriptions.get(whom)
+    except StoreError as error:
+        log.warning("subscription_not_read", why=str(error))
+        return ()
+    return controls(own, language, zone=zone)
+
+
+def _by_installation(installed: Installed, logger: logging.Logger) -> Authorize:
+    """Find each request's token by its workspace; without the cache every request would ask Slack about it first."""
+    found = AsyncInstallationStoreAuthorize(
+        logger=logger, installation_store=installed.installations, bot_only=True, cache_enabled=True
+    )
+    return cast("Authorize", found)  # AsyncApp's type forgets AsyncAuthorize, which it knows and takes
 
 
 def _authorizer(token: str | None) -> Callable[[str | None, str | None], Awaitable[AuthorizeResult]]:

@@ -17,7 +17,7 @@ from handlers.slack.api import SlackApi
 from handlers.slack.guard import Guard
 
 if TYPE_CHECKING:
-    from handlers.slack.bolt import Bolt
+    from handlers.slack.bolt import Bolt, Installed
 
 log = structlog.get_logger()
 
@@ -36,11 +36,16 @@ class SlackListener:
         *,
         now: Callable[[], datetime],
         languages: Mapping[str, str] | None = None,
+        installed: Installed | None = None,
     ) -> None:
-        """Take ``languages`` by channel id; ``now`` is the machine's own clock, for Slack signs with its own."""
+        """Take ``languages`` by channel id; ``now`` is the machine's own clock, for Slack signs with its own.
+
+        ``installed`` is for several workspaces.
+        """
         self._api = api
         self._commands = commands
         self._languages = languages or {}
+        self._installed = installed
         self._guard = Guard(secret, now=now)
         self._made: Bolt | None = None
 
@@ -54,7 +59,7 @@ class SlackListener:
         if self._made is None:
             from handlers.slack.bolt import Bolt  # noqa: PLC0415 - slack_bolt takes 0.7 s to import
 
-            self._made = Bolt(self._api, self._commands, self._languages)
+            self._made = Bolt(self._api, self._commands, self._languages, installed=self._installed)
         return self._made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

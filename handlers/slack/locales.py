@@ -57,7 +57,7 @@ class Locales:
 
     async def _ask(self, person: Person) -> tuple[Locale, timedelta]:
         try:
-            answer = await self._api.ask("users.info", user=person.id, include_locale="true")
+            answer = await self._api.of(person.workspace).ask("users.info", user=person.id, include_locale="true")
         except SlackError as error:
             log.info("locale_not_read", why=str(error))
             return self.of(person), FAILED_KEEP

@@ -19,9 +19,15 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "look before posting again, in private channels",
 }
 """The bot's scopes, and what each is for."""
-OPTIONAL: Mapping[str, str] = {SCOPE: "show a picture of the delay in the thread"}
+OPTIONAL: Mapping[str, str] = {
+    SCOPE: "show a picture of the delay in the thread",
+    "users:read": "answer people in the language that they use Slack in",
+}
 """Scopes that whoever installs the app may leave out, and what is missed then."""
-EVENTS = ("app_home_opened",)
+EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+INSTALL_PATH = "/slack/install"
+REDIRECT_PATH = "/slack/oauth_redirect"
+"""Where Slack sends people back to who install the app in one more workspace."""
 EXAMPLE = "https://mailstatus.example.com"
 
 Manifest = dict[str, object]
@@ -30,6 +36,7 @@ Manifest = dict[str, object]
 def manifest(base: str | None = EXAMPLE) -> Manifest:
     """Describe the app to Slack; ``base`` is the bot's public address, None for Socket Mode."""
     url = f"{base.rstrip('/')}{PATH}" if base else None
+    back = {"redirect_urls": [f"{base.rstrip('/')}{REDIRECT_PATH}"]} if base else {}
     to = {"request_url": url} if url else {}
     return {
         "_metadata": {"major_version": 1},
@@ -56,7 +63,7 @@ def manifest(base: str | None = EXAMPLE) -> Manifest:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": [*SCOPES, *OPTIONAL], "bot_optional": list(OPTIONAL)}},
+        "oauth_config": {**back, "scopes": {"bot": [*SCOPES, *OPTIONAL], "bot_optional": list(OPTIONAL)}},
         "settings": {
             "event_subscriptions": {**to, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **to},

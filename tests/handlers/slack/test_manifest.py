@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from handlers.slack.listen import PATH
-from handlers.slack.manifest import EVENTS, OPTIONAL, SCOPES, manifest
+from handlers.slack.manifest import EVENTS, OPTIONAL, REDIRECT_PATH, SCOPES, manifest
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "slack"
 CODE = Path(__file__).parents[3] / "handlers" / "slack"
@@ -56,7 +56,11 @@ SCHEMA = closed(
             ),
         },
     ),
-    oauth_config=closed([], scopes=closed([], bot=SCOPE_LIST, bot_optional=SCOPE_LIST)),
+    oauth_config=closed(
+        [],
+        redirect_urls={"type": "array", "items": URL},
+        scopes=closed([], bot=SCOPE_LIST, bot_optional=SCOPE_LIST),
+    ),
     settings=closed(
         [],
         event_subscriptions=closed([], request_url=URL, bot_events={"type": "array", "maxItems": 100}),
@@ -96,7 +100,7 @@ def test_the_files_say_the_same_as_the_code(file: str, base: str | None) -> None
 def test_slack_is_sent_to_where_we_listen() -> None:
     """Commands, buttons and events alike."""
     urls = re.findall(r"https://mail\.example[^'\"]*", str(manifest("https://mail.example/")))
-    assert urls == [f"https://mail.example{PATH}"] * 3
+    assert urls == [f"https://mail.example{path}" for path in (PATH, REDIRECT_PATH, PATH, PATH)]
 
 
 def test_socket_mode_names_no_address() -> None:
@@ -107,7 +111,7 @@ def test_socket_mode_names_no_address() -> None:
 def test_every_scope_is_for_something_that_the_code_does() -> None:
     """And no method is called that none of them grants."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in CODE.glob("*.py"))
-    called = set(re.findall(r'"((?:chat|conversations|views|apps|files|usergroups)\.[a-z.A-Z]+)"', code))
+    called = set(re.findall(r'"((?:chat|conversations|views|apps|files|usergroups|users)\.[a-z.A-Z]+)"', code))
     granted = {
         "chat.postMessage": "chat:write",
         "chat.update": "chat:write",
@@ -118,17 +122,18 @@ def test_every_scope_is_for_something_that_the_code_does() -> None:
         "apps.connections.open": None,
         "files.getUploadURLExternal": "files:write",
         "files.completeUploadExternal": "files:write",
+        "users.info": "users:read",
         "usergroups.users.list": None,  # usergroups:read, only where changes are kept to user groups
     }
     assert called == set(granted)
     assert {scope for scope in granted.values() if scope} | {"commands", "groups:history"} == {*SCOPES, *OPTIONAL}
 
 
-def test_a_picture_is_optional() -> None:
-    """Whoever installs the app may leave its scope out, and loses nothing but the picture."""
+def test_pictures_and_a_persons_own_language_are_optional() -> None:
+    """Whoever installs the app may leave their scopes out, and loses nothing else."""
     scopes: Any = manifest()["oauth_config"]
-    assert scopes["scopes"]["bot_optional"] == ["files:write"]
-    assert "files:write" in scopes["scopes"]["bot"]
+    assert scopes["scopes"]["bot_optional"] == ["files:write", "users:read"]
+    assert set(scopes["scopes"]["bot"]) >= {"files:write", "users:read"}
 
 
 def test_every_event_has_a_listener() -> None:
