@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft6Validator
 
 from bot.words import LANGUAGES
-from bot.words.labels import Label
+from handlers.slack.render import ACTIONS
 from handlers.teams.render import BUDGET, Card, card, envelope
 from tests.handlers.examples import delivery, message
 from tests.handlers.teams.drawn import DESKTOP, PHONE, Column, Seen, draw
@@ -18,8 +18,23 @@ from tests.stories.evening import Evening
 
 SCHEMA = Path(__file__).parent / "adaptive-card-1.4.json"
 LARGEST_PICTURE = 110_000
-BUTTONS = frozenset(str(one) for one in Label)
+BUTTONS = re.compile("|".join(map(re.escape, ACTIONS.values())))
 WORD = "AM0EUR02FT001.eop-EUR02.prod.protection.outlook.com:2026-03-02T08:00:00.000Z/" * 4
+
+
+NASTY = (
+    "<at>Ana</at> [here](https://evil.example) **bold** <b>b</b> {{DATE(2026-01-01T00:00:00Z,SHORT)}} 1. a `c` ~~s~~"
+)
+LONG = card(
+    delivery(said=message(headline=(WORD,), advice=(WORD,), facts=((WORD,),), vendor=(WORD,), basis=(WORD,))),
+    mention=CALLED,
+)
+NASTY_CARD = card(delivery(said=message(headline=(NASTY,), advice=(NASTY,), facts=((NASTY,),))))
+WIDE: Card = {
+    "type": "AdaptiveCard",
+    "version": "1.4",
+    "body": [{"type": "TextBlock", "text": "late mail " * 40}],
+}
 
 
 @pytest.fixture(scope="session")
@@ -45,20 +60,23 @@ def test_every_card_of_a_real_story_is_valid_and_small(
 
 @pytest.fixture(scope="module")
 def seen() -> Mapping[tuple[str, int], Seen]:
-    """Draw all stories at a phone's and a desktop's width, light beside dark, in one browser."""
+    """Draw all stories at a phone's and a desktop's width, light beside dark, and the odd pages, in one browser."""
     wanted = [(story, width) for story in STORIES for width in (PHONE, DESKTOP)]
     pages = [
         ([Column(cards=cards(story), theme=theme, width=width) for theme in ("light", "dark")], None)
         for story, width in wanted
     ]
     names = [(story.__name__, width) for story, width in wanted]
+    odd = {"long": LONG, "nasty": NASTY_CARD, "wide": WIDE}
+    pages += [([Column(cards=[one])], None) for one in odd.values()] + [([column], None) for column in same_words()]
+    names += [(name, PHONE) for name in (*odd, "slack", "teams")]
     return dict(zip(names, draw(pages), strict=True))
 
 
 def test_nothing_is_wider_than_the_screen(seen: Mapping[tuple[str, int], Seen]) -> None:
     """Nor cut off in its box."""
-    assert len(seen) == 2 * len(STORIES)
-    assert {name: (page.wide, page.overflows) for name, page in seen.items() if page.wide or page.overflows} == {}
+    told = {(story.__name__, width): seen[story.__name__, width] for story in STORIES for width in (PHONE, DESKTOP)}
+    assert {name: (page.wide, page.overflows) for name, page in told.items() if page.wide or page.overflows} == {}
 
 
 def test_every_word_is_read_at_every_width_and_in_both_themes(seen: Mapping[tuple[str, int], Seen]) -> None:
@@ -78,32 +96,23 @@ def _words(one: Card) -> Sequence[str]:
     return [part.strip() for text in texts for part in re.split(r"\{\{.*?\}\}|</at>", text) if part.strip()]
 
 
-def test_the_longest_word_breaks_on_a_phone() -> None:
+def test_the_longest_word_breaks_on_a_phone(seen: Mapping[tuple[str, int], Seen]) -> None:
     """A server's name has no blanks."""
-    long = message(headline=(WORD,), advice=(WORD,), facts=((WORD,),), vendor=(WORD,), basis=(WORD,))
-    (page,) = draw([([Column(cards=[card(delivery(said=long), mention=CALLED)])], None)])
+    page = seen["long", PHONE]
     assert (page.wide, page.overflows) == ((), False)
 
 
-NASTY = (
-    "<at>Ana</at> [here](https://evil.example) **bold** <b>b</b> {{DATE(2026-01-01T00:00:00Z,SHORT)}} 1. a `c` ~~s~~"
-)
-
-
-def test_untrusted_words_are_drawn_as_they_are() -> None:
+def test_untrusted_words_are_drawn_as_they_are(seen: Mapping[tuple[str, int], Seen]) -> None:
     """No mention, link, letter in bold or date comes of them, in the renderer that makes HTML of markdown."""
-    dressed = card(delivery(said=message(headline=(NASTY,), advice=(NASTY,), facts=((NASTY,),))))
-    (page,) = draw([([Column(cards=[dressed])], None)])
+    page = seen["nasty", PHONE]
     assert page.words.count("[here](https://evil.example)") == 3
     assert page.words.count("**bold**") == 3
     assert page.dressed == 1  # "What to do:", which is ours
 
 
-def test_a_card_that_is_cut_off_would_be_noticed() -> None:
+def test_a_card_that_is_cut_off_would_be_noticed(seen: Mapping[tuple[str, int], Seen]) -> None:
     """A test that cannot fail shows nothing."""
-    wide = {"type": "AdaptiveCard", "version": "1.4", "body": [{"type": "TextBlock", "text": "late mail " * 40}]}
-    (page,) = draw([([Column(cards=[wide])], None)])
-    assert page.wide
+    assert seen["wide", PHONE].wide
 
 
 def test_the_pictures_that_are_kept_are_there_and_small() -> None:
@@ -114,15 +123,16 @@ def test_the_pictures_that_are_kept_are_there_and_small() -> None:
     assert all(5_000 < path.stat().st_size < LARGEST_PICTURE for path in kept)
 
 
-def test_both_platforms_show_the_same_sentences_in_the_same_order() -> None:
+def test_both_platforms_show_the_same_sentences_in_the_same_order(seen: Mapping[tuple[str, int], Seen]) -> None:
     """One evening, side by side, as the browser draws it."""
-    slack, teams = (page.words for page in draw(([column], None) for column in same_words()))
-    assert _sentences(slack) == _sentences(teams)
+    slack, teams = (_sentences(seen[name, PHONE].words) for name in ("slack", "teams"))
+    assert len(slack) > 10
+    assert slack == teams
 
 
 def _sentences(words: str) -> list[str]:
     """Give the sentences that a platform shows; its name, buttons, numbers of incidents and form of times are its own."""
     _, *lines = (re.sub(r"^\W+", "", line).strip() for line in words.splitlines())
-    own = [line for line in lines if line and line not in BUTTONS and not line.startswith("Incident ")]
+    own = [line for line in lines if BUTTONS.sub("", line) and not line.startswith("Incident ")]
     text = " ".join(re.sub(r"(\w{3}, )?(\w{3} \d+, \d{4} |\d+ \w{3} )?\d+:\d\d( [AP]M)?", "TIME", line) for line in own)
     return re.split(r"(?<=[.:]) ", text.replace("\xa0", " "))
