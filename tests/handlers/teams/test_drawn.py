@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft6Validator
 
 from bot.words import LANGUAGES
-from handlers.slack..py import ACTIONS
+from handlers.actions import ACTIONS
 from handlers.teams.render import BUDGET, Card, card, envelope
 from tests.handlers.examples import delivery, message
 from tests.handlers.teams.drawn import DESKTOP, PHONE, Column, Seen, draw
