@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run tools test check pictures fuzz bench
+.PHONY: help setup demo run tools test check pictures fuzz bench teams-app playground
 
 help:
 	@echo "make demo   the bot against a world in a box, no account needed"
@@ -53,6 +53,14 @@ check: setup
 # The pictures of docs/, drawn anew, to be looked at before they are committed.
 pictures: setup tools
 	$(BIN)/python -m tests.handlers.teams.pictures
+
+# The app that an admin gives to Teams, for the bot with this Microsoft App ID.
+teams-app: setup
+	$(BIN)/python -m handlers.teams.manifest "$(APP_ID)" deploy/teams mailstatus-teams.zip
+
+# The bot in Microsoft's Agents Playground, looked at: docs/pictures/teams. The playground listens on every interface, so it gets a network of its own.
+playground: setup tools
+	unshare --net --map-root-user $(BIN)/python -m tests.playground
 
 # A million odd inputs for all that reads strangers' mail.
 fuzz: setup

@@ -17,6 +17,7 @@ from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
 from bot.app.missing import missing
 from bot.app.slack import open_installations, slack_api, workspaces
+from bot.app.teams_bot import bot_fault
 from bot.app.voices import flow_token
 from bot.mail import CalendarError, Seal
 from bot.microsoft import GraphError, open_http
@@ -91,6 +92,8 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
             yield await prove_calendar(name, calendar, clock)
         async for result in _destinations(settings):
             yield result
+        if settings.environment.teams_app_id:
+            yield Result(what="Teams bot", fault=await bot_fault(settings), detail="it may sign in")
 
 
 async def _store(settings: Settings) -> Result:
@@ -230,8 +233,9 @@ async def _destinations(settings: Settings) -> AsyncIterator[Result]:
         if api:
             stack.push_async_callback(api.aclose)
         for name, table in settings.installation.destinations.items():
-            check = await _slack(api, table) if table.platform == "slack" else await _teams(settings, table)
-            yield Result(what=f"destination {name}", fault=check)
+            if table.conversation is None:
+                check = await _slack(api, table) if table.platform == "slack" else await _teams(settings, table)
+                yield Result(what=f"destination {name}", fault=check)
         if api:
             for team in workspaces(settings) if installations else ("",):
                 yield await _pictures(api.of(team))

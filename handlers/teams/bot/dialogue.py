@@ -10,7 +10,7 @@ import structlog
 
 from bot.outbox.backoff import pause
 from bot.store import Conversation
-from bot.types import Clock
+from bot.types import Clock, Person
 from bot.words.answers import Answer
 from handlers.actions import ACTIONS
 from handlers.asked import Asked
@@ -88,12 +88,17 @@ class Dialogue:
         return once
 
     def _asked(self, heard: Heard, desk: Commands) -> Asked:
+        """Say who asks; who has a chat with the bot can be told in person there, wherever they ask for it."""
+        chat = heard.place.id if heard.place.person else self.api.places.chat_with(heard.person)
+        whom = Person(platform="teams", workspace=heard.place.azure_tenant.lower(), id=heard.person)
         return Asked(
             text=words(heard.text),
             person=heard.person,
             name=heard.name,
             language=self.languages.get(heard.place.id, desk.language),
             incident=heard.incident or None,
+            whom=whom if chat else None,
+            address=chat,
         )
 
     def _later(self, heard: Heard) -> Callable[[Answer], Awaitable[None]]:

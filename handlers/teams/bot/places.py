@@ -31,6 +31,10 @@ class Places:
         found = self._known.get(conversation)
         return found.service_url if found and self.trusted(found.service_url) else self._own or DEFAULT_SERVICE
 
+    def chat_with(self, person: str) -> str:
+        """Give the chat that a person has with the bot; empty without one."""
+        return next((one.id for one in self._known.values() if one.person == person), "")
+
     async def learn(self, conversation: Conversation) -> None:
         """Keep how to reach a conversation, if that is news; raises StoreError."""
         if self._known.get(conversation.id) == conversation or not self.trusted(conversation.service_url):

@@ -17,9 +17,11 @@ from pydantic import SecretStr
 from bot.demo.chat.connector import OPENID, Connector
 from bot.demo.served import served
 from bot.store import Store
+from bot.subscribers import Subscribers
 from bot.types import Order, Reported, Snapshot
 from handlers.commands import Commands
 from handlers.orders import Orders
+from handlers.subscriptions import Subscriptions
 from handlers.teams.bot.api import BotApp, TeamsApi
 from handlers.teams.bot.dialogue import Dialogue
 from handlers.teams.bot.listen import PATH, BotListener
@@ -176,7 +178,9 @@ async def rig(
             clock=clock,
             may=lambda person: person != "mallory",
         )
-        desks = {TENANT: Commands(orders=orders, name="@mailstatus")}
+        people = Subscribers(store=store, clock=clock)
+        subscriptions = Subscriptions(get=people.get, change=people.change, clock=clock, saving=orders.saving)
+        desks = {TENANT: Commands(orders=orders, subscriptions=subscriptions, name="@mailstatus")}
         chance = Random(1)  # noqa: S311 - the same waits in each run
         dialogue = Dialogue(api=api, desks=desks, clock=clock, chance=chance, languages=languages or {})
         listener = BotListener(api, dialogue, azure_tenants=desks)

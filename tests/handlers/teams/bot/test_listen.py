@@ -9,10 +9,13 @@ import pytest
 
 from bot.demo.chat.connector import KEYS, connector_error
 from bot.demo.faults import Hang
+from bot.outbox import SendError
 from bot.store import Conversation
-from bot.types import Verb
+from bot.types import Direction, Person, Subscription, Verb
+from handlers.teams.bot.direct import DirectBotSender
 from handlers.teams.bot.places import Places
 from tests.handlers.asgi import Answered, receiving
+from tests.handlers.examples import delivery
 from tests.handlers.teams.bot.rig import APP, CHANNEL, CHAT, OUTGOING, TEAM, TENANT, Rig, Signer, personal, press, rig
 
 
@@ -160,6 +163,51 @@ async def test_a_member_who_comes_or_goes_is_not_the_bot(bot: Rig) -> None:
     await bot.deliver(bot.activity(type="conversationUpdate", membersRemoved=other, id="a1", text=None))
     async with bot.store.read() as tx:
         assert [one.id for one in await tx.conversations.all()] == [CHANNEL]
+
+
+ANA = Person(platform="teams", workspace=TENANT, id="0b1d-ana")
+
+
+async def subscription(bot: Rig) -> Subscription | None:
+    """Read what Ana wants to be told."""
+    async with bot.store.read() as tx:
+        return await tx.subscriptions.get(ANA)
+
+
+async def test_a_person_subscribes_in_a_chat_with_the_bot_and_is_told_there(bot: Rig) -> None:
+    """As on every platform: by words, one row a person."""
+    await bot.deliver(personal(bot.url, "subscribe outgoing"))
+    wants = await subscription(bot)
+    assert wants is not None
+    assert (wants.address, wants.directions) == (CHAT, frozenset({Direction.OUTBOUND}))
+    landed = await DirectBotSender(bot.api, wants.address, clock=bot.clock).send(delivery())
+    assert landed is not None
+    assert landed.channel == CHAT
+    await bot.deliver(personal(bot.url, "unsubscribe", id="2"))
+    assert await subscription(bot) is None
+
+
+async def test_whoever_has_no_chat_with_the_bot_cannot_be_told_in_person(bot: Rig) -> None:
+    """Until they open one; then also from a channel."""
+    await bot.deliver(bot.activity(text="<at>mailstatus</at> subscribe"))
+    assert await subscription(bot) is None
+    await bot.deliver(personal(bot.url, "hello", id="2"))
+    await bot.deliver(bot.activity(text="<at>mailstatus</at> subscribe", id="3"))
+    wants = await subscription(bot)
+    assert wants is not None
+    assert wants.address == CHAT
+
+
+async def test_a_person_who_blocked_the_bot_is_told_nothing_any_more(bot: Rig) -> None:
+    """The subscription ends by it."""
+    bot.teams.faults.switch_on(connector_error(403, "ConversationBlockedByUser"), path="/v3", times=1)
+    with pytest.raises(SendError) as caught:
+        await DirectBotSender(bot.api, CHAT, clock=bot.clock).send(delivery())
+    assert caught.value.gone
+    bot.teams.faults.switch_on(connector_error(413, "MessageSizeTooBig"), path="/v3", times=1)
+    with pytest.raises(SendError) as caught:
+        await DirectBotSender(bot.api, CHAT, clock=bot.clock).send(delivery())
+    assert not caught.value.gone
 
 
 async def test_the_channel_is_answered_in_its_language(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The bot in Microsoft's Agents Playground, looked at: ``make playground``."""
