@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.correlate import in_doubt
 from bot.jobs import Jobs
+from bot.keeper import Company, Keeper, Kept
 from bot.machine import Machine
 from bot.outbox import Audience, call, drafts
 from bot.store import Deed, Push, Store, StoreError, Transaction
@@ -20,11 +21,8 @@ from bot.types import (
     Destination,
     Observation,
     Order,
-    ProbeSeen,
     Reading,
     Reported,
-    Route,
-    Rules,
     Snapshot,
 )
 
@@ -32,23 +30,8 @@ log = structlog.get_logger(__name__)
 
 SAVE_EVERY = timedelta(minutes=1)
 """A machine's state is saved this often, and with every change."""
-REFED_AT_MOST = timedelta(hours=48)
-"""Raw observations are kept this long, so older ones cannot be fed again."""
-LATE = timedelta(minutes=2)
-"""An observation may be saved so much after its own time; a machine that was fed it already takes no notice."""
 UNTAKEN_AT_MOST = 10_000
 """Observations that wait in memory while the store cannot be written: hours of a company's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Company:
-    """What is decided for one tenant."""
-
-    routes: Sequence[Route]
-    rules: Rules = field(default_factory=Rules)
-    false_alarms_a_year: float = 4.0
-    language: str = "en"
-    """Of its page; each destination has its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +71,7 @@ class Pipeline:
         self._memory = memory
         self._companies = companies
         self._destinations = destinations
-        self._machines: dict[str, Machine] = {}
-        self._saved: dict[str, datetime] = {}
+        self._keeper = Keeper(memory.store, memory.clock, companies)
         self._snapshots: dict[str, Snapshot] = {}
         self._untaken: dict[str, Sequence[Observation]] = {}
         self._locks = {tenant: asyncio.Lock() for tenant in companies}
@@ -97,7 +79,14 @@ class Pipeline:
     async def open(self) -> None:
         """Go on where the store says that we were; raises StoreError."""
         for tenant in self._companies:
-            await self._machine(tenant)
+            await self._step(tenant, _nothing)
+
+    async def refresh(self) -> None:
+        """Take over what other programs on the same store saw and did since; raises StoreError."""
+        for tenant in await self._keeper.behind():
+            async with self._locks[tenant]:
+                self._keeper.forget(tenant)
+            await self._step(tenant, _nothing)
 
     async def take(
         self, tenant: str, observations: Sequence[Observation], *, pushed: Pushed | None = None
@@ -140,8 +129,7 @@ class Pipeline:
 
     def suspects(self, tenant: str) -> tuple[str, ...]:
         """Name the routes that want a confirming test message now."""
-        machine = self._machines.get(tenant)
-        return machine.suspects(self._memory.clock.now()) if machine else ()
+        return self._keeper.suspects(tenant, self._memory.clock.now())
 
     async def _step(
         self, tenant: str, think: Think, observations: Sequence[Observation] = (), beside: Beside = NOTHING
@@ -150,50 +138,52 @@ class Pipeline:
             untaken = self._untaken.pop(tenant, ())
             batch = [*untaken, *observations]
             try:
-                machine = await self._machine(tenant)
-                changes = [change for seen in batch for change in machine.observe(seen)] + think(machine)
-                await self._save(machine, changes, batch, beside)
+                kept, changes = await self._taken(tenant, batch, think, beside)
             except StoreError:
                 # The machine is ahead of what is saved: forget it, so that the step can be taken again.
-                self._machines.pop(tenant, None)
+                self._keeper.forget(tenant)
                 self._untaken[tenant] = untaken if beside.pushed else batch[-UNTAKEN_AT_MOST:]
                 raise
-            self._publish(machine)
+            self._publish(kept.machine)
             return changes
 
-    async def _machine(self, tenant: str) -> Machine:
-        """Give a tenant's machine, read from the store where we have none."""
-        machine = self._machines.get(tenant)
-        if machine is None:
-            machine, self._saved[tenant], changes = await self._read(tenant)
-            await self._save(machine, changes)
-            self._machines[tenant] = machine
-            self._publish(machine)
-        return machine
+    async def _taken(
+        self, tenant: str, batch: Sequence[Observation], think: Think, beside: Beside
+    ) -> tuple[Kept, list[Change]]:
+        """Think with the machine that we have, and again with the newest one where others moved it on meanwhile."""
+        kept = await self._keeper.get(tenant)
+        changes = _thought(kept, batch, think)
+        if not (batch or self._state_is_due(kept, changes, beside)):
+            return kept, changes
+        async with self._memory.store.begin() as tx:
+            newest = await self._keeper.hold(kept, tx)
+            if newest is not kept:
+                kept, changes = newest, _thought(newest, batch, think)
+            saved = await self._save(kept, changes, batch, beside, tx)
+        kept.version, kept.saved, kept.news = kept.version + 1, saved, ()
+        return kept, changes
+
+    def _state_is_due(self, kept: Kept, changes: Sequence[Change], beside: Beside) -> bool:
+        unsaved = kept.version == 0 or self._memory.clock.now() - kept.saved >= SAVE_EVERY
+        return bool(changes or beside.deed) or unsaved
 
     async def _save(
-        self,
-        machine: Machine,
-        changes: Sequence[Change],
-        observations: Sequence[Observation] = (),
-        beside: Beside = NOTHING,
-    ) -> None:
-        now, tenant = self._memory.clock.now(), machine.tenant
-        state_is_due = bool(changes or beside.deed) or now - self._saved[tenant] >= SAVE_EVERY
-        if not (observations or state_is_due):
-            return
-        async with self._memory.store.begin() as tx:
-            await tx.observations.add(observations)
-            await _keep(observations, tx)
-            if beside.deed:
-                await tx.audit.note(tenant, beside.deed)
-            if beside.pushed:
-                await tx.pushes.note(tenant, beside.pushed.push, after=beside.pushed.after)
-            if state_is_due:
-                await tx.machines.save(tenant, machine.dump(), now)
-            await self._record(machine, changes, tx, now)
-        if state_is_due:
-            self._saved[tenant] = now
+        self, kept: Kept, changes: Sequence[Change], batch: Sequence[Observation], beside: Beside, tx: Transaction
+    ) -> datetime:
+        """Save a step; tells when the machine's state was saved last."""
+        now, machine = self._memory.clock.now(), kept.machine
+        await tx.observations.add(batch)
+        await _keep(batch, tx)
+        if beside.deed:
+            await tx.audit.note(machine.tenant, beside.deed)
+        if beside.pushed:
+            await tx.pushes.note(machine.tenant, beside.pushed.push, after=beside.pushed.after)
+        await self._record(machine, changes, tx, now)
+        if not self._state_is_due(kept, changes, beside):
+            await tx.machines.step(machine.tenant)
+            return kept.saved
+        await tx.machines.save(machine.tenant, machine.dump(), now)
+        return now
 
     async def _record(self, machine: Machine, changes: Sequence[Change], tx: Transaction, now: datetime) -> None:
         if not changes:
@@ -218,17 +208,6 @@ class Pipeline:
         for name, due in first.items():
             await call(self._memory.jobs, change.tenant, name, due=due, transaction=tx)
 
-    async def _read(self, tenant: str) -> tuple[Machine, datetime, list[Change]]:
-        """Wind a machine up: its saved state, then the observations that came after it, and what is new by them."""
-        company, now = self._companies[tenant], self._memory.clock.now()
-        async with self._memory.store.read() as tx:
-            saved = await tx.machines.load(tenant)
-            machine = _machine(company, tenant, saved[0] if saved else None)
-            since = max(saved[1], now - REFED_AT_MOST) if saved else now
-            wound = tx.observations.between(tenant, since - LATE if saved else now, now + REFED_AT_MOST)
-            seen = [one async for one in wound if isinstance(one, ProbeSeen) or one.at >= since]
-        return machine, since, [change for one in seen for change in machine.observe(one)]
-
     def _publish(self, machine: Machine) -> None:
         language = self._companies[machine.tenant].language
         self._snapshots[machine.tenant] = machine.snapshot(self._memory.clock.now(), language=language)
@@ -243,11 +222,11 @@ async def _keep(observations: Sequence[Observation], tx: Transaction) -> None:
             await tx.advisories.gone(seen)
 
 
-def _machine(company: Company, tenant: str, state: bytes | None) -> Machine:
-    return Machine(
-        company.routes,
-        tenant=tenant,
-        rules=company.rules,
-        false_alarms_a_year=company.false_alarms_a_year,
-        state=state,
-    )
+def _thought(kept: Kept, batch: Sequence[Observation], think: Think) -> list[Change]:
+    """Tell what is new by what was seen and thought."""
+    machine = kept.machine
+    return [*kept.news, *(change for seen in batch for change in machine.observe(seen)), *think(machine)]
+
+
+def _nothing(_: Machine) -> list[Change]:
+    return []

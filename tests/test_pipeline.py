@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.jobs import TableJobs
-from bot.pipeline import Company, Memory, Pipeline, Pushed
+from bot.keeper import Company
+from bot.pipeline import Memory, Pipeline, Pushed
 from bot.store import Push, Store, StoreError
 from bot.types import (
     AdvisorySeen,
@@ -224,3 +225,48 @@ async def test_a_push_that_another_machine_took_is_not_taken_again(store: Store)
         assert await tx.pushes.newest("us") == push
         assert await tx.pushes.newest("eu") is None
     assert kept == [seen]
+
+
+async def test_two_programs_on_one_store_share_one_machine(store: Store) -> None:
+    """Each sees half of the messages: neither takes the other's for late, and the fault is one incident, told once."""
+    clock = HandClock()
+    one, two = pipeline(store, clock), pipeline(store, clock)
+    await one.open()
+    await two.open()
+    for number, seen in enumerate(evening(20, refused=True)):
+        clock.at = max(clock.at, seen.at)
+        await (one, two)[number % 2].take("default", [seen])
+    await one.refresh()
+    await two.refresh()
+    assert len(one.snapshot("default").open) == 1
+    assert [incident.id for incident in one.snapshot("default").open] == [
+        incident.id for incident in two.snapshot("default").open
+    ]
+    assert sorted(draft for draft in await drafts(store) if draft[1] is Kind.HEAD) == [
+        ("it", Kind.HEAD, "de"),
+        ("ops", Kind.HEAD, "en"),
+    ]
+
+
+async def test_an_order_at_one_program_is_known_to_the_other(store: Store) -> None:
+    """Whoever is asked next answers with it."""
+    clock = HandClock()
+    one, two = pipeline(store, clock), pipeline(store, clock)
+    await one.open()
+    await live(one, clock, evening(20, refused=True))
+    await two.open()
+    (incident,) = two.snapshot("default").open
+    await one.order(Order(at=clock.at, verb=Verb.ACK, person="Ana", incident=incident.id))
+    await two.refresh()
+    assert two.snapshot("default").open[0].acknowledged_by == one.snapshot("default").open[0].acknowledged_by
+
+
+async def test_a_program_that_is_alone_reads_nothing_anew(store: Store) -> None:
+    """Its own steps keep its versions."""
+    clock = HandClock()
+    bot = pipeline(store, clock)
+    await bot.open()
+    await live(bot, clock, evening(3, refused=False))
+    before = bot._keeper._kept["default"]
+    await bot.refresh()
+    assert bot._keeper._kept["default"] is before

@@ -23,11 +23,12 @@ from bot.app.tasks import Tasks
 from bot.app.teams_bot import open_teams
 from bot.app.voices import Voices, open_voices
 from bot.jobs import Jobs, open_jobs
+from bot.keeper import Company
 from bot.mail import Seal
 from bot.microsoft import open_http
 from bot.outbox import Courier, SendError
 from bot.outbox.courier import Stopped
-from bot.pipeline import Company, Memory, Pipeline
+from bot.pipeline import Memory, Pipeline
 from bot.settings import Settings
 from bot.store import Deed, Store
 from bot.subscribers import Subscribers

@@ -1,13 +1,22 @@
-"""What the machine of a tenant knows, so that a restart forgets nothing."""
+"""What the machine of a tenant knows, so that a restart forgets nothing and several programs share one machine."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import insert_into
 from bot.store.tables import machines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedMachine:
+    """The newest state of a machine; steps that changed nothing worth saving may have come after ``saved_at``."""
+
+    state: bytes
+    saved_at: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +25,45 @@ class Machines:
 
     connection: AsyncConnection
 
+    async def hold(self, tenant: str) -> int:
+        """Tell how often a machine moved on, 0 where there is none, with nobody moving it until this transaction ends.
+
+        On SQLite the one writer holds everything already.
+        """
+        if self.connection.dialect.name == "postgresql":
+            await self.connection.execute(HOLD, {"kind": LOCKS, "tenant": tenant})
+        version: int | None = await self.connection.scalar(
+            select(machines.c.version).where(machines.c.tenant == tenant)
+        )
+        return version or 0
+
     async def save(self, tenant: str, state: bytes, at: datetime) -> None:
-        """Keep this state instead of the one before."""
-        statement = insert_into(self.connection, machines).values(tenant=tenant, state=state, saved_at=at)
-        news = {"state": statement.excluded.state, "saved_at": statement.excluded.saved_at}
+        """Keep this state instead of the one before, a step further."""
+        statement = insert_into(self.connection, machines).values(tenant=tenant, state=state, saved_at=at, version=1)
+        news = {
+            "state": statement.excluded.state,
+            "saved_at": statement.excluded.saved_at,
+            "version": machines.c.version + 1,
+        }
         await self.connection.execute(statement.on_conflict_do_update(index_elements=["tenant"], set_=news))
 
-    async def load(self, tenant: str) -> tuple[bytes, datetime] | None:
-        """Read the state and when it was saved."""
-        wanted = select(machines.c.state, machines.c.saved_at).where(machines.c.tenant == tenant)
+    async def step(self, tenant: str) -> None:
+        """Note that a machine moved on by observations that are saved, its state not."""
+        moved = update(machines).where(machines.c.tenant == tenant).values(version=machines.c.version + 1)
+        await self.connection.execute(moved)
+
+    async def load(self, tenant: str) -> SavedMachine | None:
+        """Read the newest state."""
+        wanted = select(machines.c.state, machines.c.saved_at, machines.c.version).where(machines.c.tenant == tenant)
         row = (await self.connection.execute(wanted)).one_or_none()
-        return None if row is None else (row.state, row.saved_at)
+        return None if row is None else SavedMachine(state=row.state, saved_at=row.saved_at, version=row.version)
+
+    async def versions(self) -> dict[str, int]:
+        """Tell how often each machine moved on."""
+        rows = await self.connection.execute(select(machines.c.tenant, machines.c.version))
+        return {row.tenant: row.version for row in rows}
+
+
+LOCKS = 7_245_003
+"""The first half of PostgreSQL's advisory locks of machines: they hold a machine that has no row yet as well."""
+HOLD = text("SELECT pg_advisory_xact_lock(:kind, hashtext(:tenant))")

@@ -1,6 +1,7 @@
 """Every table; the migrations lead to exactly these."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Index,
@@ -186,6 +187,7 @@ machines = Table(
     Column("tenant", String, primary_key=True),
     Column("saved_at", Time, nullable=False),
     Column("state", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default="0"),  # grows with each step
 )
 
 pushes = Table(

@@ -1,13 +1,25 @@
 from bot.store import Store
+from bot.store.machines import SavedMachine
 from tests.store.samples import MINUTE, T0
 
 
 async def test_the_newest_state_of_each_machine_is_kept(store: Store) -> None:
-    """Any bytes, by tenant."""
+    """Any bytes, by tenant, with how often it moved on."""
     async with store.begin() as tx:
         assert await tx.machines.load("default") is None
         await tx.machines.save("default", b"old", T0)
         await tx.machines.save("other", b"its own", T0)
         await tx.machines.save("default", bytes(range(256)), T0 + MINUTE)
-        assert await tx.machines.load("default") == (bytes(range(256)), T0 + MINUTE)
-        assert await tx.machines.load("other") == (b"its own", T0)
+        found = await tx.machines.load("default")
+        assert found == SavedMachine(state=bytes(range(256)), saved_at=T0 + MINUTE, version=2)
+        assert await tx.machines.load("other") == SavedMachine(state=b"its own", saved_at=T0, version=1)
+
+
+async def test_a_step_without_a_state_counts_too(store: Store) -> None:
+    """Another program must read the observations that came with it."""
+    async with store.begin() as tx:
+        assert await tx.machines.hold("default") == 0
+        await tx.machines.save("default", b"", T0)
+        await tx.machines.step("default")
+        assert await tx.machines.hold("default") == 2
+        assert await tx.machines.versions() == {"default": 2}

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp
 
 from bot.demo.served import served
 from bot.jobs import TableJobs
-from bot.pipeline import Company, Memory, Pipeline
+from bot.keeper import Company
+from bot.pipeline import Memory, Pipeline
 from bot.store import Push, Store, StoreError
 from bot.types import Arrived, Direction, Observation, Route, Sent
 from bot.vantage.push import Pusher

@@ -1,0 +1,101 @@
+"""The machines in memory, each with the version that it has in the store: what others moved on is read anew."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.machine import Machine
+from bot.store import Store, Transaction
+from bot.types import Change, Clock, ProbeSeen, Route, Rules
+
+REFED_AT_MOST = timedelta(hours=48)
+"""Raw observations are kept this long, so older ones cannot be fed again."""
+LATE = timedelta(minutes=2)
+"""An observation may be saved so much after its own time; a machine that was fed it already takes no notice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """What is decided for one tenant."""
+
+    routes: Sequence[Route]
+    rules: Rules = field(default_factory=Rules)
+    false_alarms_a_year: float = 4.0
+    language: str = "en"
+    """Of its page; each destination has its own."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Kept:
+    """A machine in memory."""
+
+    machine: Machine
+    saved: datetime
+    """When its state was saved last."""
+    version: int
+    """How often it had moved on when it was read or saved."""
+    news: Sequence[Change] = ()
+    """What was new by the observations that it was wound up with, and is not saved yet."""
+
+
+class Keeper:
+    """One machine a tenant."""
+
+    def __init__(self, store: Store, clock: Clock, companies: Mapping[str, Company]) -> None:
+        """Begin with none in memory."""
+        self._store = store
+        self._clock = clock
+        self._companies = companies
+        self._kept: dict[str, Kept] = {}
+
+    async def get(self, tenant: str) -> Kept:
+        """Give a tenant's machine as it is in memory, read where we have none; raises StoreError."""
+        if tenant not in self._kept:
+            async with self._store.read() as tx:
+                self._kept[tenant] = await self._read(tenant, tx)
+        return self._kept[tenant]
+
+    async def hold(self, kept: Kept, tx: Transaction) -> Kept:
+        """Give the newest machine, nobody else moving it until the transaction ends: another where ours was behind."""
+        tenant = kept.machine.tenant
+        version = await tx.machines.hold(tenant)
+        if version == kept.version:
+            return kept
+        self._kept[tenant] = await self._read(tenant, tx)
+        return self._kept[tenant]
+
+    async def behind(self) -> list[str]:
+        """Name the tenants whose machine others moved on since we read or saved ours; raises StoreError."""
+        async with self._store.read() as tx:
+            versions = await tx.machines.versions()
+        return [name for name, kept in self._kept.items() if versions.get(name, 0) != kept.version]
+
+    def forget(self, tenant: str) -> None:
+        """Have a machine read anew: what we have may be ahead of the store, or behind it."""
+        self._kept.pop(tenant, None)
+
+    def suspects(self, tenant: str, now: datetime) -> tuple[str, ...]:
+        """Name the routes that want a confirming test message now."""
+        kept = self._kept.get(tenant)
+        return kept.machine.suspects(now) if kept else ()
+
+    async def _read(self, tenant: str, tx: Transaction) -> Kept:
+        """Wind a machine up: its saved state, then the observations that came after it, and what is new by them."""
+        company, now = self._companies[tenant], self._clock.now()
+        saved = await tx.machines.load(tenant)
+        machine = _machine(company, tenant, saved.state if saved else None)
+        since = max(saved.saved_at, now - REFED_AT_MOST) if saved else now
+        wound = tx.observations.between(tenant, since - LATE if saved else now, now + REFED_AT_MOST)
+        seen = [one async for one in wound if isinstance(one, ProbeSeen) or one.at >= since]
+        news = [change for one in seen for change in machine.observe(one)]
+        return Kept(machine=machine, saved=since, version=saved.version if saved else 0, news=news)
+
+
+def _machine(company: Company, tenant: str, state: bytes | None) -> Machine:
+    return Machine(
+        company.routes,
+        tenant=tenant,
+        rules=company.rules,
+        false_alarms_a_year=company.false_alarms_a_year,
+        state=state,
+    )
