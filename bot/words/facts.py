@@ -124,7 +124,7 @@ def _since(change: Change, incident: Incident, words: Catalogue) -> Text:
         return ()
     measured = [aspect for aspect in lasting(incident) if aspect.measured]
     new = [aspect.since for aspect in measured if str(aspect.symptom) in change.about]
-    first = min(new or [aspect.since for aspect in measured])
+    first = min(new or [aspect.since for aspect in measured], default=incident.began)
     since, length = Moment(at=first, with_date=True), words.length(change.at - first)
     return words.text("It began at about {since}, {length} ago.", since=since, length=length)
 

@@ -27,6 +27,8 @@ from tests.correlate.build import (
     over,
     refused,
 )
+from tests.stories.evening import Evening
+from tests.stories.test_stories import STORIES
 
 JARGON = re.compile(
     r"some users|may be (impacted|affected)|impact|infrastructure|telemetry|mitigat|remediat|degradation|NDR|MTTR|<|&nbsp;",
@@ -247,3 +249,10 @@ def test_lengths_and_moments_in_a_text_are_written_out() -> None:
     teller = Teller()
     teller.sees(refused(), at=T0 + timedelta(hours=30))
     assert "Mar 2 08:00 UTC" in plain(tell(rung(teller)[0]))
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_what_rings_nobody_can_be_said_too(story: Callable[[], Evening]) -> None:
+    """The head of an incident shows it, also when all that was measured is over and nothing is resolved yet."""
+    for change in story().teller.told:
+        assert tell(change).at == change.at
