@@ -53,6 +53,7 @@ check: setup
 # The pictures of docs/, drawn anew, to be looked at before they are committed.
 pictures: setup tools
 	$(BIN)/python -m tests.handlers.teams.pictures
+	$(BIN)/python -m tests.handlers.slack.pictures
 
 # The app that an admin gives to Teams, for the bot with this Microsoft App ID.
 teams-app: setup

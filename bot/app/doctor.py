@@ -15,6 +15,7 @@ from bot.app import wiring
 from bot.app.bot import probe_key
 from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
+from bot.app.health import stopped
 from bot.app.missing import missing
 from bot.app.slack import open_installations, slack_api, workspaces
 from bot.app.teams_bot import bot_fault
@@ -77,6 +78,8 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
     yield await _store(settings)
     async for result in heard(settings, clock.now()):
         yield result
+    for result in await _given_up(settings):
+        yield result
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(open_http(settings.environment.ca_file))
         tooling = Tooling(
@@ -128,6 +131,19 @@ async def heard(settings: Settings, now: datetime) -> AsyncIterator[Result]:
             yield Result(
                 what=f"vantage {name}", detail=f"reports; our clock is {push.offset.total_seconds():+.1f} s ahead"
             )
+
+
+async def _given_up(settings: Settings) -> list[Result]:
+    """Tell which destinations took nothing since a message was given up: some refusals show only then."""
+    try:
+        async with await Store.open(settings.store_url) as store, store.read() as tx:
+            recent = [one for tenant in wiring.tenants(settings) for one in await tx.deliveries.recent(tenant)]
+    except StoreError:
+        return []
+    return [
+        Result(what=f"destination {name}", fault=f"its last message was given up: {why}")
+        for name, why in stopped(recent).items()
+    ]
 
 
 async def _skew(settings: Settings, http: httpx.AsyncClient, clock: SystemClock) -> Result:

@@ -58,7 +58,7 @@ class Pulse:
         pending = [one for tenant in waiting for name, one in tenant.items() if Person.of(name) is None]
         self.waiting = sum(one.count for one in pending)
         self.oldest = min((one.due for one in pending), default=None)
-        self.stopped = _stopped(recent)
+        self.stopped = stopped(recent)
 
     def health(self) -> Health:
         """Tell how the bot is now."""
@@ -107,7 +107,7 @@ class Pulse:
         }
 
 
-def _stopped(recent: Sequence[KeptDelivery]) -> Mapping[str, str]:
+def stopped(recent: Sequence[KeptDelivery]) -> Mapping[str, str]:
     """Name the destinations whose newest message that came to an end was given up; ``recent`` is newest first."""
     newest: dict[str, KeptDelivery] = {}
     for one in recent:

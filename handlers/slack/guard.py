@@ -16,6 +16,8 @@ AHEAD_MOST = timedelta(minutes=1)
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 FIELDS_MOST = 100
+ONCE = (b"content-type", b"x-slack-request-timestamp", b"x-slack-signature")
+"""Headers that must not leave it open which of two counts."""
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
 
@@ -35,6 +37,9 @@ class Guard:
         """Give the body as text and the headers of a request from Slack; raise RefusedError for any other."""
         if scope["method"] != "POST":
             raise RefusedError(405, "not a POST")
+        names = [name.lower() for name, _ in scope["headers"]]
+        if any(names.count(name) > 1 for name in ONCE):
+            raise RefusedError(400, "a header twice")
         headers = headers_of(scope)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in {FORM, JSON}:

@@ -17,20 +17,21 @@ GROUP = "S0123456789"
 WIDTH = 420
 THEMES = ("light", "dark")
 STORIES: Mapping[str, tuple[str, int]] = {
-    "late-then-refused": ("july_2023", 3),
-    "hours-before-the-vendor": ("first_post_hours_late", 2),
-    "two-faults": ("two_faults_of_one_morning", 2),
-    "gone-is-not-fixed": ("gone_is_not_fixed", 2),
-    "cannot-see": ("a_blind_feed", 2),
+    "late-then-refused": ("july_2023", 800),
+    "hours-before-the-vendor": ("first_post_hours_late", 780),
+    "two-faults": ("two_faults_of_one_morning", 570),
+    "gone-is-not-fixed": ("gone_is_not_fixed", 755),
+    "cannot-see": ("a_blind_feed", 390),
 }
-"""The stories by the name of their picture, and how many of their messages fit on it."""
+"""The stories by the name of their picture, and how high their first messages are, in CSS pixels."""
+MESSAGES = 2
 
 
-def messages(story: str, most: int) -> list[dict[str, object]]:
+def messages(story: str) -> list[dict[str, object]]:
     """Give what a channel shows: each incident's head, then what was said in its thread."""
     heads: set[str] = set()
     found: list[dict[str, object]] = []
-    for change in changes(story)[:most]:
+    for change in changes(story)[:MESSAGES]:
         said = tell(change)
         kind = Kind.REPLY if said.incident in heads else Kind.HEAD
         heads.add(said.incident or "")
@@ -41,18 +42,20 @@ def messages(story: str, most: int) -> list[dict[str, object]]:
 
 def page(name: str, theme: str) -> str:
     """Draw a story as HTML."""
-    story, most = STORIES[name]
+    story, _ = STORIES[name]
     groups = [{"id": GROUP, "name": "it-on-call"}]
-    asked = {"theme": theme, "title": name, "groups": groups, "messages": messages(story, most)}
+    asked = {"theme": theme, "title": name, "groups": groups, "messages": messages(story)}
     return kits.node("slack.mjs", stdin=json.dumps(asked))
 
 
-def draw(name: str, theme: str, height: int = 1000) -> None:
+def draw(name: str, theme: str) -> None:
     """Keep a picture of a story."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "page.html"
         file.write_text(page(name, theme), encoding="utf-8")
-        kits.screenshot(file, FOLDER / f"{name}-{theme}.png", width=WIDTH, height=height, dark=theme == "dark")
+        kits.screenshot(
+            file, FOLDER / f"{name}-{theme}.png", width=WIDTH, height=STORIES[name][1], dark=theme == "dark"
+        )
 
 
 def _drawable(thing: Any) -> Any:  # noqa: ANN401 - JSON of any depth

@@ -27,7 +27,7 @@ def closed(required: list[str], **properties: object) -> dict[str, object]:
 
 URL = text(3000, pattern="^https://")
 FLAG = {"type": "boolean"}
-SCOPE_LIST = {"type": "array", "maxItems": 255, "items": text(100)}
+SCOPE_LIST = {"type": "array", "maxItems": 255, "items": text(50)}
 # Names, lengths and shapes as Slack documents them for app manifests; the parts that are used here.
 SCHEMA = closed(
     ["display_information", "settings"],
