@@ -12,7 +12,7 @@ from bot.store import State
 from bot.types import Kind, Message, Reason, Severity
 from tests.handlers.examples import message
 from tests.handlers.slack.broken import BREAKS, LIMITED, Break
-from tests.handlers.slack.channel import GROUP, Channel, later, texts
+from tests.handlers.slack.channel import GROUP, SAID, Channel, later, texts
 from tests.outbox.chance import seeded
 
 ACCEPTED = Break(accepted=True)
@@ -96,7 +96,7 @@ async def test_a_look_that_breaks_too_is_looked_again(it: Channel, name: str) ->
     assert [len(await it.heads()), len(await it.replies())] == [1, 1]
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", SAID)
 @pytest.mark.parametrize("name", ["", "reset, accepted", "502, not accepted", "429"])
 async def test_a_process_that_dies_before_it_can_mark_leaves_no_copy(it: Channel, kind: Kind, name: str) -> None:
     """Another one finds what it left behind, also where the network broke before and after."""
@@ -150,7 +150,7 @@ async def test_a_night_on_which_everything_breaks_ends_with_one_of_each(it: Chan
     it.network.breaks = lambda _: _any(chance)
     headlines = [f"State {number}." for number in range(6)]
     for number, headline in enumerate(headlines):
-        it.dies = [chance.choice(list(Kind))]
+        it.dies = [chance.choice(SAID)]
         await tell(it, headline, Reason.OPENED if number == 0 else Reason.WORSE)
         await it.run()
     (head,) = await it.heads()
