@@ -75,10 +75,7 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
                  f"{len(settings.installation.destinations)} destinations")  # fmt: skip
     for lines in missing(settings)[:-1]:
         yield Result(what="settings", fault=lines)
-    yield await _store(settings)
-    async for result in heard(settings, clock.now()):
-        yield result
-    for result in await _given_up(settings):
+    async for result in _kept(settings, clock.now()):
         yield result
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(open_http(settings.environment.ca_file))
@@ -97,6 +94,15 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
             yield result
         if settings.environment.teams_app_id:
             yield Result(what="Teams bot", fault=await bot_fault(settings), detail="it may sign in")
+
+
+async def _kept(settings: Settings, now: datetime) -> AsyncIterator[Result]:
+    """Check the store, and what it says of far vantages and of destinations."""
+    yield await _store(settings)
+    async for result in heard(settings, now):
+        yield result
+    for result in await _given_up(settings):
+        yield result
 
 
 async def _store(settings: Settings) -> Result:
