@@ -46,7 +46,7 @@ def requests(question: Question) -> Iterator[bytes]:
                 "text": "",
                 "team_id": "T0CONTOSO",
                 "channel_id": question["channel"],
-                "user_id": f"U{number % 500:03}",
+                "user_id": "U0ANA",
                 "user_name": "ana",
                 "response_url": "https://hooks.slack.com/commands/T0CONTOSO/1/bench",
                 "trigger_id": f"{number}.bench",
