@@ -13,7 +13,7 @@ from tests.handlers.examples import NOW, incident
 from tests.stories.evening import Evening, closed, issue, over, refused
 
 TEAMS = Destination(name="office", platform="teams", fallback="ops")
-SLACK = Destination(name="ops", platform="slack", standby=True)
+SLACK = Destination(name="ops", platform="slack", edits=True, standby=True)
 
 
 def advisory(id_: str, title: str, service: str) -> Reading:
