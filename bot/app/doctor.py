@@ -4,8 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -14,8 +13,9 @@ import httpx
 from bot.app import wiring
 from bot.app.bot import probe_key
 from bot.app.clock import SystemClock
+from bot.app.doctor_result import Result
+from bot.app.doctor_store import kept
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
-from bot.app.health import stopped
 from bot.app.missing import missing
 from bot.app.slack import open_installations, slack_api, workspaces
 from bot.app.teams_bot import bot_fault
@@ -34,29 +34,10 @@ from handlers.teams.address import fault
 
 SKEW = timedelta(seconds=30)
 """More than this, and delays are measured wrong; more than five minutes, and Slack's requests are refused."""
-QUIET = timedelta(minutes=15)
-"""A far vantage that reported nothing for longer is looked into."""
 ROUTE_LIMIT = timedelta(minutes=2)
 LOOK = 2.0
 CALENDAR_PATIENCE = timedelta(seconds=30)
 CONNECT_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One thing that was checked; ``fault`` says what is wrong and what mends it, empty where it is sound."""
-
-    what: str
-    fault: str = ""
-    detail: str = ""
-
-    def __str__(self) -> str:
-        """Say it in a line."""
-        return (
-            f"FAIL  {self.what}: {self.fault}"
-            if self.fault
-            else f"ok    {self.what}{self.detail and ': '}{self.detail}"
-        )
 
 
 async def examine(settings: Settings, *, say: Callable[[str], None]) -> bool:
@@ -75,7 +56,7 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
                  f"{len(settings.installation.destinations)} destinations")  # fmt: skip
     for lines in missing(settings)[:-1]:
         yield Result(what="settings", fault=lines)
-    async for result in _kept(settings, clock.now()):
+    async for result in kept(settings, clock.now()):
         yield result
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(open_http(settings.environment.ca_file))
@@ -94,62 +75,6 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
             yield result
         if settings.environment.teams_app_id:
             yield Result(what="Teams bot", fault=await bot_fault(settings), detail="it may sign in")
-
-
-async def _kept(settings: Settings, now: datetime) -> AsyncIterator[Result]:
-    """Check the store, and what it says of far vantages and of destinations."""
-    yield await _store(settings)
-    async for result in heard(settings, now):
-        yield result
-    for result in await _given_up(settings):
-        yield result
-
-
-async def _store(settings: Settings) -> Result:
-    name = settings.store_url.split(":", 1)[0]
-    try:
-        async with await Store.open(settings.store_url) as store, store.begin():
-            return Result(what="store", detail=name)
-    except StoreError as error:
-        return Result(what="store", fault=f"{error}. Check MAILSTATUS_STORE, and that the folder can be written")
-
-
-async def heard(settings: Settings, now: datetime) -> AsyncIterator[Result]:
-    """Tell of each far vantage when it last reported."""
-    if not settings.installation.vantages:
-        return
-    try:
-        async with await Store.open(settings.store_url) as store, store.read() as tx:
-            pushes = {name: await tx.pushes.newest(name) for name in settings.installation.vantages}
-    except StoreError:
-        return  # said already
-    for name, push in pushes.items():
-        if push is None:
-            yield Result(
-                what=f"vantage {name}", fault="never reported. Look there: mailstatus doctor --push OUR_ADDRESS"
-            )
-        elif now - push.heard > QUIET:
-            ago = timedelta(seconds=round((now - push.heard).total_seconds()))
-            yield Result(
-                what=f"vantage {name}", fault=f"reported last {ago} ago. Look there: mailstatus doctor --push …"
-            )
-        else:
-            yield Result(
-                what=f"vantage {name}", detail=f"reports; our clock is {push.offset.total_seconds():+.1f} s ahead"
-            )
-
-
-async def _given_up(settings: Settings) -> list[Result]:
-    """Tell which destinations took nothing since a message was given up: some refusals show only then."""
-    try:
-        async with await Store.open(settings.store_url) as store, store.read() as tx:
-            recent = [one for tenant in wiring.tenants(settings) for one in await tx.deliveries.recent(tenant)]
-    except StoreError:
-        return []
-    return [
-        Result(what=f"destination {name}", fault=f"its last message was given up: {why}")
-        for name, why in stopped(recent).items()
-    ]
 
 
 async def _skew(settings: Settings, http: httpx.AsyncClient, clock: SystemClock) -> Result:

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 from bot.app.agent import Agent, open_agent
 from bot.app.clock import SystemClock
-from bot.app.doctor import SKEW, Result, routes
+from bot.app.doctor import SKEW, routes
+from bot.app.doctor_result import Result
 from bot.settings import Settings
 from bot.vantage.push import PushError
 
