@@ -240,7 +240,7 @@ def _print(line: Mapping[str, object], words: str, *, as_json: bool) -> None:
 
 
 def _length(text: str) -> timedelta | None:
-    from bot.settings.installation import length
+    from bot.settings.forms import length
 
     if not text:
         return None

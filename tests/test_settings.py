@@ -47,7 +47,7 @@ channel = "C0123456789"
 [destinations.it]
 platform = "teams"
 url_env = "TEAMS_IT_URL"
-fallback = "ops"
+fallback = ["ops"]
 """
 SECRETS = "OFFICE_PASSWORD=one\nOUTSIDE_PASSWORD=two\nTEAMS_IT_URL=https://flow.example/x?sig=three\n"
 
@@ -124,6 +124,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         pytest.param(BOXES + ROUTES.replace("vantage", "vantagge"), SECRETS, "routes.outbound-eu.vantagge", "not permitted", id="misspelt"),
         pytest.param(DESTINATIONS.replace("C0123456789", "#ops"), SECRETS, "destinations.ops.channel", "C0123456789", id="channel"),
         pytest.param(DESTINATIONS.replace('"ops"', '"opz"'), SECRETS, "destinations.it.fallback", "no destination 'opz'", id="fallback"),
+        pytest.param(DESTINATIONS.replace('["ops"]', '"ops"'), SECRETS, "destinations.it.fallback", 'Example: fallback = ["ops"]', id="one fallback"),
+        pytest.param(DESTINATIONS.replace('["ops"]', '["it", "ops"]'), SECRETS, "destinations.it.fallback", 'Example: fallback = ["ops"]', id="its own fallback"),
+        pytest.param(DESTINATIONS.replace('["ops"]', '["ops", "ops"]'), SECRETS, "destinations.it.fallback", "goes in a circle", id="a fallback twice"),
         pytest.param("[mailboxes", "", "mailstatus.toml", "is not TOML", id="toml"),
     ],
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Claim, send, mark: one job a destination, so that a stuck one never delays another."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -11,7 +11,7 @@ import structlog
 
 from bot.jobs import Args, Jobs
 from bot.outbox.backoff import pause
-from bot.outbox.plan import all_of, most_tried, passed_on, together
+from bot.outbox.plan import all_of, most_tried, passed_on, path_of, stand_in, together
 from bot.outbox.sender import DirectLine, Sender, SendError
 from bot.store import Store, Transaction
 from bot.types import Clock, Delivery, Kind, Landed, Person, Text
@@ -61,7 +61,7 @@ class Courier:
     """Is told of each message that will never arrive, and why."""
     excuse: Callable[[str, str, str], Text]
     """Says, by name of destination, its error and the language, why the fallback is told."""
-    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    fallbacks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     merging: Collection[str] = frozenset()
     """Destinations where nothing can be edited: what waits there is told in one message."""
     lines: Mapping[str, DirectLine] = field(default_factory=dict)
@@ -179,10 +179,10 @@ class Courier:
 
     async def _pass_on(self, delivery: Delivery, error: SendError, now: datetime, transaction: Transaction) -> None:
         """Tell the fallback, and say why it is told."""
-        fallback = self.fallbacks.get(delivery.destination)
+        fallback = stand_in(path_of(delivery), self.fallbacks)
         if fallback is None or delivery.kind in {Kind.EDIT, Kind.PICTURE}:
             return
-        if await transaction.deliveries.stands_in(fallback, delivery.message):
+        if await transaction.deliveries.tells(fallback, delivery.message):
             return
         excuse = self.excuse(delivery.destination, str(error), delivery.message.language)
         await transaction.deliveries.save([passed_on(delivery, fallback, excuse, now=now)], now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.correlate import passed_on, takes
-from bot.outbox.plan import plan
+from bot.outbox.plan import plan, stand_in
 from bot.types import Change, Destination, Draft, Kind, Message, Reading, Reason, Text
 from bot.words import catalogue, tell
 from bot.words.labels import doubt_note
@@ -75,12 +75,15 @@ def _with_stand_ins(change: Change, audience: Audience, listeners: list[_Listene
 def _stand_in(destination: Destination, audience: Audience) -> Destination | None:
     """Follow the fallbacks of a destination in doubt to the first one on a platform that is not."""
     by_name = {one.name: one for one in audience.destinations}
-    passed: set[str] = set()
-    at: Destination | None = destination
-    while at is not None and at.platform in audience.doubts and at.name not in passed:
-        passed.add(at.name)
-        at = by_name.get(at.fallback)
-    return at if at is not destination and at is not None and at.name not in passed else None
+    fallbacks = {name: one.fallback for name, one in by_name.items()}
+    path, at = [destination.name], destination
+    while at.platform in audience.doubts:
+        name = stand_in(path, fallbacks)
+        if name is None:
+            return None
+        path.append(name)
+        at = by_name[name]
+    return None if at is destination else at
 
 
 def _why(listener: _Listener, audience: Audience) -> Text:

@@ -1,6 +1,6 @@
 """Which deliveries a message needs: pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -72,13 +72,26 @@ def most_tried(delivery: Delivery) -> int:
     return max(one.attempts for one in all_of(delivery))
 
 
+def path_of(delivery: Delivery) -> tuple[str, ...]:
+    """Name those who should have been told, the destination last where it stands in for the others."""
+    return (*delivery.message.instead_of, delivery.destination)
+
+
+def stand_in(path: Sequence[str], fallbacks: Mapping[str, Sequence[str]]) -> str | None:
+    """Name who is tried after those on a path, each of which stood in for the ones before it; None if nobody is left.
+
+    The list of the first counts most; no name comes twice, so that the path ends whoever names whom.
+    """
+    return next((name for one in path for name in fallbacks.get(one, ()) if name not in path), None)
+
+
 def passed_on(delivery: Delivery, fallback: str, excuse: Text, *, now: datetime) -> Draft:
     """Draft a message again for the destination that stands in for one that cannot be reached, and say so in it."""
     basis = catalogue(delivery.message.language).joined(delivery.message.basis, excuse)
     return Draft(
         destination=fallback,
         kind=Kind.HEAD,
-        message=replace(delivery.message, basis=basis, instead_of=(delivery.destination,)),
+        message=replace(delivery.message, basis=basis, instead_of=path_of(delivery)),
         key=str(uuid5(_KEYS, f"{delivery.key}/{fallback}")),
         due=now,
     )

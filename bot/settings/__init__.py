@@ -13,15 +13,15 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from bot.settings.destinations import DestinationTable
 from bot.settings.environment import Environment
+from bot.settings.forms import Server
 from bot.settings.installation import (
     CalendarTable,
-    DestinationTable,
     Installation,
     MailboxTable,
     RouteTable,
     RulesTable,
-    Server,
     TenantTable,
     VantageTable,
 )

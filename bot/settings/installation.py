@@ -1,64 +1,15 @@
 """What ``mailstatus.toml`` holds: mailboxes, routes, destinations, tenants and rules; nothing in it is secret."""
 
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Literal, Self
-from urllib.parse import unquote
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
+
+from bot.settings.destinations import DestinationTable, destination_faults
+from bot.settings.forms import Length, ServerAddress, Table, Variable
 
 PORTS = {"smtp": 587, "imap": 993}
-_CONVERSATION = re.compile(r"(?:19:[\w-]+@(?:thread\.\w+|unq\.gbl\.spaces)|a:[\w-]{20,})")
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def length(value: object) -> timedelta:
-    """Read a length of time such as ``60s``, ``5m`` or ``1h``."""
-    if isinstance(value, timedelta):
-        return value
-    found = re.fullmatch(r"(\d+)\s*([smhd])", str(value).strip())
-    if not found:
-        raise ValueError('is not a length of time. Example: "60s", "5m" or "1h"')
-    return timedelta(seconds=int(found[1]) * UNITS[found[2]])
-
-
-Length = Annotated[timedelta, BeforeValidator(length)]
-Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", examples=["OFFICE_PASSWORD"])]
-
-
-class Table(BaseModel):
-    """A table of the file; a misspelt key is a fault, not a silence."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Server(Table):
-    """A mail server; ``security`` is tls, starttls, or plain on a loopback address."""
-
-    host: str
-    port: int
-    security: Literal["tls", "starttls", "plain"]
-
-
-def server(value: object) -> object:
-    """Read ``host:port`` with an optional ``tls://``, ``starttls://`` or ``plain://`` in front."""
-    if not isinstance(value, str):
-        return value
-    found = re.fullmatch(r"(?:(tls|starttls|plain)://)?([\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})", value)
-    if not found:
-        raise ValueError('is not a server. Example: "smtp.office365.com:587" or "tls://smtp.gmail.com:465"')
-    security = found[1] or ("tls" if found[3] in {"465", "993"} else "starttls")
-    if security == "plain" and found[2] not in {"127.0.0.1", "localhost", "[::1]"}:
-        raise ValueError(f'would send the password in clear. Example: "starttls://{found[2]}:{found[3]}"')
-    return {
-        "host": found[2].strip("[]"),
-        "port": int(found[3]),
-        "security": security,
-    }
-
-
-ServerAddress = Annotated[Server, BeforeValidator(server)]
 
 
 class MailboxTable(Table):
@@ -101,69 +52,6 @@ class CalendarTable(Table):
     every: Length = Field(timedelta(minutes=5), ge=timedelta(minutes=1), examples=["5m"])
     limit: Length = Field(timedelta(minutes=10), ge=timedelta(minutes=1), le=timedelta(days=1), examples=["10m"])
     tenant: str = "default"
-
-
-class QuietHours(Table):
-    """When only what is severe may ring."""
-
-    begin: str = Field(alias="from", pattern=r"^\d{2}:\d{2}$", examples=["22:00"])
-    end: str = Field(alias="to", pattern=r"^\d{2}:\d{2}$", examples=["07:00"])
-    zone: str = Field("UTC", examples=["Europe/Berlin"])
-
-
-def conversation(value: object) -> object:
-    """Read the id of a Teams conversation, or find it in the link that Teams gives to a channel."""
-    if not isinstance(value, str):
-        return value
-    found = _CONVERSATION.search(unquote(value))
-    if not found:
-        raise ValueError(
-            'is neither the id of a Teams channel nor a link to one. Example: conversation = "19:abc123@thread.tacv2"'
-        )
-    return found[0]
-
-
-Conversation = Annotated[str, BeforeValidator(conversation), Field(examples=["19:abc123@thread.tacv2"])]
-
-
-class DestinationTable(Table):
-    """A channel that is told.
-
-    ``channel`` is Slack's id, ``url_env`` the variable with the address of a Teams Workflow, ``conversation`` the
-    Teams channel that the bot is in.
-    """
-
-    platform: Literal["slack", "teams"] = Field(examples=["slack"])
-    channel: str | None = Field(None, pattern=r"^[CGD][A-Z0-9]{2,}$", examples=["C0123456789"])
-    workspace: str = Field("", pattern=r"^(T[A-Z0-9]{2,})?$", examples=["T0123456789"])
-    url_env: Variable | None = None
-    conversation: Conversation | None = None
-    language: Literal["en", "de", "fr", "es", "ja"] = "en"
-    tenant: str = "default"
-    severities: tuple[Literal["severe", "warning", "info", "good"], ...] = ()
-    directions: tuple[Literal["outbound", "inbound", "internal"], ...] = ()
-    only: Literal["advisories", "measured"] | None = None
-    quiet: QuietHours | None = None
-    mention: str = ""
-    next: tuple[str, ...] = ()
-    fallback: str = ""
-    standby: bool = False
-
-    @model_validator(mode="after")
-    def _has_address(self) -> Self:
-        if self.platform == "slack" and not self.channel:
-            raise ValueError(
-                'channel is missing: the id at the end of the channel\'s details. Example: channel = "C0123456789"'
-            )
-        if self.platform == "teams" and not (self.url_env or self.conversation):
-            raise ValueError(
-                'url_env is missing: the variable with the Workflows address. Example: url_env = "TEAMS_IT_URL". '
-                'With the bot it is the channel instead. Example: conversation = "19:abc123@thread.tacv2"'
-            )
-        if self.url_env and self.conversation:
-            raise ValueError("url_env is a webhook and conversation is the bot: take one of them. "
-                             'Example: conversation = "19:abc123@thread.tacv2"')  # fmt: skip
-        return self
 
 
 KnownPage = Literal["microsoft-status", "azure", "google", "slack", "proton", "fastmail", "aws"]
@@ -247,13 +135,7 @@ class Installation(Table):
         for kind, tables in named:
             faults += [f"{kind}.{name}.tenant: there is no tenant {table.tenant!r}. Example: [tenants.{table.tenant}]"
                        for name, table in tables.items() if table.tenant not in known]  # fmt: skip
-        faults += [
-            f"destinations.{name}.{key}: there is no destination {other!r}. Example: [destinations.{other}]"
-            for name, table in self.destinations.items()
-            for key, others in (("fallback", [table.fallback] if table.fallback else []), ("next", table.next))
-            for other in others
-            if other not in self.destinations
-        ]
+        faults += destination_faults(self.destinations)
         if faults:
             raise ValueError("; ".join(faults))
         return self

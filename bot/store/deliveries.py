@@ -96,13 +96,14 @@ class Deliveries:
             return None
         return _delivery(row, claimed, await self.landing(row.tenant, row.destination, row.incident))
 
-    async def stands_in(self, destination: str, message: Message) -> bool:
-        """Tell whether a change is told at a destination in the stead of another one already."""
+    async def tells(self, destination: str, message: Message) -> bool:
+        """Tell whether a destination is told of a change already, for itself or in the stead of another one."""
         c = deliveries.c
-        same = (c.tenant == message.tenant, c.destination == destination, c.incident == (message.incident or ""))
+        same = (c.tenant == message.tenant, c.destination == destination, c.incident == (message.incident or ""),
+                c.kind.in_([Kind.HEAD, Kind.REPLY]), or_(OPEN, c.state == State.SENT))  # fmt: skip
         recent = select(c.message).where(*same).order_by(c.id.desc()).limit(LOOKED_BACK)
         kept = [load(Message, one) for one in await self.connection.scalars(recent)]
-        return any(one.instead_of and (one.at, one.reason) == (message.at, message.reason) for one in kept)
+        return any((one.at, one.reason) == (message.at, message.reason) for one in kept)
 
     async def mark_sent(self, delivery: Delivery, landed: Landed | None, at: datetime) -> bool:
         """Save that it was sent and where, a head for the edits to come; False if the claim is not the newest."""

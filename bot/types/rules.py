@@ -50,8 +50,8 @@ class Destination:
     """Whom to call by name when it is severe, in the platform's own form."""
     next: tuple[str, ...] = ()
     """Destinations that hear of a severe incident, one after another, while nobody acknowledges it."""
-    fallback: str = ""
-    """The destination that is used when this one cannot be reached."""
+    fallback: tuple[str, ...] = ()
+    """Destinations that are told in its stead, one after another, each where those before cannot be reached."""
     standby: bool = False
     """Hears nothing until something is passed on to it."""
     edits: bool = False

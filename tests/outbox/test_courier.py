@@ -63,7 +63,7 @@ class Desk:
             chance=CHANCE,
             stopped=self.stopped,
             excuse=passed_on_note,
-            fallbacks={"it": "office"},
+            fallbacks={"it": ["office"]},
             merging={"office"},
         )
         self.courier.register()
@@ -374,7 +374,7 @@ async def test_what_was_told_elsewhere_in_its_stead_is_not_passed_on_again(desk:
 
 async def test_two_that_fail_with_one_fallback_are_passed_on_once(desk: Desk) -> None:
     """The first one's message stands in for both."""
-    courier = replace(desk.courier, fallbacks={"it": "office", "gone": "office"})
+    courier = replace(desk.courier, fallbacks={"it": ["office"], "gone": ["office"]})
     for name in ("it", "gone"):
         drafts = plan(message(), [Destination(name=name, platform="slack")], heads=(), rings=True)
         async with desk.store.begin() as tx:

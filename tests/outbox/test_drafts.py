@@ -12,8 +12,8 @@ from bot.types import Change, Destination, Direction, Draft, Kind, Reading, Reas
 from tests.handlers.examples import NOW, incident
 from tests.stories.evening import Evening, closed, issue, over, refused
 
-TEAMS = Destination(name="office", platform="teams", fallback="ops")
-SLACK = Destination(name="ops", platform="slack", edits=True, standby=True)
+TEAMS = Destination(name="office", platform="teams", fallback=("ops",))
+SLACK = Destination(name="ops", platform="slack", standby=True, edits=True)
 
 
 def advisory(id_: str, title: str, service: str) -> Reading:
@@ -63,7 +63,7 @@ def test_while_teams_is_in_doubt_the_fallback_is_told_too_and_why() -> None:
 
 def test_slack_in_doubt_goes_the_other_way() -> None:
     """Its own page says so."""
-    slack, teams = replace(SLACK, standby=False, fallback="office"), replace(TEAMS, fallback="", standby=True)
+    slack, teams = replace(SLACK, standby=False, fallback=("office",)), replace(TEAMS, fallback=(), standby=True)
     found = told(slack, teams, doubts={"slack": TROUBLE["slack"]})
     assert "Slack may not show this, so it is told here too: Slack reports a problem with Slack (1435)." in basis(
         found["office"]
@@ -89,12 +89,12 @@ def test_two_channels_with_one_fallback_make_one_message() -> None:
 
 def test_the_way_leads_past_a_fallback_that_is_in_doubt_itself() -> None:
     """To the first one that is not, and nowhere where there is none."""
-    second = Destination(name="second", platform="teams", fallback="ops", standby=True)
-    assert "ops" in told(replace(TEAMS, fallback="second"), second, SLACK, doubts=TEAMS_TROUBLE)
-    circle = replace(second, fallback="office")
-    assert set(told(replace(TEAMS, fallback="second"), circle, doubts=TEAMS_TROUBLE)) == {"office"}
-    assert set(told(replace(TEAMS, fallback=""), SLACK, doubts=TEAMS_TROUBLE)) == {"office"}
-    both = told(TEAMS, replace(SLACK, fallback="office"), doubts=TROUBLE)
+    second = Destination(name="second", platform="teams", fallback=("ops",), standby=True)
+    assert "ops" in told(replace(TEAMS, fallback=("second",)), second, SLACK, doubts=TEAMS_TROUBLE)
+    circle = replace(second, fallback=("office",))
+    assert set(told(replace(TEAMS, fallback=("second",)), circle, doubts=TEAMS_TROUBLE)) == {"office"}
+    assert set(told(replace(TEAMS, fallback=()), SLACK, doubts=TEAMS_TROUBLE)) == {"office"}
+    both = told(TEAMS, replace(SLACK, fallback=("office",)), doubts=TROUBLE)
     assert set(both) == {"office"}
 
 

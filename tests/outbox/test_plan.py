@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.outbox.plan import passed_on, plan
+from bot.outbox.plan import passed_on, plan, stand_in
 from bot.types import Destination, Kind, Reason
 from tests.handlers.examples import NOW, delivery, message
 
@@ -70,3 +70,21 @@ def test_what_is_passed_on_says_why() -> None:
     assert (draft.kind, draft.destination) == (Kind.HEAD, "office")
     assert draft.message.basis == ("Measured on 2 routes.", " ", *excuse)
     assert draft.key == passed_on(delivery(Kind.REPLY), "office", excuse, now=NOW).key
+
+
+FALLBACKS = {"it": ["other", "mail"], "other": ["it", "late"], "mail": ["mail", "other"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param(["it"], "other", id="the first of the list"),
+        pytest.param(["it", "other"], "mail", id="its next, before the list of the one that stood in"),
+        pytest.param(["it", "other", "mail"], "late", id="then the lists of those who stood in"),
+        pytest.param(["it", "other", "mail", "late"], None, id="and nobody twice, whoever names whom"),
+        pytest.param(["nobody"], None, id="no list, no way"),
+    ],
+)
+def test_the_fallbacks_are_tried_in_their_order(path: list[str], expected: str | None) -> None:
+    """One after another, without a circle."""
+    assert stand_in(path, FALLBACKS) == expected

@@ -296,13 +296,16 @@ async def test_the_rest_is_bounded_and_leaves_what_somebody_else_holds(store: St
         assert [one.key for one in await tx.deliveries.claim_rest(first, T0, LEASE, most=1)] == ["x"]
 
 
-async def test_a_change_that_is_told_in_anothers_stead_is_known(store: Store) -> None:
-    """By incident, time and reason."""
+async def test_whoever_is_told_of_a_change_is_known(store: Store) -> None:
+    """By incident, time and reason; an edit tells nobody, and nor does what was given up."""
     async with store.begin() as tx:
         said = message()
-        await tx.deliveries.save([draft("a")], T0)
-        assert not await tx.deliveries.stands_in("slack", said)
+        await tx.deliveries.save([draft("a", Kind.EDIT)], T0)
+        assert not await tx.deliveries.tells("slack", said)
         await tx.deliveries.save([draft("b", about=replace(said, instead_of=("teams",)))], T0)
-        assert await tx.deliveries.stands_in("slack", said)
-        assert not await tx.deliveries.stands_in("teams", said)
-        assert not await tx.deliveries.stands_in("slack", replace(said, at=T0 + HOUR))
+        assert await tx.deliveries.tells("slack", said)
+        assert not await tx.deliveries.tells("teams", said)
+        assert not await tx.deliveries.tells("slack", replace(said, at=T0 + HOUR))
+        for _ in range(2):
+            await tx.deliveries.give_up(await claim(tx), "gone", T0)
+        assert not await tx.deliveries.tells("slack", said)
