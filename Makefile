@@ -59,7 +59,7 @@ pictures: setup tools
 teams-app: setup
 	$(BIN)/python -m handlers.teams.manifest "$(APP_ID)" deploy/teams mailstatus-teams.zip
 
-# The bot in Microsoft's Agents Playground, looked at: docs/pictures/teams. The playground listens on every interface, so it gets a network of its own.
+# The bot in Microsoft's Agents Playground, looked at: docs/pictures/playground. The playground listens on every interface, so it gets a network of its own.
 playground: setup tools
 	unshare --net --map-root-user $(BIN)/python -m tests.playground
 

@@ -33,22 +33,22 @@ await page.getByText("conversationUpdate").first().waitFor();
 
 await write("details");
 await seen("What Microsoft says");
-await keep("playground-command");
+await keep("command");
 
 await happens("head");
 await seen("It began at");
-await keep("playground-proactive");
+await keep("proactive");
 
 await happens("edit");
 await seen("10 of 10 test messages were refused");
-await keep("playground-edit");
+await keep("edit");
 
 await page.getByRole("button", { name: "I'm on it" }).last().click();
 await seen("Alex Wilber is on it");
-await keep("playground-button");
+await keep("button");
 
 await page.getByRole("button", { name: "Details" }).last().click();
 await page.getByText("How we know").nth(1).waitFor();
-await keep("playground-details");
+await keep("details");
 
 await browser.close();

@@ -18,7 +18,7 @@ from handlers.teams.bot.listen import PATH
 from tests.kits import MODULES, node, serving
 from tests.playground.bot import bot
 
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures" / "teams"
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures" / "playground"
 PORT = 56150
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1
 
