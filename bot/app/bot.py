@@ -71,7 +71,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         teams = await running.enter_async_context(open_teams(settings, store, clock))
         installations = await open_installations(settings, store, clock)
         draws = Pictures(store=store, settings=settings)
-        opening = open_voices(settings, clock, teams=teams, installations=installations, draws=draws)
+        opening = open_voices(settings, clock, teams=teams, installations=installations, draws=draws, plots=draws.chart)
         voices = await running.enter_async_context(opening)
         jobs = await open_jobs(store, clock, chance)
         memory = Memory(store=store, jobs=jobs, clock=clock)

@@ -1,16 +1,27 @@
 """Has an incident's picture drawn when it is to be sent."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
 
 from bot.outbox import SendError
+from bot.outbox.plan import DRAWN
 from bot.settings import Settings
 from bot.store import Store, StoreError
-from bot.types import Delivery, Direction, Picture
+from bot.types import Chart, Delivery, Direction, Kind, Picture
 from bot.web.course import Course, CourseReader
 from bot.web.paint import PaintError
 from bot.web.picture import picture
+from bot.web.plot import plot
 from bot.words.picture import PictureWords, Shot, picture_words
+
+CHART_LIMIT = timedelta(seconds=3)
+"""For reading a chart's figures, within the limit of a delivery."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +41,22 @@ class Pictures:
             raise SendError(f"the picture's figures cannot be read: {error}") from error
         except PaintError as error:
             raise SendError(str(error), permanent=True) from error
+
+    async def chart(self, delivery: Delivery) -> Chart | None:
+        """Give the chart of an incident that begins or is over, and of a head that is edited, so that it keeps its own.
+
+        Words never wait for it for long, nor fail by it.
+        """
+        if delivery.kind is not Kind.EDIT and delivery.message.reason not in DRAWN:
+            return None
+        words = picture_words(delivery.message.language)
+        try:
+            async with asyncio.timeout(CHART_LIMIT.total_seconds()):
+                course = await self._course(delivery, words)
+        except (StoreError, TimeoutError) as error:
+            log.info("chart_left_out", to=delivery.destination, why=str(error))
+            return None
+        return plot(course, words) if course else None
 
     async def _course(self, delivery: Delivery, words: PictureWords) -> Course | None:
         message = delivery.message

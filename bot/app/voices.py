@@ -23,7 +23,7 @@ from handlers.teams.bot.api import TeamsApi
 from handlers.teams.bot.direct import DirectBotSender
 from handlers.teams.bot.send import BotSender
 from handlers.teams.lane import Lane, lanes
-from handlers.teams.send import Flow, TeamsSender
+from handlers.teams.send import Flow, Plots, TeamsSender, no_chart
 
 if TYPE_CHECKING:
     from bot.store.slack_installations import SlackInstallations
@@ -47,6 +47,7 @@ async def open_voices(
     teams: TeamsApi | None = None,
     installations: SlackInstallations | None = None,
     draws: Draws | None = None,
+    plots: Plots = no_chart,
 ) -> AsyncIterator[Voices]:
     """Make a sender for each destination; raises SettingsError where one cannot work."""
     api = slack_api(settings, installations)
@@ -58,9 +59,10 @@ async def open_voices(
             if table.platform == "slack":
                 voices[name] = _slack(name, table, api, clock, draws=draws, several=installations is not None)
             elif table.conversation:
-                voices[name] = _teams_bot(name, table, teams, clock)
+                voices[name] = _teams_bot(name, table, teams, clock, plots)
             else:
-                voices[name] = _teams(name, table, settings, lane, clock)
+                flow = _flow(table, settings, lane)
+                voices[name] = _teams(name, table, flow, clock, plots)
         except ValueError as error:
             faults.append(str(error))
     if faults:
@@ -109,23 +111,26 @@ def _slack(
     return SlackSender(api.of(table.workspace), table.channel or "", clock=clock, mention=mention, draws=draws)
 
 
-def _teams_bot(name: str, table: DestinationTable, teams: TeamsApi | None, clock: Clock) -> Sender:
+def _teams_bot(name: str, table: DestinationTable, teams: TeamsApi | None, clock: Clock, plots: Plots) -> Sender:
     if teams is None:
         example = "MAILSTATUS_TEAMS_APP_ID=2f4e6a8c-1111-2222-3333-444455556666"
         raise ValueError(f"MAILSTATUS_TEAMS_APP_ID: is not set, and destinations.{name} needs it. Example: {example}")
     try:
-        return BotSender(teams, table.conversation or "", clock=clock, mention=table.mention)
+        return BotSender(teams, table.conversation or "", clock=clock, mention=table.mention, plots=plots)
     except ValueError as error:
         raise ValueError(f'destinations.{name}.mention: {error}. Example: mention = "ana@contoso.com"') from error
 
 
-def _teams(name: str, table: DestinationTable, settings: Settings, lane: Callable[[str], Lane], clock: Clock) -> Sender:
+def _flow(table: DestinationTable, settings: Settings, lane: Callable[[str], Lane]) -> Flow:
     try:
         url: SecretStr = settings.named[table.url_env or ""]
-        flow = Flow(url=url, lane=lane(url.get_secret_value()), token=flow_token(table, settings))
+        return Flow(url=url, lane=lane(url.get_secret_value()), token=flow_token(table, settings))
     except ValueError as error:
         raise ValueError(f"{table.url_env}: {error}. Example: {table.url_env}={FLOW}") from error
+
+
+def _teams(name: str, table: DestinationTable, flow: Flow, clock: Clock, plots: Plots) -> Sender:
     try:
-        return TeamsSender(flow, clock=clock, mention=table.mention)
+        return TeamsSender(flow, clock=clock, mention=table.mention, plots=plots)
     except ValueError as error:
         raise ValueError(f'destinations.{name}.mention: {error}. Example: mention = "ana@contoso.com"') from error

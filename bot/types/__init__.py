@@ -31,6 +31,8 @@ from bot.types.incidents import (
     Severity,
 )
 from bot.types.messages import (
+    Chart,
+    Curve,
     Delivery,
     Draft,
     Kind,
@@ -92,9 +94,11 @@ __all__ = [
     "CalendarNow",
     "CalendarSeen",
     "Change",
+    "Chart",
     "Claim",
     "Client",
     "Clock",
+    "Curve",
     "Delivery",
     "Destination",
     "Direction",

@@ -63,6 +63,25 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A line of a chart: when, and how many minutes messages took."""
+
+    legend: str
+    points: tuple[tuple[datetime, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """What a platform that draws by itself is given, and the same in words for those who cannot see it."""
+
+    title: str
+    subject: str
+    """What the scale measures."""
+    curves: tuple[Curve, ...]
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
     """Where a message is on a platform, so that it can be edited and answered."""
 

@@ -24,6 +24,7 @@ class Shot(StrEnum):
     TOLD = "told"
     RESOLVED = "resolved"
     USUAL = "usual"
+    MINUTES = "How long test messages took, in minutes"
     SPOKEN = "Chart of how long test messages took, {start} to {end}."
 
 
@@ -57,6 +58,10 @@ class PictureWords:
     def subject(self) -> str:
         """Say what the scales measure."""
         return f"{self.page.string(Line.DELAYS)} (UTC)"
+
+    def minutes(self) -> str:
+        """Say what a scale in minutes measures."""
+        return self.say(Shot.MINUTES)
 
     def way(self, way: Way) -> str:
         """Say how one direction is."""

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from bot.types import Delivery, Kind, Message, Moment, Reason, Severity, Text
+from bot.types import Chart, Delivery, Kind, Message, Moment, Reason, Severity, Text
 from bot.words.labels import Label, incident_name, label
+from handlers.teams.chart import element, words
 from handlers.teams.text import markdown, plain
 
 Card: TypeAlias = dict[str, object]
@@ -44,8 +45,11 @@ def envelope(content: Card) -> Card:
     return {"type": "message", "summary": content["fallbackText"], "attachments": [attached]}
 
 
-def card(delivery: Delivery, *, note: Text = (), mention: str = "") -> Card:
-    """Dress a delivery, and what waited longer within it; ``mention`` is whom to call where it is severe."""
+def card(delivery: Delivery, *, note: Text = (), mention: str = "", chart: Chart | None = None) -> Card:
+    """Dress a delivery, and what waited longer within it; ``mention`` is whom to call where it is severe.
+
+    The chart gives way to its words where a card would be too large with it.
+    """
     message, first = delivery.message, _is_first(delivery)
     loud = message.severity is Severity.SEVERE and (first or message.reason in WORSENS)
     called = mention if loud else ""
@@ -54,6 +58,7 @@ def card(delivery: Delivery, *, note: Text = (), mention: str = "") -> Card:
         body = [
             headline(message.headline, message.severity),
             *told(message, limit),
+            *([element(chart) if limit == LIMITS[0] else words(chart)] if chart else ()),
             *shown(small(message.basis if first or message.instead_of else (), limit), small(note, limit)),
             *shown(small(() if first else incident_name(message.incident or "?", message.language), limit)),
             *_call(called),

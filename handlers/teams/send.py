@@ -1,14 +1,16 @@
 """A Workflows webhook as a place to send to."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
 from pydantic import SecretStr
 
 from bot.microsoft import GraphError, TokenSource
 from bot.outbox import SendError
-from bot.types import Clock, Delivery, Text
+from bot.types import Chart, Clock, Delivery, Text
 from bot.words.labels import late_note
 from handlers.teams import render
 from handlers.teams.address import fault
@@ -34,11 +36,22 @@ class Flow:
             raise ValueError(why)
 
 
+Plots: TypeAlias = Callable[[Delivery], Awaitable[Chart | None]]
+"""Gives the chart of a delivery; None where there is nothing to see, or it cannot be read."""
+
+
+async def no_chart(_: Delivery) -> None:
+    """Give none."""
+
+
 class TeamsSender:
     """One webhook; nobody can know where its messages land, and none can be edited."""
 
-    def __init__(self, flow: Flow, *, clock: Clock, mention: str = "", limit: timedelta = LIMIT) -> None:
+    def __init__(
+        self, flow: Flow, *, clock: Clock, mention: str = "", plots: Plots = no_chart, limit: timedelta = LIMIT
+    ) -> None:
         """Take whom to call when it is severe, by UPN or Entra id; refuse another form with ValueError."""
+        self._plots = plots
         self._flow = flow
         self._clock = clock
         self._mention = checked(mention)
@@ -46,7 +59,8 @@ class TeamsSender:
 
     async def send(self, delivery: Delivery) -> None:
         """Post a card; where an earlier try may have landed Teams has nothing to look in. Raises SendError."""
-        card = render.card(delivery, note=self._lateness(delivery), mention=self._mention)
+        chart = await self._plots(delivery)
+        card = render.card(delivery, note=self._lateness(delivery), mention=self._mention, chart=chart)
         token = await self._token()
         await self._flow.lane.turn()
         try:

@@ -10,6 +10,7 @@ from handlers.teams.bot.api import TeamsApi
 from handlers.teams.bot.buttons import with_buttons
 from handlers.teams.bot.trouble import Missing, TeamsError
 from handlers.teams.mention import checked
+from handlers.teams.send import Plots, no_chart
 
 LATE = timedelta(minutes=2)
 DOUBTFUL = timedelta(minutes=10)
@@ -19,8 +20,11 @@ DOUBTFUL = timedelta(minutes=10)
 class BotSender:
     """One conversation; ``mention`` is the UPN or Entra id of whom to call where it is severe."""
 
-    def __init__(self, api: TeamsApi, conversation: str, *, clock: Clock, mention: str = "") -> None:
+    def __init__(
+        self, api: TeamsApi, conversation: str, *, clock: Clock, mention: str = "", plots: Plots = no_chart
+    ) -> None:
         """Keep where to post and by what; refuse a mention that calls nobody with ValueError."""
+        self._plots = plots
         self._api = api
         self._conversation = conversation
         self._clock = clock
@@ -49,27 +53,29 @@ class BotSender:
     async def _follow(self, delivery: Delivery, head: Landed) -> Landed:
         """Edit the head, or answer below it: an edit notifies nobody."""
         if delivery.kind is Kind.EDIT:
-            shown = self._card(delivery)
+            shown = await self._card(delivery)
             try:
                 await self._api.edit(head.channel, head.id, shown)
             except TeamsError as error:
                 error.unknown = False  # an edit may be made twice
                 raise
             return head
-        await self._api.post(head.channel, self._card(delivery), below=head.id)
+        await self._api.post(head.channel, await self._card(delivery), below=head.id)
         return head
 
     async def _post_head(self, delivery: Delivery, note: Text = ()) -> Landed | None:
-        id_ = await self._api.post(self._conversation, self._card(replace(delivery, kind=Kind.HEAD), note))
+        shown = await self._card(replace(delivery, kind=Kind.HEAD), note)
+        id_ = await self._api.post(self._conversation, shown)
         return Landed(channel=self._conversation, id=id_) if id_ else None
 
-    def _card(self, delivery: Delivery, note: Text = ()) -> render.Card:
+    async def _card(self, delivery: Delivery, note: Text = ()) -> render.Card:
         """Dress a delivery; a head has its buttons while it lasts, and its edits look like it and call nobody."""
-        message = delivery.message
+        message, chart = delivery.message, await self._plots(delivery)
         if delivery.kind is Kind.EDIT:
-            shown = render.card(replace(delivery, kind=Kind.HEAD), note=note)
+            shown = render.card(replace(delivery, kind=Kind.HEAD), note=note, chart=chart)
         else:
-            shown = render.card(delivery, note=(*note, *self._lateness(delivery)), mention=self._mention)
+            late = self._lateness(delivery)
+            shown = render.card(delivery, note=(*note, *late), mention=self._mention, chart=chart)
         lasting = delivery.kind is not Kind.REPLY and message.severity is not Severity.GOOD
         return with_buttons(shown, message.incident if lasting else None, message.language)
 

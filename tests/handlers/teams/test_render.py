@@ -9,13 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft6Validator
+from microsoft_teams.cards import LineChart
 
 from bot.outbox.courier import TOGETHER
-from bot.types import Kind, Message, Reason, Severity, Text
-from handlers.teams.render import VERSION, Card, card, envelope
+from bot.types import Chart, Curve, Kind, Message, Reason, Severity, Text
+from handlers.teams.render import BUDGET, VERSION, Card, card, envelope
 from tests.handlers.examples import NOW, delivery, message
 
 WORKFLOWS_LIMIT = 28 * 1024
+CHART = Chart(
+    title="Outgoing mail: up to 7 minutes.",
+    subject="How long test messages took, in minutes",
+    curves=(Curve(legend="Outgoing mail", points=((NOW, 0.1), (NOW + timedelta(minutes=1), 6.7))),),
+    alt="Outgoing mail: up to 7 minutes.",
+)
 
 words: st.SearchStrategy[Text] = st.lists(st.text(max_size=4000), max_size=3).map(tuple)
 messages = st.builds(
@@ -173,3 +180,28 @@ def test_what_waited_goes_out_in_one_card_newest_state_first() -> None:
     assert waited[1].endswith("🔴 Calendars are stale.")
     assert waited[2] == "**What to do:** Wait."
     assert waited[-1].endswith("🔴 Sending mail fails.")
+
+
+def test_a_chart_stands_in_the_card_with_its_words_for_clients_that_draw_none(validator: Draft6Validator) -> None:
+    """Newer than the schema, so its fallback is held to it instead."""
+    dressed = card(delivery(), chart=CHART)
+    body = dressed["body"]
+    assert isinstance(body, list)
+    (drawn,) = [block for block in body if block["type"] == "Chart.Line"]
+    known = {field.serialization_alias or field.alias or name for name, field in LineChart.model_fields.items()}
+    assert set(drawn) <= known
+    assert LineChart.model_validate(drawn).model_dump(by_alias=True, exclude_none=True, mode="json") == drawn
+    old = {**dressed, "body": [block.get("fallback", block) for block in body]}
+    assert faults(validator, old) == []
+    assert drawn["fallback"]["text"] == "Outgoing mail: up to 7 minutes."
+
+
+def test_a_chart_gives_way_to_its_words_before_a_card_grows_too_large() -> None:
+    """What is wrong and what to do is worth more than a line."""
+    long = replace(CHART, curves=tuple(replace(CHART.curves[0], points=CHART.curves[0].points * 400) for _ in range(3)))
+    dressed = card(delivery(), chart=long)
+    body = dressed["body"]
+    assert isinstance(body, list)
+    assert "Chart.Line" not in [block["type"] for block in body]
+    assert "Outgoing mail: up to 7 minutes." in [block["text"] for block in body]
+    assert len(json.dumps(envelope(dressed))) <= BUDGET

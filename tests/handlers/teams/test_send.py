@@ -18,12 +18,13 @@ from bot.demo.faults import Answer, Drop, Fault, Hang, json_answer
 from bot.demo.served import served
 from bot.microsoft import GraphError
 from bot.outbox import SendError
-from bot.types import Clock, Kind
+from bot.types import Chart, Clock, Delivery, Kind
 from handlers.teams.address import fault, wants_token
 from handlers.teams.lane import LONGEST_TURN, Lane, lanes
 from handlers.teams.send import Flow, TeamsSender
 from handlers.teams.webhook import wanted
 from tests.handlers.examples import TestClock, delivery
+from tests.handlers.teams.test_render import CHART
 
 SIGNATURE = "very-secret-signature"
 
@@ -70,6 +71,21 @@ async def test_a_card_is_posted_and_nobody_knows_where(world: World) -> None:
     (posted,) = world.teams.posted
     assert posted.card["version"] == "1.4"
     assert world.teams.lost == []
+
+
+async def test_a_card_shows_the_chart_that_is_there_for_it(world: World) -> None:
+    """Read when it is sent."""
+    asked: list[str] = []
+
+    async def plots(of: Delivery) -> Chart:
+        asked.append(of.key)
+        return CHART
+
+    address = flow(world.teams.address(world.base), world.clock)
+    await TeamsSender(address, clock=world.clock, plots=plots).send(delivery())
+    (posted,) = world.teams.posted
+    assert "Chart.Line" in [block["type"] for block in posted.card["body"]]
+    assert asked == [delivery().key]
 
 
 async def test_a_reply_is_a_card_of_its_own(world: World) -> None:
