@@ -16,6 +16,7 @@ from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
 from bot.app.look import described
+from bot.app.loops import Loops
 from bot.app.vantages import check_secrets
 from bot.jobs import Args
 from bot.jobs.runner import Runner
@@ -49,8 +50,8 @@ class Agent:
 
     async def run(self) -> None:
         """Send, follow and push until cancelled."""
-        followers = Followers(eyes=self.eyes, take=self._take, clock=self.clock)
-        async with followers.running(), asyncio.TaskGroup() as running:
+        followers, loops = Followers(eyes=self.eyes, take=self._take), Loops(self.chance)
+        async with loops.running(*followers.loops()), asyncio.TaskGroup() as running:
             for route in self.eyes.lines:
                 running.create_task(self._rounds(route), name=f"probe:{route}")
             running.create_task(self._confirmations(), name="confirm")

@@ -16,12 +16,14 @@ from pydantic import SecretStr
 from bot.app import wiring
 from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
-from bot.app.health import CHECK, Pulse
+from bot.app.health import Pulse
+from bot.app.loops import Loops
 from bot.app.pictures import Pictures
 from bot.app.slack import open_installations
 from bot.app.tasks import Tasks
 from bot.app.teams_bot import open_teams
 from bot.app.voices import Voices, open_voices
+from bot.app.watchdog import Watchdog
 from bot.jobs import Jobs, open_jobs
 from bot.keeper import Company
 from bot.mail import Seal
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """Everything that runs; ``jobs.run()`` makes it go."""
+    """Everything that runs; ``bot.app.serve.running`` makes it go."""
 
     settings: Settings
     clock: Clock
@@ -56,6 +58,8 @@ class Bot:
     """Of the Slack app, where there are several workspaces."""
     eyes: Eyes
     followers: Followers
+    loops: Loops
+    watchdog: Watchdog
     pulse: Pulse
     teams: TeamsApi | None = None
     """The Teams bot's way to speak, where the settings have one."""
@@ -78,7 +82,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))
         seal = Seal(probe_key(settings))
         eyes = open_eyes(Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=seal))
-        followers = Followers(eyes=eyes, take=pipeline.take, clock=clock)
+        loops, watchdog = Loops(chance), Watchdog()
         bot = Bot(
             settings=settings,
             clock=clock,
@@ -89,14 +93,17 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             subscribers=Subscribers(store=store, clock=clock),
             installations=installations,
             eyes=eyes,
-            followers=followers,
+            followers=Followers(eyes=eyes, take=pipeline.take),
+            loops=loops,
+            watchdog=watchdog,
             pulse=Pulse(
                 clock=clock,
                 started=clock.now(),
                 jobs=jobs,
                 pipeline=pipeline,
                 eyes=eyes,
-                followers=followers,
+                loops=loops,
+                watchdog=watchdog,
                 store=store,
             ),
             teams=teams,
@@ -134,8 +141,6 @@ def watch(bot: Bot, *, probing: Callable[[], bool] = lambda: True) -> None:
         poll_every=bot.settings.installation.rules.poll_every,
         probing=probing,
     ).register()
-    bot.jobs.register("check", bot.pulse.check)
-    bot.jobs.every("check", {}, interval=CHECK)
 
 
 def _tell(bot: Bot, voices: Voices) -> None:

@@ -1,11 +1,14 @@
 """How the bot itself is, put together from its parts."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.app.eyes import Eyes
-from bot.app.followers import Followers
+from bot.app.loops import Beat as Heard
+from bot.app.loops import Loops
+from bot.app.watchdog import Watchdog
 from bot.jobs import Jobs
 from bot.pipeline import Pipeline
 from bot.store import KeptDelivery, State, Store, StoreError
@@ -21,8 +24,12 @@ DEADLINES: Mapping[str, timedelta] = {
     "calendar": timedelta(minutes=15),
 }
 """How long each task may stay away before it counts as stuck."""
-MAILBOX = timedelta(minutes=5)
+SHARED_DEADLINES: Mapping[str, timedelta] = {"tick": timedelta(minutes=10)}
+"""Where several programs share a store a task runs on any of them, and only the most frequent comes to each surely."""
 CHECK = timedelta(seconds=15)
+CHECK_DEADLINE = timedelta(minutes=2)
+ANSWER = 20.0
+"""Seconds within which a store answers that is there."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,8 +41,11 @@ class Pulse:
     jobs: Jobs
     pipeline: Pipeline
     eyes: Eyes
-    followers: Followers
+    loops: Loops
+    watchdog: Watchdog
     store: Store
+    begun: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    """The start, in seconds of the event loop's clock."""
     store_answers: bool = True
     waiting: int = 0
     oldest: datetime | None = None
@@ -45,13 +55,20 @@ class Pulse:
     hears: Callable[[], bool] = lambda: True
     """Asks whether the chat platforms that need a connection of ours can reach us."""
 
-    async def check(self, _: object = None) -> None:
+    async def run(self, beat: Heard) -> None:
+        """Check again and again; by a loop of its own, as the jobs do not run while the store cannot be reached."""
+        while True:
+            await self.check()
+            beat()
+            await asyncio.sleep(CHECK.total_seconds())
+
+    async def check(self) -> None:
         """Ask the store what waits, and what could not be delivered."""
         try:
-            async with self.store.read() as tx:
+            async with asyncio.timeout(ANSWER), self.store.read() as tx:
                 waiting = [await tx.deliveries.pending(name) for name in self.pipeline.tenants]
                 recent = [one for name in self.pipeline.tenants for one in await tx.deliveries.recent(name)]
-        except StoreError:
+        except (StoreError, TimeoutError):
             self.store_answers = False
             return
         self.store_answers = True
@@ -73,18 +90,24 @@ class Pulse:
             waiting=self.waiting,
             oldest=self.oldest,
             counts=self._counts(),
+            blocked=self.watchdog.blocked,
         )
 
     def _beats(self) -> tuple[Beat, ...]:
-        counts = self.jobs.counts()
+        loops = [
+            Beat(loop=one.name, age=one.age, deadline=one.deadline, restarts=one.restarts, error=one.error)
+            for one in self.loops.states()
+        ]
+        counts, now = self.jobs.counts(), asyncio.get_running_loop().time()
+        deadlines = SHARED_DEADLINES if self.store.address else DEADLINES
         tasks = [
-            Beat(loop=task, last=counts[task].last_ended, deadline=deadline)
-            for task, deadline in DEADLINES.items()
+            Beat(
+                loop=task, age=timedelta(seconds=now - (counts[task].ended_at or self.begun)), deadline=limit, task=True
+            )
+            for task, limit in deadlines.items()
             if task in counts and self._is_used(task)
         ]
-        beats = self.followers.beats
-        boxes = [Beat(loop=f"mailbox:{name}", last=beats.get(name), deadline=MAILBOX) for name in self.eyes.mailboxes]
-        return (*tasks, *boxes)
+        return (*loops, *tasks)
 
     def _is_used(self, task: str) -> bool:
         users: Mapping[str, Sequence[str] | Mapping[str, object]] = {

@@ -2,31 +2,39 @@
 
 import asyncio
 import contextlib
+import os
 import random
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from bot.app.bot import Bot, open_bot, watch
 from bot.app.clock import SystemClock
+from bot.app.health import CHECK_DEADLINE
+from bot.app.loops import Beat, Loop
 from bot.app.site import open_site
+from bot.app.systemd import READY, STOPPING, WATCHDOG, Systemd
 from bot.settings import Settings
+from bot.web.health import alive
 from bot.web.server import bind, server
 
 log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 10.0
+NOBODY = Systemd(None)
+TURN_DEADLINE, PAGE_DEADLINE, JOBS_DEADLINE = timedelta(seconds=30), timedelta(seconds=30), timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A bot that is on: the address of its page, and what must not end before it does."""
+    """A bot that is on: the address of its page, and the server of it, which must not end before the bot does."""
 
     address: str
-    loops: tuple[asyncio.Task[None], ...]
+    page: asyncio.Task[None]
 
 
 async def run(settings: Settings) -> None:
@@ -35,33 +43,59 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_bot(settings, SystemClock(), random.SystemRandom()) as bot, running(bot) as on:
+    systemd = Systemd(os.environ.get("NOTIFY_SOCKET"))
+    async with open_bot(settings, SystemClock(), random.SystemRandom()) as bot, running(bot, systemd=systemd) as on:
         watch(bot)
         log.info("ready", page=on.address)
+        systemd.tell(READY)
         stopping = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait({stopping, *on.loops}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({stopping, on.page}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         log.info("stopping")
+        systemd.tell(STOPPING)
         for ended in done - {stopping}:
-            ended.result()  # a loop that ends by itself died of something: let it be seen
+            ended.result()  # a server that ends by itself died of something: let it be seen
 
 
 @asynccontextmanager
-async def running(bot: Bot, *, links: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
-    """Run jobs and page within the block; both have ten seconds to come to an end."""
+async def running(
+    bot: Bot, *, links: Mapping[str, str] | None = None, systemd: Systemd = NOBODY
+) -> AsyncIterator[Running]:
+    """Run every loop and the page within the block; both have ten seconds to come to an end."""
     host, _, port = bot.settings.environment.listen.rpartition(":")
     host = host.strip("[]")
     async with open_site(bot, links=links) as app:
         listening = bind(host, int(port), token=bot.settings.environment.page_token)
-        serving = server(app)
-        jobs = asyncio.create_task(bot.jobs.run(), name="jobs")
+        serving = server(app, beat=bot.loops.watch("page", PAGE_DEADLINE))
         page = asyncio.create_task(serving.serve(sockets=[listening]), name="page")
+        bot.watchdog.start()
         try:
-            async with bot.followers.running():
-                yield Running(address=f"http://{host}:{listening.getsockname()[1]}/", loops=(jobs, page))
+            async with bot.loops.running(*_loops(bot, systemd)):
+                try:
+                    yield Running(address=f"http://{host}:{listening.getsockname()[1]}/", page=page)
+                finally:
+                    serving.should_exit = True
         finally:
-            serving.should_exit = True
-            jobs.cancel()
+            bot.watchdog.stop()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STOP_SECONDS):
-                    await asyncio.gather(jobs, page, return_exceptions=True)
+                    await asyncio.gather(page, return_exceptions=True)
+
+
+def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
+    """Name every loop that the bot has whatever its settings; the ways in from the chat platforms add their own."""
+
+    async def turn(beat: Beat) -> None:
+        def turned() -> None:
+            beat()
+            if alive(bot.pulse.health()):
+                systemd.tell(WATCHDOG)
+
+        await bot.watchdog.turn(turned)
+
+    return (
+        Loop(name="event loop", run=turn, deadline=TURN_DEADLINE),
+        Loop(name="jobs", run=bot.jobs.run, deadline=JOBS_DEADLINE),
+        Loop(name="check", run=bot.pulse.run, deadline=CHECK_DEADLINE),
+        *bot.followers.loops(),
+    )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,11 +16,12 @@ from starlette.types import ASGIApp
 from bot.app import wiring
 from bot.app.bot import Bot
 from bot.app.clock import SystemClock
+from bot.app.loops import Beat, Loop
 from bot.app.slack import slack_api, workspaces
 from bot.app.teams_bot import companies_by_azure_tenant
 from bot.app.vantages import vantages_door
 from bot.settings import SettingsError
-from bot.types import Clock, Direction, Order, Reported, Snapshot
+from bot.types import Direction, Order, Reported, Snapshot
 from bot.web.app import create_app
 from bot.web.history import RollupHistory
 from bot.web.site import Ports
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from handlers.slack.bolt import Installed
 
 REFRESH = timedelta(minutes=5)
+MEMBERS_DEADLINE, SOCKET_DEADLINE = timedelta(minutes=15), timedelta(minutes=5)
 
 
 @asynccontextmanager
@@ -105,8 +106,8 @@ async def _doors(bot: Bot, tenant: str) -> AsyncIterator[Mapping[str, ASGIApp]]:
             running.push_async_callback(api.aclose)
             slack = SlackDoor(bot=bot, api=api, understood=understood, desks=desks)
             await running.enter_async_context(_slack_socket(slack))
-        for group in members:
-            await running.enter_async_context(_kept_up(group.refresh, bot.clock))
+        refreshing = [_kept_up(bot, team or "slack", group) for team, group in zip(teams, members, strict=False)]
+        await running.enter_async_context(bot.loops.running(*refreshing))
         running.push_async_callback(saving.drain)
         yield {
             **(await _slack(slack) if api else {}),
@@ -216,31 +217,21 @@ async def _slack_socket(slack: SlackDoor) -> AsyncIterator[None]:
     listeners = slack.listener(token).bolt()
     socket = SocketMode(door, listeners, clock=bot.clock, chance=bot.chance)
     bot.pulse.hears = socket.hears
-    async with contextlib.aclosing(door), _running(socket.run()):
+    loop = Loop(name="slack socket", run=socket.run, deadline=SOCKET_DEADLINE)
+    async with contextlib.aclosing(door), bot.loops.running(loop):
         yield
 
 
-@asynccontextmanager
-async def _kept_up(refresh: Callable[[], Awaitable[None]], clock: Clock) -> AsyncIterator[None]:
-    """Refresh now and every few minutes."""
+def _kept_up(bot: Bot, workspace: str, group: GroupMembers) -> Loop:
+    """Have the members of the groups read now and every few minutes."""
 
-    async def again() -> None:
+    async def again(beat: Beat) -> None:
         while True:
-            await refresh()
-            await clock.sleep(REFRESH)
+            await group.refresh()
+            beat()
+            await bot.clock.sleep(REFRESH)
 
-    async with _running(again()):
-        yield
-
-
-@asynccontextmanager
-async def _running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    return Loop(name=f"group members:{workspace}", run=again, deadline=MEMBERS_DEADLINE)
 
 
 def _directions(bot: Bot) -> Mapping[str, Direction]:

@@ -18,7 +18,7 @@ from procrastinate.types import JSONDict
 from bot.jobs.engine_connector import DeadlineConnector, FencedJobs, held
 from bot.jobs.engine_schedules import Every, Schedules
 from bot.jobs.pace import Pace, backoff, next_try
-from bot.jobs.port import DEFAULT_LIMIT, Args, Task, TaskCount
+from bot.jobs.port import DEFAULT_LIMIT, Args, Beat, Task, TaskCount, unheard
 from bot.jobs.runner import Runner
 from bot.store import Store, StoreError, Transaction
 from bot.store.codec import canonical
@@ -96,24 +96,25 @@ class ProcrastinateJobs:
         """Tell how each registered task has fared in this process."""
         return self._runner.counts()
 
-    async def run(self) -> None:
+    async def run(self, beat: Beat = unheard) -> None:
         """Run a worker until cancelled, and another one whenever it ends by itself."""
         failures = 0
         while True:
+            beat()
             began = asyncio.get_running_loop().time()
             try:
-                await self._work()
+                await self._work(beat)
             except (ConnectorException, StoreError, OSError) as error:
                 log.warning("engine_worker_ended", error=f"{type(error).__name__}: {error}")
             lasted = asyncio.get_running_loop().time() - began
             failures = 1 if lasted > self._pace.lease.total_seconds() else failures + 1
             await self._clock.sleep(min(backoff(self._pace, failures, self._chance), self._pace.guard))
 
-    async def _work(self) -> None:
+    async def _work(self, beat: Beat) -> None:
         """Run one worker until it ends, or has to."""
         self._lost.clear()
         async with self._app.open_async():
-            keeper = asyncio.create_task(self._keep(), name="engine keeper")
+            keeper = asyncio.create_task(self._keep(beat), name="engine keeper")
             lost = asyncio.create_task(self._lost.wait(), name="engine loss")
             worker = asyncio.create_task(self._worker(), name="engine worker")
             try:
@@ -138,9 +139,10 @@ class ProcrastinateJobs:
             stalled_worker_timeout=pace.lease.total_seconds(),
         )
 
-    async def _keep(self) -> None:
+    async def _keep(self, beat: Beat) -> None:
         """Free again and again what the dead left, and put back the schedules that nobody has."""
         while True:
+            beat()
             try:
                 await self._rescue()
                 async with self._store.begin() as transaction:

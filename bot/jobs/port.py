@@ -13,7 +13,14 @@ Args: TypeAlias = Mapping[str, object]
 Task: TypeAlias = Callable[[Args], Awaitable[None]]
 """A task may be run again after a crash, so it must bear that."""
 
+Beat: TypeAlias = Callable[[], None]
+"""Called each time that the engine comes round."""
+
 DEFAULT_LIMIT = timedelta(minutes=5)
+
+
+def unheard() -> None:
+    """Take a beat that nobody listens to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +33,8 @@ class TaskCount:
     failed_in_a_row: int = 0
     last_started: datetime | None = None
     last_ended: datetime | None = None
+    ended_at: float | None = None
+    """The same in seconds of the event loop's clock, which nobody can set."""
     last_error: str = ""
 
 
@@ -60,8 +69,11 @@ class Jobs(Protocol):
         are never made up for; one that failed is tried again after a backoff or the interval, whichever is shorter.
         """
 
-    async def run(self) -> None:
-        """Run what is due until cancelled; then nothing new starts and what runs has ten seconds to end."""
+    async def run(self, beat: Beat = unheard) -> None:
+        """Run what is due until cancelled; then nothing new starts and what runs has ten seconds to end.
+
+        It may be run again after that; ``beat`` is called every few seconds, also while the store cannot be reached.
+        """
 
     def counts(self) -> Mapping[str, TaskCount]:
         """Tell how each registered task has fared in this process."""

@@ -60,7 +60,12 @@ class Runner:
         )
 
     def _ended(self, task: str, error: str | None) -> None:
-        count = replace(self._counts[task], running=self._counts[task].running - 1, last_ended=self._clock.now())
+        count = replace(
+            self._counts[task],
+            running=self._counts[task].running - 1,
+            last_ended=self._clock.now(),
+            ended_at=asyncio.get_running_loop().time(),
+        )
         if error is None:
             self._counts[task] = replace(count, failed_in_a_row=0)
             return

@@ -71,6 +71,10 @@ class Runs:
             await asyncio.wait(self._tasks, timeout=LAST_WORDS)
         await save()
 
+    def resume(self) -> None:
+        """Take new runs after a stop."""
+        self._stopping = False
+
     def cancel(self) -> None:
         """Cancel what runs."""
         for task in self._tasks:

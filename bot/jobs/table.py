@@ -9,7 +9,7 @@ import structlog
 
 from bot.jobs.others import Others
 from bot.jobs.pace import Pace
-from bot.jobs.port import DEFAULT_LIMIT, Args, Task, TaskCount
+from bot.jobs.port import DEFAULT_LIMIT, Args, Beat, Task, TaskCount, unheard
 from bot.jobs.runs import Runs
 from bot.jobs.schedule import NEVER, Schedule, Schedules
 from bot.store import ClaimedJob, NewJob, Store, StoreError, Transaction
@@ -73,9 +73,11 @@ class TableJobs:
         """Tell how each registered task has fared in this process."""
         return self._runs.runner.counts()
 
-    async def run(self) -> None:
+    async def run(self, beat: Beat = unheard) -> None:
         """Run what is due until cancelled, then drain."""
-        loop = asyncio.create_task(self._loop(), name="jobs")
+        self._stop.clear()
+        self._runs.resume()
+        loop = asyncio.create_task(self._loop(beat), name="jobs")
         try:
             await asyncio.shield(loop)
         except asyncio.CancelledError:
@@ -92,9 +94,10 @@ class TableJobs:
         self._news = True
         self._wake.set()
 
-    async def _loop(self) -> None:
+    async def _loop(self, beat: Beat) -> None:
         try:
             while not self._stop.is_set():
+                beat()
                 self._wake.clear()
                 await self._turn(self._clock.now())
             await self._runs.stop(self._save_endings)

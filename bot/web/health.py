@@ -31,12 +31,18 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """When a loop last came round, and how long it may stay away."""
+    """For how long a loop, or a task of the jobs' loop, has not come round, by a clock that no one can set."""
 
     loop: str
-    last: datetime | None
+    age: timedelta
     deadline: timedelta
-    """Longer than this without a beat, and the loop hangs."""
+    """Longer than this without a beat, and it hangs."""
+    restarts: int = 0
+    """How often it was begun anew."""
+    error: str = ""
+    """Why, the last time."""
+    task: bool = False
+    """A task waits for the jobs' loop and the store: where it stays away, a restart of the process mends nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,8 @@ class Health:
     """Deliveries that wait to be sent."""
     oldest: datetime | None = None
     """When the longest waiting of them was due."""
+    blocked: int = 0
+    """How often the event loop was held up."""
     counts: Mapping[Count, int] = field(default_factory=dict)
 
 
@@ -66,8 +74,8 @@ LATE = timedelta(minutes=5)
 
 
 def stuck(health: Health) -> tuple[str, ...]:
-    """Name the loops that missed their deadline; one that never came round counts from the start."""
-    return tuple(beat.loop for beat in health.beats if health.at - (beat.last or health.started) > beat.deadline)
+    """Name the loops and tasks that missed their deadline."""
+    return tuple(beat.loop for beat in health.beats if beat.age > beat.deadline)
 
 
 def conditions(health: Health) -> Mapping[Condition, bool]:
@@ -84,7 +92,7 @@ def conditions(health: Health) -> Mapping[Condition, bool]:
 
 def alive(health: Health) -> bool:
     """Tell whether a restart would mend nothing: every loop comes round."""
-    return not stuck(health)
+    return not any(beat.age > beat.deadline for beat in health.beats if not beat.task)
 
 
 def ready(health: Health) -> bool:

@@ -71,7 +71,7 @@ def _own(health: Health) -> Iterator[Metric]:
 
 def _beats(health: Health) -> Iterator[Metric]:
     hanging = set(stuck(health))
-    ages = {beat.loop: (health.at - (beat.last or health.started)).total_seconds() for beat in health.beats}
+    ages = {beat.loop: beat.age.total_seconds() for beat in health.beats}
     yield _gauge("loop_age_seconds", "Since the loop last came round", ages, label="loop")
     yield _gauge(
         "loop_stuck",
@@ -79,6 +79,11 @@ def _beats(health: Health) -> Iterator[Metric]:
         {beat.loop: int(beat.loop in hanging) for beat in health.beats},
         label="loop",
     )
+    restarts = CounterMetricFamily("mailstatus_loop_restarts", "How often a loop was begun anew", labels=("loop",))
+    for beat in (beat for beat in health.beats if not beat.task):
+        restarts.add_metric((beat.loop,), beat.restarts)
+    yield restarts
+    yield CounterMetricFamily("mailstatus_event_loop_blocked", "How often the event loop hung", value=health.blocked)
 
 
 def _mail(snapshots: Sequence[Snapshot]) -> Iterator[Metric]:

@@ -1,7 +1,7 @@
 """The HTTP server: where it may listen, and how it starts and stops with the rest of the program."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 
@@ -19,6 +19,14 @@ class ServeError(Exception):
 
 class Server(uvicorn.Server):
     """A server that leaves the signals to the program and ends its streams when it stops."""
+
+    beat: Callable[[], None] = staticmethod(lambda: None)
+    """Is called each time that the server's loop comes round, ten times a second."""
+
+    async def on_tick(self, counter: int) -> bool:
+        """Come round once."""
+        self.beat()
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -46,9 +54,9 @@ def bind(host: str, port: int, *, token: SecretStr | None) -> socket.socket:
     return listening
 
 
-def server(app: Starlette) -> Server:
+def server(app: Starlette, *, beat: Callable[[], None] | None = None) -> Server:
     """Make the server; ``await server.serve(sockets=[bind(...)])`` runs it until ``should_exit`` is set."""
-    return Server(
+    made = Server(
         uvicorn.Config(
             app,
             log_config=None,
@@ -60,6 +68,8 @@ def server(app: Starlette) -> Server:
             timeout_graceful_shutdown=STOP,
         )
     )
+    made.beat = beat or made.beat
+    return made
 
 
 def is_loopback(host: str) -> bool:

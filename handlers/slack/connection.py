@@ -1,7 +1,7 @@
 """One connection of Socket Mode: what comes over it, for as long as Slack is really at its other end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,10 +31,11 @@ class Limits:
 class Connection:
     """Reads envelopes and sends answers; dead is what is closed, broken, or quiet for too long."""
 
-    def __init__(self, socket: ClientWebSocketResponse, limits: Limits) -> None:
-        """Keep a socket that stands."""
+    def __init__(self, socket: ClientWebSocketResponse, limits: Limits, beat: Callable[[], None]) -> None:
+        """Keep a socket that stands; ``beat`` is called with each sign of life of Slack."""
         self._socket = socket
         self._limits = limits
+        self._beat = beat
 
     async def hello(self) -> None:
         """Wait until Slack has taken the connection: before that nothing will come over it."""
@@ -48,6 +49,7 @@ class Connection:
             while True:
                 message = await self._socket.receive()
                 if message.type is not WSMsgType.PONG:
+                    self._beat()
                     watch.reschedule(asyncio.get_running_loop().time() + self._limits.quiet.total_seconds())
                 if (envelope := await self._read(message)) is not None:
                     return envelope
@@ -70,7 +72,7 @@ class Connection:
 
 
 @asynccontextmanager
-async def connected(url: str, limits: Limits) -> AsyncIterator[Connection]:
+async def connected(url: str, limits: Limits, beat: Callable[[], None] = lambda: None) -> AsyncIterator[Connection]:
     """Open a connection in a session of its own, so that no closed session is ever used again."""
     async with ClientSession() as session:
         async with asyncio.timeout(limits.open.total_seconds()):
@@ -78,6 +80,6 @@ async def connected(url: str, limits: Limits) -> AsyncIterator[Connection]:
                 url, heartbeat=limits.heartbeat.total_seconds(), autoping=False, max_msg_size=LARGEST
             )
         async with socket:
-            connection = Connection(socket, limits)
+            connection = Connection(socket, limits, beat)
             await connection.hello()
             yield connection

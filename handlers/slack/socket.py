@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from random import Random
@@ -53,6 +53,7 @@ class SocketMode:
         self._deaf_since: datetime | None = clock.now()
         self.error = ""
         """By what the last connection was lost."""
+        self._beat: Callable[[], None] = lambda: None
 
     @property
     def connected(self) -> bool:
@@ -63,11 +64,15 @@ class SocketMode:
         """Tell whether Slack reached us within the last minutes."""
         return self._deaf_since is None or self._clock.now() - self._deaf_since <= DEAF_AFTER
 
-    async def run(self) -> None:
-        """Stay connected until cancelled: at once again where Slack asks for it, with a growing wait after failures."""
-        failures = 0
+    async def run(self, beat: Callable[[], None] = lambda: None) -> None:
+        """Stay connected until cancelled: at once again where Slack asks for it, with a growing wait after failures.
+
+        ``beat`` is called with every attempt and every sign of life over a connection.
+        """
+        failures, self._beat = 0, beat
         async with asyncio.TaskGroup() as retired:
             while True:
+                beat()
                 begun, error = self._clock.now(), await self._tried(retired)
                 failures = 0 if self._clock.now() - begun >= QUICK else failures + 1
                 if error or failures > QUICK_MOST:
@@ -92,7 +97,7 @@ class SocketMode:
         """Open one connection and serve it until Slack wants another; raises what it is lost by."""
         opened = await self._api.call("apps.connections.open")
         async with AsyncExitStack() as stack:
-            connection = await stack.enter_async_context(connected(str(opened.get("url")), self._limits))
+            connection = await stack.enter_async_context(connected(str(opened.get("url")), self._limits, self._beat))
             self._deaf_since, self.error = None, ""
             log.info("slack_socket_open")
             reason = await self._serve(connection)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.jobs import Args, Task
-from bot.jobs.port import TaskCount
+from bot.jobs.port import Beat, TaskCount, unheard
 from bot.store import Transaction
 
 
@@ -40,7 +40,7 @@ class Enqueued:
     def every(self, task: str, args: Args, *, interval: timedelta, jitter: float = 0.1) -> None:
         """Have no schedules."""
 
-    async def run(self) -> None:
+    async def run(self, beat: Beat = unheard) -> None:
         """Run nothing."""
 
     def counts(self) -> Mapping[str, TaskCount]:

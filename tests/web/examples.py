@@ -165,7 +165,7 @@ BAD = Snapshot(
 GOOD_HEALTH = Health(
     at=NOW,
     started=at(17, 0),
-    beats=(Beat(loop="canary", last=at(18, 8, 40), deadline=timedelta(minutes=5)),),
+    beats=(Beat(loop="canary", age=timedelta(minutes=1), deadline=timedelta(minutes=5)),),
     counts={Count.OBSERVATIONS: 7},
 )
 

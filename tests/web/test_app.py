@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -10,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from bot.web.app import create_app
 from bot.web.health import Beat
 from bot.web.live import CLIENTS
-from tests.web.examples import BAD, GOOD_HEALTH, NOW, browser, ports
+from tests.web.examples import BAD, GOOD_HEALTH, browser, ports
 
 APP = create_app(ports())
 
@@ -88,7 +89,7 @@ async def test_a_bot_that_works_is_alive_and_ready() -> None:
 
 
 async def test_a_bot_that_hangs_or_cannot_tell_says_so_with_503() -> None:
-    hangs = Beat(loop="outbox", last=None, deadline=GOOD_HEALTH.at - NOW)
+    hangs = Beat(loop="outbox", age=timedelta(seconds=2), deadline=timedelta(seconds=1))
     app = create_app(ports(health=replace(GOOD_HEALTH, tells=False, beats=(hangs,))))
     async with browser(app) as client:
         alive, ready = await client.get("/healthz"), await client.get("/readyz")

@@ -13,21 +13,19 @@ def test_a_bot_whose_loops_come_round_is_alive_and_ready() -> None:
 
 
 def test_a_loop_that_missed_its_deadline_is_named_and_the_bot_is_not_alive() -> None:
-    late = Beat(loop="outbox", last=NOW - timedelta(minutes=2), deadline=timedelta(minutes=1))
+    late = Beat(loop="outbox", age=timedelta(minutes=2), deadline=timedelta(minutes=1))
     health = replace(GOOD_HEALTH, beats=(*GOOD_HEALTH.beats, late))
     assert stuck(health) == ("outbox",)
     assert not alive(health)
     assert not ready(health)
 
 
-@pytest.mark.parametrize(("minutes", "hangs"), [(1, False), (11, True)])
-def test_a_loop_that_never_came_round_counts_from_the_start(minutes: int, *, hangs: bool) -> None:
-    health = Health(
-        at=NOW,
-        started=NOW - timedelta(minutes=minutes),
-        beats=(Beat(loop="canary", last=None, deadline=timedelta(minutes=10)),),
-    )
-    assert bool(stuck(health)) is hangs
+def test_a_task_that_stays_away_is_named_but_no_restart_of_the_process_would_mend_it() -> None:
+    late = Beat(loop="tick", age=timedelta(minutes=3), deadline=timedelta(minutes=2), task=True)
+    health = replace(GOOD_HEALTH, beats=(*GOOD_HEALTH.beats, late))
+    assert stuck(health) == ("tick",)
+    assert alive(health)
+    assert not ready(health)
 
 
 @pytest.mark.parametrize(
