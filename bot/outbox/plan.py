@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from bot.types import Delivery, Destination, Draft, Kind, Message, Reason, Text
+from bot.types import Delivery, Destination, Draft, Kind, Message, Person, Reason, Text
 from bot.words import catalogue
 
 _KEYS = UUID("6f1f5c0e-7a53-4c8e-9d0b-2d3a5b1e9c44")
@@ -36,9 +36,15 @@ def plan(
             edits=destination.edits,
             has_head=destination.name in heads,
             rings=rings,
-            draws=destination.platform in DRAWING and message.reason in DRAWN and message.incident is not None,
+            draws=_draws(message, destination),
         )
     ]
+
+
+def _draws(message: Message, destination: Destination) -> bool:
+    """Tell whether a channel is shown the picture; people who are told in person are spared it."""
+    shown = destination.platform in DRAWING and Person.of(destination.name) is None
+    return shown and message.reason in DRAWN and message.incident is not None
 
 
 def _kinds(*, edits: bool, has_head: bool, rings: bool, draws: bool) -> Iterator[Kind]:

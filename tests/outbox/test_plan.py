@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.outbox.plan import passed_on, plan, stand_in
-from bot.types import Destination, Kind, Reason
+from bot.types import Destination, Kind, Person, Reason
 from tests.handlers.examples import NOW, delivery, message
 
 SLACK = Destination(name="it", platform="slack", edits=True)
@@ -29,6 +29,12 @@ def test_a_later_ring_is_a_reply_and_the_head_follows_where_it_can() -> None:
     """Teams' webhook edits nothing."""
     both = frozenset({"it", "office"})
     assert kinds(rings=True, heads=both) == {"it": [Kind.REPLY, Kind.EDIT, Kind.PICTURE], "office": [Kind.REPLY]}
+
+
+def test_people_who_are_told_in_person_are_sent_no_picture() -> None:
+    """Nobody looks for one there."""
+    ana = Destination(name=Person(platform="slack", workspace="T1", id="U1").destination, platform="slack", edits=True)
+    assert [draft.kind for draft in plan(message(), [ana], heads=frozenset(), rings=True)] == [Kind.HEAD]
 
 
 def test_what_does_not_ring_changes_the_head_in_silence() -> None:
