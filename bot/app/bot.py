@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 from pydantic import SecretStr
 
 from bot.app import wiring
 from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
 from bot.app.health import Pulse
+from bot.app.heartbeat import Heartbeat
 from bot.app.loops import Loops
 from bot.app.pictures import Pictures
 from bot.app.slack import open_installations
@@ -105,13 +107,20 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
                 loops=loops,
                 watchdog=watchdog,
                 store=store,
+                destinations=tuple(settings.installation.destinations),
             ),
             teams=teams,
         )
+        bot.pulse.heartbeat = _heartbeat(bot, http)
         await pipeline.open()
         await _remember(eyes, pipeline, store)
         _tell(bot, voices)
         yield bot
+
+
+def _heartbeat(bot: Bot, http: httpx.AsyncClient) -> Heartbeat | None:
+    url = bot.settings.environment.heartbeat_url
+    return Heartbeat(url=url, http=http, health=bot.pulse.health, chance=bot.chance) if url else None
 
 
 async def _remember(eyes: Eyes, pipeline: Pipeline, store: Store) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.app.eyes import Eyes
+from bot.app.heartbeat import Heartbeat
 from bot.app.loops import Beat as Heard
 from bot.app.loops import Loops
 from bot.app.watchdog import Watchdog
@@ -14,7 +15,7 @@ from bot.pipeline import Pipeline
 from bot.store import KeptDelivery, State, Store, StoreError
 from bot.types import Clock, Kind, Person
 from bot.watch import MailboxWatch, ServiceHealth
-from bot.web.health import Beat, Count, Health
+from bot.web.health import Beat, Count, Health, Mouth, Outward
 
 DEADLINES: Mapping[str, timedelta] = {
     "tick": timedelta(minutes=2),
@@ -44,6 +45,8 @@ class Pulse:
     loops: Loops
     watchdog: Watchdog
     store: Store
+    destinations: Sequence[str] = ()
+    heartbeat: Heartbeat | None = None
     begun: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     """The start, in seconds of the event loop's clock."""
     store_answers: bool = True
@@ -91,6 +94,8 @@ class Pulse:
             oldest=self.oldest,
             counts=self._counts(),
             blocked=self.watchdog.blocked,
+            mouths=tuple(Mouth(name=name, error=self.stopped.get(name, "")) for name in self.destinations),
+            outward=Outward(taken=self.heartbeat.taken, error=self.heartbeat.error) if self.heartbeat else None,
         )
 
     def _beats(self) -> tuple[Beat, ...]:

@@ -15,6 +15,7 @@ import structlog
 from bot.app.bot import Bot, open_bot, watch
 from bot.app.clock import SystemClock
 from bot.app.health import CHECK_DEADLINE
+from bot.app.heartbeat import DEADLINE as HEARTBEAT_DEADLINE
 from bot.app.loops import Beat, Loop
 from bot.app.site import open_site
 from bot.app.systemd import READY, STOPPING, WATCHDOG, Systemd
@@ -98,4 +99,10 @@ def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
         Loop(name="jobs", run=bot.jobs.run, deadline=JOBS_DEADLINE),
         Loop(name="check", run=bot.pulse.run, deadline=CHECK_DEADLINE),
         *bot.followers.loops(),
+        *_outward(bot),
     )
+
+
+def _outward(bot: Bot) -> Sequence[Loop]:
+    heartbeat = bot.pulse.heartbeat
+    return [Loop(name="heartbeat", run=heartbeat.run, deadline=HEARTBEAT_DEADLINE)] if heartbeat else []

@@ -164,6 +164,12 @@ class Environment(BaseSettings):
         description="File with mailboxes, routes, destinations and rules.",
         examples=["/etc/mailstatus/mailstatus.toml"],
     )
+    heartbeat_url: SecretStr | None = Field(
+        None,
+        alias="MAILSTATUS_HEARTBEAT_URL",
+        description="Address that is called once a minute while the bot does its work, so that others notice its end.",
+        examples=["https://hc-ping.com/0b1d2c3e-1111-2222-3333-444455556666"],
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info",
         alias="MAILSTATUS_LOG_LEVEL",
@@ -177,6 +183,14 @@ class Environment(BaseSettings):
         host, _, port = value.rpartition(":")
         if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the largest port there is
             raise ValueError("is not an address and a port")
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_address(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value() if value else "https://host")
+        if parts.scheme not in {"https", "http"} or not parts.hostname:
+            raise ValueError("is not an address that begins with https:// or http://")
         return value
 
     @field_validator("azure_authority_host", "graph_url")

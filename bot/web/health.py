@@ -46,6 +46,22 @@ class Beat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mouth:
+    """One destination, and why it takes no messages; empty where it does."""
+
+    name: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outward:
+    """The heartbeat to somebody outside: when it was last taken, and why the last one was not."""
+
+    taken: datetime | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """How the bot itself is; the times are of one clock."""
 
@@ -66,6 +82,9 @@ class Health:
     """When the longest waiting of them was due."""
     blocked: int = 0
     """How often the event loop was held up."""
+    mouths: tuple[Mouth, ...] = ()
+    outward: Outward | None = None
+    """None where the settings name nobody."""
     counts: Mapping[Count, int] = field(default_factory=dict)
 
 
@@ -88,6 +107,14 @@ def conditions(health: Health) -> Mapping[Condition, bool]:
         Condition.CANNOT_TELL: not health.tells,
         Condition.TELLING_LATE: health.oldest is not None and health.at - health.oldest > LATE,
     }
+
+
+def failing(health: Health) -> tuple[str, ...]:
+    """Say why the bot cannot do its work at all, for somebody outside; one deaf channel is told by the others."""
+    mute = bool(health.mouths) and all(mouth.error for mouth in health.mouths)
+    holds = {**conditions(health), Condition.CANNOT_TELL: mute, Condition.CANNOT_HEAR: False}
+    names = {Condition.LOOP_STUCK: f": {', '.join(stuck(health))}"}
+    return tuple(f"{condition}{names.get(condition, '')}" for condition, held in holds.items() if held)
 
 
 def alive(health: Health) -> bool:
