@@ -15,6 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.app import wiring
+from bot.app.addresses import addresses, neighbours
 from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
 from bot.app.health import Pulse
@@ -114,7 +115,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         bot.pulse.heartbeat = _heartbeat(bot, http)
         await pipeline.open()
         await _remember(eyes, pipeline, store)
-        _tell(bot, voices)
+        await _tell(bot, voices)
         yield bot
 
 
@@ -152,8 +153,9 @@ def watch(bot: Bot, *, probing: Callable[[], bool] = lambda: True) -> None:
     ).register()
 
 
-def _tell(bot: Bot, voices: Voices) -> None:
-    Courier(
+async def _tell(bot: Bot, voices: Voices) -> None:
+    destinations = wiring.destinations(bot.settings)
+    courier = Courier(
         store=bot.store,
         jobs=bot.jobs,
         senders=voices.channels,
@@ -162,9 +164,14 @@ def _tell(bot: Bot, voices: Voices) -> None:
         chance=bot.chance,
         stopped=_noting(bot),
         excuse=passed_on_note,
-        merging={one.name for one in wiring.destinations(bot.settings) if not one.edits},
-        fallbacks={one.name: one.fallback for one in wiring.destinations(bot.settings) if one.fallback},
-    ).register()
+        merging={one.name for one in destinations if not one.edits},
+        fallbacks={one.name: one.fallback for one in destinations if one.fallback},
+        neighbours=neighbours(destinations),
+        addresses=addresses(bot.settings, probe_key(bot.settings)),
+    )
+    courier.register()
+    for tenant in bot.pipeline.tenants:
+        await courier.reopen(tenant)
 
 
 def companies(settings: Settings) -> dict[str, Company]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.app.bot import Bot, open_bot
 from bot.app.clock import SystemClock
 from bot.app.wiring import destinations
-from bot.outbox import call, plan
+from bot.outbox import call, plan, try_now
 from bot.settings import Settings
 from bot.store import KeptDelivery, State
 from bot.types import Message, Reason, Severity
@@ -53,6 +53,7 @@ async def _save(bot: Bot, text: str) -> set[int]:
         for destination in destinations(bot.settings):
             own = replace(message, tenant=destination.tenant, language=destination.language)
             ids |= set(await tx.deliveries.save(plan(own, [destination], heads=(), rings=True), now))
+            await try_now(bot.jobs, destination.tenant, destination.name, now, tx)
             await call(bot.jobs, destination.tenant, destination.name, transaction=tx)
     return ids
 

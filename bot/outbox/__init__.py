@@ -1,8 +1,10 @@
 """Save, speak, mark: what has to be said is in the store before it is said, and marked after."""
 
-from bot.outbox.courier import Courier, call
+from bot.outbox.calls import call
+from bot.outbox.courier import Courier
 from bot.outbox.drafts import Audience, drafts
 from bot.outbox.plan import plan
+from bot.outbox.reach import try_now
 from bot.outbox.sender import DirectLine, Sender, SendError
 
-__all__ = ["Audience", "Courier", "DirectLine", "SendError", "Sender", "call", "drafts", "plan"]
+__all__ = ["Audience", "Courier", "DirectLine", "SendError", "Sender", "call", "drafts", "plan", "try_now"]

@@ -11,20 +11,17 @@ import structlog
 
 from bot.jobs import Args, Jobs
 from bot.outbox.backoff import pause
-from bot.outbox.plan import all_of, most_tried, passed_on, path_of, stand_in, together
+from bot.outbox.calls import PICTURES, TASK, call_task
+from bot.outbox.plan import all_of, most_tried, together
+from bot.outbox.reach import Reach
 from bot.outbox.sender import DirectLine, Sender, SendError
 from bot.store import Store, Transaction
 from bot.types import Clock, Delivery, Kind, Landed, Person, Text
 
-TASK = "deliver"
-PICTURES = "pictures"
-"""The task of what is sent beside the words; it has a line of its own, so that no words wait for it."""
 SEND_LIMIT = timedelta(seconds=30)
 LEASE = timedelta(seconds=90)
 GIVE_UP = timedelta(hours=12)
 """A message this old helps nobody: what came after it does."""
-PASS_ON_AFTER = 5
-"""Attempts, half a minute of them, after which the fallback hears of it too."""
 AT_ONCE = 20
 """Deliveries of one run, so that it ends well within the limit of a job."""
 
@@ -34,18 +31,6 @@ TOGETHER = 10
 log = structlog.get_logger()
 
 Stopped: TypeAlias = Callable[[Delivery, SendError], Awaitable[None]]
-
-
-async def call(
-    jobs: Jobs, tenant: str, destination: str, *, due: datetime | None = None, transaction: Transaction | None = None
-) -> None:
-    """Have what waits for a destination delivered: enqueue it in the transaction that saves the drafts."""
-    await _call(jobs, TASK, {"tenant": tenant, "destination": destination}, due=due, transaction=transaction)
-
-
-async def _call(jobs: Jobs, task: str, args: Args, *, due: datetime | None, transaction: Transaction | None) -> None:
-    key = f"{task}:{args['tenant']}:{args['destination']}"
-    await jobs.enqueue(task, args, key=key, dedupe=key, run_at=due, transaction=transaction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +47,9 @@ class Courier:
     excuse: Callable[[str, str, str], Text]
     """Says, by name of destination, its error and the language, why the fallback is told."""
     fallbacks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    neighbours: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """As ``Reach`` has them."""
     merging: Collection[str] = frozenset()
     """Destinations where nothing can be edited: what waits there is told in one message."""
     lines: Mapping[str, DirectLine] = field(default_factory=dict)
@@ -71,6 +59,11 @@ class Courier:
         """Say what the task of a delivery does, before the jobs run."""
         self.jobs.register(TASK, self.deliver)
         self.jobs.register(PICTURES, self.draw)
+
+    async def reopen(self, tenant: str) -> None:
+        """At the start, try at once every destination that was shut at another address than it has now."""
+        async with self.store.begin() as transaction:
+            await self._reach.reopen(tenant, self.clock.now(), transaction)
 
     async def deliver(self, args: Args) -> None:
         """Deliver the words that are due at one destination, and come back when more is; pictures may follow."""
@@ -84,10 +77,18 @@ class Courier:
         await self._come_back(args, pictures=True)
 
     async def _deliver(self, args: Args, *, pictures: bool) -> None:
+        if await self._is_held(args):
+            return
         for _ in range(AT_ONCE):
             delivery = await self._claim(args, pictures=pictures)
             if delivery is None or not await self._attempt(delivery):
                 break
+
+    async def _is_held(self, args: Args) -> bool:
+        """Keep what waits for a destination that is shut."""
+        async with self.store.begin() as transaction:
+            tenant, destination = str(args["tenant"]), str(args["destination"])
+            return await self._reach.hold(tenant, destination, self.clock.now(), transaction)
 
     async def _claim(self, args: Args, *, pictures: bool) -> Delivery | None:
         tenant, destination = str(args["tenant"]), str(args["destination"])
@@ -104,7 +105,7 @@ class Courier:
             due = await transaction.deliveries.next_due(tenant, destination, pictures=pictures)
             if due is not None:
                 task = PICTURES if pictures else TASK
-                await _call(self.jobs, task, args, due=due, transaction=transaction)
+                await call_task(self.jobs, task, args, due=due, transaction=transaction)
 
     async def _attempt(self, delivery: Delivery) -> bool:
         """Send one delivery and mark what came of it; False where the destination is better left alone for now."""
@@ -113,15 +114,16 @@ class Courier:
         except SendError as error:
             due = self.clock.now() + pause(most_tried(delivery), chance=self.chance, asked=error.retry_after)
             return all([await self._failed(one, error, due) for one in all_of(delivery)])
-        for one in all_of(delivery):
-            await self._sent(one, landed)
+        await self._sent(delivery, landed)
         return True
 
     async def _sent(self, delivery: Delivery, landed: Landed | None) -> None:
         async with self.store.begin() as transaction:
-            marked = await transaction.deliveries.mark_sent(delivery, landed, self.clock.now())
-            if marked and landed and landed != delivery.head:
-                await self._land(delivery, landed, transaction)
+            for one in all_of(delivery):
+                marked = await transaction.deliveries.mark_sent(one, landed, self.clock.now())
+                if marked and landed and landed != one.head:
+                    await self._land(one, landed, transaction)
+            await self._reach.regained(delivery, self.clock.now(), transaction)
         event = "delivered" if landed else "accepted"
         log.info(event, to=delivery.destination, kind=str(delivery.kind), attempts=delivery.attempts)
 
@@ -154,7 +156,8 @@ class Courier:
     async def _failed(self, delivery: Delivery, error: SendError, due: datetime) -> bool:
         """Mark one delivery, due again with those it was sent with; True where nothing is left to try."""
         now = self.clock.now()
-        hopeless = error.permanent or now - delivery.message.at > GIVE_UP
+        shut = error.shut and Person.of(delivery.destination) is None and delivery.kind is not Kind.PICTURE
+        hopeless = (error.permanent and not shut) or now - delivery.message.at > GIVE_UP
         note = log.info if delivery.kind is Kind.PICTURE else log.warning
         note(
             "delivery_stopped" if hopeless else "delivery_failed",
@@ -163,27 +166,32 @@ class Courier:
             why=str(error),
         )
         async with self.store.begin() as transaction:
-            deliveries = transaction.deliveries
-            if hopeless:
-                marked = await deliveries.give_up(delivery, str(error), now)
-            else:
-                mark = deliveries.mark_unknown if error.unknown else deliveries.mark_failed
-                marked = await mark(delivery, str(error), due)
+            marked = await self._mark(delivery, error, None if hopeless else due, transaction)
             if not marked:
                 return True
-            if hopeless or delivery.attempts == PASS_ON_AFTER:
-                await self._pass_on(delivery, error, now, transaction)
+            if error.permanent and not shut:
+                await self._reach.pass_on(delivery, str(error), now, transaction)
+            else:
+                await self._reach.lost(delivery, error, due, now, transaction)
         if hopeless and delivery.kind is not Kind.PICTURE:
             await self.stopped(delivery, error)
         return hopeless
 
-    async def _pass_on(self, delivery: Delivery, error: SendError, now: datetime, transaction: Transaction) -> None:
-        """Tell the fallback, and say why it is told."""
-        fallback = stand_in(path_of(delivery), self.fallbacks)
-        if fallback is None or delivery.kind in {Kind.EDIT, Kind.PICTURE}:
-            return
-        if await transaction.deliveries.tells(fallback, delivery.message):
-            return
-        excuse = self.excuse(delivery.destination, str(error), delivery.message.language)
-        await transaction.deliveries.save([passed_on(delivery, fallback, excuse, now=now)], now)
-        await call(self.jobs, delivery.message.tenant, fallback, transaction=transaction)
+    async def _mark(self, delivery: Delivery, error: SendError, due: datetime | None, transaction: Transaction) -> bool:
+        """Save what came of a try, due again or given up; False if the claim is not the newest."""
+        deliveries = transaction.deliveries
+        if due is None:
+            return await deliveries.give_up(delivery, str(error), self.clock.now())
+        mark = deliveries.mark_unknown if error.unknown else deliveries.mark_failed
+        return await mark(delivery, str(error), due)
+
+    @property
+    def _reach(self) -> Reach:
+        return Reach(
+            jobs=self.jobs,
+            excuse=self.excuse,
+            fallbacks=self.fallbacks,
+            neighbours=self.neighbours,
+            addresses=self.addresses,
+            fixed=self.merging,
+        )

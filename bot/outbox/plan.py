@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from bot.types import Delivery, Destination, Draft, Kind, Message, Person, Reason, Text
 from bot.words import catalogue
 
-_KEYS = UUID("6f1f5c0e-7a53-4c8e-9d0b-2d3a5b1e9c44")
+KEYS = UUID("6f1f5c0e-7a53-4c8e-9d0b-2d3a5b1e9c44")
 DRAWING = frozenset({"slack"})
 """Platforms that can be sent a picture."""
 DRAWN = frozenset({Reason.OPENED, Reason.RESOLVED})
@@ -59,7 +59,7 @@ def _kinds(*, edits: bool, has_head: bool, rings: bool, draws: bool) -> Iterator
 def _key(message: Message, destination: str, kind: Kind) -> str:
     """Give the same message at the same destination the same key, in whatever process it is drafted."""
     said = (message.tenant, message.incident, message.at.isoformat(), str(message.reason), message.headline)
-    return str(uuid5(_KEYS, repr((*said, destination, str(kind)))))
+    return str(uuid5(KEYS, repr((*said, destination, str(kind)))))
 
 
 def together(first: Delivery, rest: Sequence[Delivery]) -> Delivery:
@@ -91,13 +91,25 @@ def stand_in(path: Sequence[str], fallbacks: Mapping[str, Sequence[str]]) -> str
     return next((name for one in path for name in fallbacks.get(one, ()) if name not in path), None)
 
 
-def passed_on(delivery: Delivery, fallback: str, excuse: Text, *, now: datetime) -> Draft:
+def passed_on(
+    delivery: Delivery, fallback: str, excuse: Text, *, now: datetime, has_head: bool, edits: bool
+) -> list[Draft]:
     """Draft a message again for the destination that stands in for one that cannot be reached, and say so in it."""
     basis = catalogue(delivery.message.language).joined(delivery.message.basis, excuse)
-    return Draft(
-        destination=fallback,
-        kind=Kind.HEAD,
-        message=replace(delivery.message, basis=basis, instead_of=path_of(delivery)),
-        key=str(uuid5(_KEYS, f"{delivery.key}/{fallback}")),
-        due=now,
-    )
+    message = replace(delivery.message, basis=basis, instead_of=path_of(delivery))
+    return [
+        Draft(
+            destination=fallback,
+            kind=kind,
+            message=message,
+            key=str(uuid5(KEYS, f"{delivery.key}/{fallback}/{kind}")),
+            due=now,
+        )
+        for kind in _kinds(edits=edits, has_head=has_head, rings=True, draws=False)
+    ]
+
+
+def notice(message: Message, destination: str, *, about: str) -> Draft:
+    """Draft what is said of a destination itself, once for what it is about."""
+    key = str(uuid5(KEYS, f"{message.tenant}/{destination}/{about}"))
+    return Draft(destination=destination, kind=Kind.HEAD, message=message, key=key, due=message.at)

@@ -12,7 +12,8 @@ class SendError(Exception):
 
     ``permanent``: trying again cannot help. ``retry_after``: how long the platform asks us to wait. ``unknown``: the
     message may have landed, so the next attempt has to look first. ``gone``: the person that it was for is not there
-    any more. The text holds nothing secret.
+    any more. ``shut``: the destination takes nothing, whatever it is, until somebody mends it. The text holds nothing
+    secret.
     """
 
     def __init__(
@@ -23,13 +24,15 @@ class SendError(Exception):
         retry_after: timedelta | None = None,
         unknown: bool = False,
         gone: bool = False,
+        shut: bool = False,
     ) -> None:
         """Keep what the retry loop needs."""
         super().__init__(message)
-        self.permanent = permanent
+        self.permanent = permanent or shut
         self.retry_after = retry_after
         self.unknown = unknown
         self.gone = gone
+        self.shut = shut
 
 
 class Sender(Protocol):

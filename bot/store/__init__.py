@@ -11,6 +11,7 @@ from bot.store.deliveries import KeptDelivery, Pending
 from bot.store.engine import NEVER_SILENT
 from bot.store.engine_jobs import HeldJob
 from bot.store.errors import StoreError
+from bot.store.gaps import Gap
 from bot.store.incidents import KeptEvidence
 from bot.store.jobs import ClaimedJob, DeadJob, NewJob, RunningJob
 from bot.store.observations import RouteNow
@@ -26,6 +27,7 @@ __all__ = [
     "Conversation",
     "DeadJob",
     "Deed",
+    "Gap",
     "HeldJob",
     "KeptAdvisory",
     "KeptDelivery",

@@ -139,6 +139,22 @@ class Deliveries:
         waiting = (c.tenant == tenant, c.destination == destination, c.state == State.WAITING)
         await self.connection.execute(update(deliveries).where(*waiting).values(state=State.SUPERSEDED, ended_at=at))
 
+    async def hold(self, tenant: str, destination: str, now: datetime, *, until: datetime) -> list[Delivery]:
+        """Give what is due at a destination that is not to be tried now, oldest first, and have it wait until then."""
+        c = deliveries.c
+        match = (c.tenant == tenant, c.destination == destination, waiting.is_due(now))
+        rows = (await self.connection.execute(select(deliveries).where(*match).order_by(c.id))).all()
+        held = {**WAITING, "due": until, "fence": c.fence + 1, "unknown": or_(c.unknown, c.state == State.CLAIMED)}
+        await self.connection.execute(update(deliveries).where(*match).values(held))
+        return [_delivery(row, row._asdict(), None) for row in rows]
+
+    async def release(self, tenant: str, destination: str, now: datetime) -> None:
+        """Have all that was tried, or held, at a destination tried at once: it takes messages again."""
+        c = deliveries.c
+        tried = or_(c.attempts > 0, c.fence > 0)
+        match = (c.tenant == tenant, c.destination == destination, c.state == State.WAITING, tried, c.due > now)
+        await self.connection.execute(update(deliveries).where(*match).values(due=now))
+
     async def land(self, tenant: str, destination: str, incident: str, landed: Landed, *, at: datetime) -> None:
         """Save where an incident's head stands at a destination."""
         statement = insert_into(self.connection, landings).values(

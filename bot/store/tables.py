@@ -249,6 +249,19 @@ landings = Table(
     PrimaryKeyConstraint("tenant", "destination", "incident"),
 )
 
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("tenant", String, nullable=False),
+    Column("destination", String, nullable=False),
+    Column("since", Time, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("stand_ins", Text, nullable=False),  # one a line
+    Column("shut", String, nullable=False),
+    Column("probe", Time),
+    PrimaryKeyConstraint("tenant", "destination"),
+)
+
 subscriptions = Table(
     "subscriptions",
     metadata,

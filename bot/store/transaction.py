@@ -10,6 +10,7 @@ from bot.store.audit import Audit
 from bot.store.conversations import Conversations
 from bot.store.deliveries import Deliveries
 from bot.store.engine_jobs import EngineTable
+from bot.store.gaps import Gaps
 from bot.store.incidents import Incidents
 from bot.store.jobs import JobTable
 from bot.store.machines import Machines
@@ -32,6 +33,7 @@ class Transaction:
     machines: Machines = field(init=False)
     conversations: Conversations = field(init=False)
     deliveries: Deliveries = field(init=False)
+    gaps: Gaps = field(init=False)
     subscriptions: Subscriptions = field(init=False)
     pushes: Pushes = field(init=False)
     audit: Audit = field(init=False)
@@ -48,6 +50,7 @@ class Transaction:
         self.machines = Machines(self.connection)
         self.conversations = Conversations(self.connection)
         self.deliveries = Deliveries(self.connection)
+        self.gaps = Gaps(self.connection)
         self.subscriptions = Subscriptions(self.connection)
         self.pushes = Pushes(self.connection)
         self.audit = Audit(self.connection)

@@ -42,7 +42,7 @@ def first_in_line(tenant: str, destination: str, *, pictures: bool) -> Sequence[
 
 def next_due(tenant: str, destination: str, now: datetime, *, pictures: bool) -> Select[Any]:
     """Select what is to be claimed next, locked until then."""
-    wanted = select(deliveries).where(*first_in_line(tenant, destination, pictures=pictures), _due(now))
+    wanted = select(deliveries).where(*first_in_line(tenant, destination, pictures=pictures), is_due(now))
     return wanted.order_by(deliveries.c.id).limit(1).with_for_update(skip_locked=True, of=deliveries)
 
 
@@ -62,7 +62,8 @@ def rest(first: Delivery, now: datetime) -> Select[Any]:
     return wanted.order_by(c.id).with_for_update(skip_locked=True, of=deliveries)
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Match what waits to be tried by now, and what somebody claimed and did not mark in time."""
     c = deliveries.c
     return or_(
         and_(c.state == State.WAITING, c.due <= now),

@@ -40,6 +40,8 @@ MENDED_BY: Mapping[str, str] = {
     "token_expired": "the token has expired; install the app again and set SLACK_BOT_TOKEN",
     "token_revoked": "the token was revoked; install the app again and set SLACK_BOT_TOKEN",
 }
+OF_THE_MESSAGE = frozenset({"invalid_blocks", "msg_blocks_too_long", "msg_too_long", "restricted_action_thread_locked"})
+"""Errors that say nothing of the next message; every other that somebody can mend shuts the channel until then."""
 UNSURE = frozenset(
     {
         "duplicate_channel_not_found",
@@ -75,9 +77,10 @@ class SlackError(SendError):
         permanent: bool = False,
         retry_after: timedelta | None = None,
         unknown: bool = False,
+        shut: bool = False,
     ) -> None:
         """Keep Slack's word beside what the retry loop needs."""
-        super().__init__(message, permanent=permanent, retry_after=retry_after, unknown=unknown)
+        super().__init__(message, permanent=permanent, retry_after=retry_after, unknown=unknown, shut=shut)
         self.code = code
 
 
@@ -91,7 +94,8 @@ def refused(method: str, status: int, code: str, retry_after: str | None, *, nee
     if not code:
         return SlackError(said)  # a proxy in between
     mended_by = f": {MENDED_BY[code]}" if code in MENDED_BY else ""
-    return SlackError(f"{said}{mended_by}{needed and f' (needed: {needed})'}", code=code, permanent=True)
+    shut = code in MENDED_BY and code not in OF_THE_MESSAGE
+    return SlackError(f"{said}{mended_by}{needed and f' (needed: {needed})'}", code=code, permanent=True, shut=shut)
 
 
 def wanted(retry_after: str | None) -> timedelta:

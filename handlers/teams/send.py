@@ -82,7 +82,7 @@ class TeamsSender:
         try:
             return await self._flow.token()
         except GraphError as error:
-            raise SendError(str(error), permanent=error.permanent, retry_after=error.retry_after) from None
+            raise SendError(str(error), shut=error.permanent, retry_after=error.retry_after) from None
 
     def _lateness(self, delivery: Delivery) -> Text:
         late = self._clock.now() - delivery.message.at

@@ -31,6 +31,8 @@ MENDED_BY: Mapping[int, str] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the card is too large, which is a fault of mailstatus: please report it",
 }
 NOT_LET_IN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+SHUT = frozenset({*NOT_LET_IN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+"""What a flow says that takes nothing at all until somebody mends it."""
 UNSIGNED = (
     "the flow does not take the signature in its address: its trigger lets in only people of the tenant, or the "
     "address is an old one. Let anyone trigger it, then copy the address again"
@@ -76,7 +78,7 @@ def post(url: SecretStr, body: Mapping[str, object], *, limit: timedelta, token:
     except RequestException as error:  # its text holds the whole address, which is a secret
         raise _lost(error) from None
     if _astray(hook.last_http_response):
-        raise SendError(MOVED, permanent=True)
+        raise SendError(MOVED, shut=True)
 
 
 def _hook(url: str, token: SecretStr | None, limits: tuple[float, float]) -> pymsteams.connectorcard:
@@ -104,13 +106,13 @@ def _refused(answer: Response, *, by_token: bool) -> SendError:
     status = answer.status_code
     said = f"Teams answered HTTP {status}"
     if _astray(answer):
-        return SendError(MOVED, permanent=True)
+        return SendError(MOVED, shut=True)
     if status in TRY_AGAIN:
         return SendError(said, retry_after=wanted(answer.headers.get("Retry-After")), unknown=status in UNSURE)
     why = MENDED_BY.get(status, "it does not say why")
     if status in NOT_LET_IN:
         why = UNTRUSTED if by_token else UNSIGNED
-    return SendError(f"{said}{_code(answer)}: {why}", permanent=True)
+    return SendError(f"{said}{_code(answer)}: {why}", permanent=True, shut=status in SHUT)
 
 
 def _code(answer: Response) -> str:
@@ -124,9 +126,9 @@ def _code(answer: Response) -> str:
 
 def _lost(error: RequestException) -> SendError:
     if isinstance(error, InvalidURL | MissingSchema):
-        return SendError("the address of the webhook is not an address", permanent=True)
+        return SendError("the address of the webhook is not an address", shut=True)
     if isinstance(error, TooManyRedirects):
-        return SendError(MOVED, permanent=True)
+        return SendError(MOVED, shut=True)
     return SendError(f"Teams could not be reached ({type(error).__name__})", unknown=not _never_connected(error))
 
 

@@ -72,10 +72,13 @@ def test_what_is_about_no_incident_has_no_picture() -> None:
 def test_what_is_passed_on_says_why() -> None:
     """And is a head of its own there, once."""
     excuse = ("Told here because it cannot be reached.",)
-    draft = passed_on(delivery(Kind.REPLY), "office", excuse, now=NOW)
+    (draft,) = passed_on(delivery(Kind.REPLY), "office", excuse, now=NOW, has_head=False, edits=True)
     assert (draft.kind, draft.destination) == (Kind.HEAD, "office")
     assert draft.message.basis == ("Measured on 2 routes.", " ", *excuse)
-    assert draft.key == passed_on(delivery(Kind.REPLY), "office", excuse, now=NOW).key
+    assert [draft] == passed_on(delivery(Kind.REPLY), "office", excuse, now=NOW, has_head=False, edits=True)
+    assert draft.message.instead_of == ("it",)
+    below = passed_on(delivery(Kind.REPLY), "office", excuse, now=NOW, has_head=True, edits=True)
+    assert [one.kind for one in below] == [Kind.REPLY, Kind.EDIT]
 
 
 FALLBACKS = {"it": ["other", "mail"], "other": ["it", "late"], "mail": ["mail", "other"]}

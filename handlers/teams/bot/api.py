@@ -86,5 +86,5 @@ def _sdk() -> Callable[[BotApp], Wire]:
     try:
         from handlers.teams.bot.wire import Wire  # noqa: PLC0415 - the SDK takes 2 s and 87 MB to import
     except ModuleNotFoundError as error:
-        raise TeamsError(f"the Teams bot is not installed. Install it: {EXTRA}", permanent=True) from error
+        raise TeamsError(f"the Teams bot is not installed. Install it: {EXTRA}", shut=True) from error
     return Wire

@@ -13,6 +13,7 @@ UNSURE = frozenset({500})
 """Microsoft asks for another try after the others, and promises nothing of this one."""
 LEFT = frozenset({"BotNotInConversationRoster", "ConversationBlockedByUser", "ConversationNotFound"})
 """Teams' words for a conversation that the bot is no longer in."""
+NOT_LET_IN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 CODES: Mapping[str, str] = {
     "BotDisabledByAdmin": "an admin switched the app off; allow it in the Teams admin centre",
     "BotNotInConversationRoster": "the bot is not in this channel; add the app to the team",
@@ -49,9 +50,10 @@ class TeamsError(SendError):
         permanent: bool = False,
         retry_after: timedelta | None = None,
         unknown: bool = False,
+        shut: bool = False,
     ) -> None:
         """Keep what is missing, beside what the retry loop needs."""
-        super().__init__(message, permanent=permanent, retry_after=retry_after, unknown=unknown)
+        super().__init__(message, permanent=permanent, retry_after=retry_after, unknown=unknown, shut=shut)
         self.missing = missing
 
 
@@ -61,7 +63,9 @@ def refused(status: int, code: str, retry_after: str | None) -> TeamsError:
     if status in TRY_AGAIN:
         return TeamsError(said, retry_after=wanted(retry_after), unknown=status in UNSURE)
     why = CODES.get(code) or STATUSES.get(status, "it does not say why")
-    return TeamsError(f"{said}: {why}", permanent=True, missing=_missing(status, code))
+    missing = _missing(status, code)
+    shut = missing is Missing.CONVERSATION or status in NOT_LET_IN
+    return TeamsError(f"{said}: {why}", permanent=True, missing=missing, shut=shut)
 
 
 def lost(why: str, *, sent: bool) -> TeamsError:

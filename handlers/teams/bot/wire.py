@@ -158,7 +158,7 @@ class Wire:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise lost(type(error).__name__, sent=True) from None
         except GraphError as error:
-            raise TeamsError(str(error), permanent=error.permanent, retry_after=error.retry_after) from error
+            raise TeamsError(str(error), shut=error.permanent, retry_after=error.retry_after) from error
 
     def _register(self) -> None:
         self._app.on_message(self._message)

@@ -1,0 +1,61 @@
+"""What is said of a destination that could not be reached, there and elsewhere."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.types import Message, Moment, Reason, Severity, Text
+from bot.words.catalogue import catalogue
+
+
+def reached_again(
+    at: datetime, length: timedelta, *, why: str, stand_ins: Sequence[str], language: str, tenant: str
+) -> Message:
+    """Tell a channel, once it takes messages again, for how long and why it took none, and who was told meanwhile."""
+    words = catalogue(language)
+    told = words.text("Meanwhile {names} was told.", names=words.listed(list(stand_ins)))
+    return Message(
+        at=at,
+        reason=Reason.UPDATED,
+        severity=Severity.INFO,
+        headline=words.text("This channel could not be reached for {length}.", length=words.length(length)),
+        advice=(),
+        facts=(
+            told if stand_ins else words.text("Nobody was told in its stead."),
+            words.text("The reason was: {why}", why=why),
+        ),
+        language=language,
+        tenant=tenant,
+    )
+
+
+def shut(at: datetime, destination: str, *, why: str, language: str, tenant: str) -> Message:
+    """Tell another channel that one takes no messages until somebody mends it."""
+    words = catalogue(language)
+    return Message(
+        at=at,
+        reason=Reason.UPDATED,
+        severity=Severity.WARNING,
+        headline=words.text("{destination} takes no messages any more.", destination=destination),
+        advice=(),
+        facts=(
+            words.text("The reason was: {why}", why=why),
+            words.text("It is tried again once an hour, and then told what is true at that time."),
+        ),
+        language=language,
+        tenant=tenant,
+    )
+
+
+def over_by_now(start: datetime, end: datetime, what: Text, language: str) -> Text:
+    """Tell those who never heard of an incident that there was one."""
+    return catalogue(language).text(
+        "It is over. From {start} to {end} the news was: {what}",
+        start=Moment(at=start, with_date=True),
+        end=Moment(at=end),
+        what=what,
+    )
+
+
+def unheard_note(language: str) -> Text:
+    """Say why an incident is told only after its end."""
+    return catalogue(language).text("Nobody here heard of it while it lasted.")
