@@ -38,9 +38,12 @@ def main() -> None:
 @app.command()
 def run(*, push: Push = "") -> None:
     """Watch, tell and answer, until stopped; with --push only watch, from a far vantage, and tell the bot there."""
+    import random
+
     import uvloop
 
     from bot.app.agent import run as report
+    from bot.app.clock import SystemClock
     from bot.app.missing import missing
     from bot.app.serve import run as serve
 
@@ -48,7 +51,8 @@ def run(*, push: Push = "") -> None:
     if not push and (lines := missing(settings)):
         _fail(lines)
     _log(settings)
-    _done(report(settings, push) if push else serve(settings), loop=uvloop.new_event_loop)
+    serving = report(settings, push) if push else serve(settings, SystemClock(), random.SystemRandom())
+    _done(serving, loop=uvloop.new_event_loop)
 
 
 @app.command()

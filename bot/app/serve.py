@@ -13,13 +13,13 @@ from datetime import timedelta
 import structlog
 
 from bot.app.bot import Bot, open_bot, watch
-from bot.app.clock import SystemClock
 from bot.app.health import CHECK_DEADLINE
 from bot.app.heartbeat import DEADLINE as HEARTBEAT_DEADLINE
 from bot.app.loops import Beat, Loop
 from bot.app.site import open_site
 from bot.app.systemd import READY, STOPPING, WATCHDOG, Systemd
 from bot.settings import Settings
+from bot.types import Clock
 from bot.web.health import alive
 from bot.web.server import bind, server
 
@@ -38,14 +38,14 @@ class Running:
     page: asyncio.Task[None]
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, clock: Clock, chance: random.Random) -> None:
     """Watch, tell, listen and serve until SIGTERM or SIGINT; raises SettingsError, StoreError and ServeError."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     systemd = Systemd(os.environ.get("NOTIFY_SOCKET"))
-    async with open_bot(settings, SystemClock(), random.SystemRandom()) as bot, running(bot, systemd=systemd) as on:
+    async with open_bot(settings, clock, chance) as bot, running(bot, systemd=systemd) as on:
         watch(bot)
         log.info("ready", page=on.address)
         systemd.tell(READY)

@@ -1,0 +1,106 @@
+"""One evening under one kind of trouble, from the first ticket until everything is told."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from bot.types import Change
+from tests.chaos.evening import Step, Strand, evening, rings
+from tests.chaos.ledger import Ledger, Portrait, ledger
+from tests.chaos.oracle import Verdict, judge
+from tests.chaos.process import Mortal, story_clock
+from tests.chaos.town import IT, Town, town
+
+LOOK_S = 0.2
+
+Trouble: TypeAlias = Callable[[Town], Coroutine[None, None, None]]
+"""Sets traps and faults, and may go on doing harm until it is cancelled: that is when all has happened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where and how fast an evening happens."""
+
+    folder: Path
+    store_url: str
+    speed: float
+    limit_s: float
+    """After so many real seconds what is not told counts as lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an evening ended."""
+
+    kills: int
+    rings: int
+    """Expected, at all destinations together."""
+    verdict: Verdict
+    incidents: Sequence[Portrait]
+    heard: Mapping[str, Sequence[str]]
+    log: Sequence[str]
+
+
+async def night(place: Place, trouble: Trouble) -> Outcome:
+    """Play the evening to the end, whatever happens to the bot."""
+    place.folder.mkdir(parents=True, exist_ok=True)
+    anchor = time.time()
+    clock = story_clock(anchor, place.speed)
+    bot = Mortal(place.folder, anchor=anchor, speed=place.speed)
+    today = datetime.fromtimestamp(anchor, UTC)
+    async with (
+        ledger(place.store_url) as kept,
+        town(place.folder, bot, clock, today=today, store_url=place.store_url) as around,
+    ):
+        strands = evening()
+        living = asyncio.create_task(bot.live())
+        try:
+            async with asyncio.timeout(place.limit_s):
+                await _happen(strands, around, kept, trouble)
+        except TimeoutError:
+            bot.log.append("the evening took too long")
+        finally:
+            living.cancel()
+            await asyncio.gather(living, return_exceptions=True)
+        expected, heard = rings(strands), around.heard()
+        return Outcome(
+            kills=bot.kills,
+            rings=len(expected) * len(heard),
+            verdict=judge(expected, heard, unsure={IT} if bot.kills else frozenset()),
+            incidents=await kept.portraits(),
+            heard=heard,
+            log=bot.log,
+        )
+
+
+async def _happen(strands: Sequence[Strand], around: Town, kept: Ledger, trouble: Trouble) -> None:
+    """Let everything happen, then wait until it is told."""
+    harming = asyncio.create_task(trouble(around))
+    playing = [asyncio.create_task(_play(strand, around, kept)) for strand in strands]
+    try:
+        while not all(one.done() for one in playing):
+            await kept.look()
+            await asyncio.sleep(LOOK_S)
+    finally:
+        for task in (harming, *playing):
+            task.cancel()
+        await asyncio.gather(harming, *playing, return_exceptions=True)
+    while not await kept.is_all_told():  # noqa: ASYNC110 - another process does it
+        await asyncio.sleep(LOOK_S)
+
+
+async def _play(strand: Strand, around: Town, kept: Ledger) -> None:
+    """Go on when the bot has taken a step in: what follows sooner would be told as one with it."""
+    for step in strand.steps:
+        around.graph.publish(strand.issue(step, around.clock.now()))
+        await kept.until(partial(_is_ring_of, step))
+
+
+def _is_ring_of(step: Step, change: Change) -> bool:
+    claims = change.incident.claims if change.incident else ()
+    return change.reason is step.reason and any(claim.reading.id == step.ticket.id for claim in claims)

@@ -1,0 +1,85 @@
+"""The real bot as a process that dies and comes back, on a clock that may run faster than the real one."""
+
+import asyncio
+import os
+import random
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvloop
+
+from bot.app.logs import to_standard_error
+from bot.app.serve import run
+from bot.demo.clock import StoryClock
+from bot.settings import load
+
+ROOT = Path(__file__).parents[2]
+READY_WITHIN_S = 90.0
+
+
+def story_clock(anchor: float, speed: float) -> StoryClock:
+    """Give the same story time in every process: real time up to ``anchor`` (epoch seconds), and faster from there."""
+    now = time.time()
+    return StoryClock(datetime.fromtimestamp(anchor + (now - anchor) * speed, UTC), speed=speed, ticks=time.time)
+
+
+class Mortal:
+    """A bot that is started again whenever it is dead."""
+
+    def __init__(self, folder: Path, *, anchor: float, speed: float) -> None:
+        """Take the folder with its settings; ``resurrected`` runs it."""
+        self._folder = folder
+        self._arguments = (str(anchor), str(speed))
+        self._process: asyncio.subprocess.Process | None = None
+        self.kills = 0
+        self.log: list[str] = []
+        self.ready = asyncio.Event()
+
+    def kill(self) -> bool:
+        """End it as a power cut would; False where it is dead already."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return False
+        process.kill()
+        self._process = None
+        self.ready.clear()
+        self.kills += 1
+        return True
+
+    async def live(self) -> None:
+        """Start it again and again, until cancelled."""
+        try:
+            while True:
+                await self._one_life()
+        finally:
+            if self._process is not None:
+                self._process.kill()
+
+    async def _one_life(self) -> None:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "PYTHONPATH": str(ROOT)}
+        process = self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.chaos.process", *self._arguments),
+            cwd=self._folder,
+            env={**environment, "XDG_STATE_HOME": str(self._folder / "state")},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stderr is not None
+        async for line in process.stderr:
+            self.log.append(line.decode())
+            if b"event='ready'" in line:
+                self.ready.set()
+        await process.wait()
+
+
+def main(anchor: str, speed: str) -> None:
+    """Be the bot."""
+    to_standard_error("info")
+    settings = load(Path.cwd())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(settings, story_clock(float(anchor), float(speed)), random.SystemRandom()))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,93 @@
+"""Where a process dies: at a request of its own, just before it is taken or just after."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.demo.served import ABORT
+
+
+class Moment(Enum):
+    """When the kill comes, seen from the platform."""
+
+    UNTAKEN = auto()
+    """The request has come and nothing is done: between save and send."""
+    TAKEN = auto()
+    """All is done and the answer is not given: between send and mark."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Trap:
+    """Kills at the requests that it is for, as often as ``left`` says."""
+
+    path: str
+    moment: Moment
+    holds: bytes = b""
+    """What the request's body contains."""
+    lacks: bytes = b""
+    """And what it does not."""
+    left: int = 1
+    spares: bool = False
+    """Whether it lets the next one through: nobody dies over the same message twice in a row."""
+
+    def catches(self, path: str, body: bytes) -> bool:
+        """Tell whether a request is one to die at, and count it."""
+        meant = self.path in path and self.holds in body and not (self.lacks and self.lacks in body)
+        if not (meant and self.left) or self.spares:
+            self.spares = self.spares and not meant
+            return False
+        self.left -= 1
+        self.spares = True
+        return True
+
+
+class Trapped:
+    """An ASGI app on the way to which the client may be killed."""
+
+    def __init__(self, app: ASGIApp, traps: list[Trap], kill: Callable[[], bool]) -> None:
+        """Put the traps in front of an app; ``kill`` tells whether there was somebody to kill."""
+        self._app = app
+        self._traps = traps
+        self._kill = kill
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or let its client die over it."""
+        body = await _body(receive)
+        replayed = _Replayed(body, receive)
+        trap = next((one for one in self._traps if one.catches(str(scope["path"]), body)), None)
+        if trap is None:
+            await self._app(scope, replayed, send)
+            return
+        if trap.moment is Moment.TAKEN:
+            await self._app(scope, replayed, _nowhere)
+        self._kill()
+        scope["extensions"][ABORT]()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+class _Replayed:
+    """A request's body once more, then what comes after it."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._first: Message | None = {"type": "http.request", "body": body, "more_body": False}
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        first, self._first = self._first, None
+        return first or await self._receive()
+
+
+async def _body(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body"):
+            return body
+
+
+async def _nowhere(_: Message) -> None:
+    """Take an answer that nobody will get."""
