@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.machine import Machine
 from bot.store import Store, Transaction
-from bot.types import Change, Clock, ProbeSeen, Route, Rules
+from bot.types import Change, Clock, Observation, ProbeSeen, Route, Rules
 
 REFED_AT_MOST = timedelta(hours=48)
 """Raw observations are kept this long, so older ones cannot be fed again."""
@@ -35,7 +35,9 @@ class Kept:
     version: int
     """How often it had moved on when it was read or saved."""
     news: Sequence[Change] = ()
-    """What was new by the observations that it was wound up with, and is not saved yet."""
+    """What is new by its observations, and is not saved yet."""
+    unsaved: Sequence[Observation] = ()
+    """What it has observed and nobody has saved yet."""
 
 
 class Keeper:
@@ -54,6 +56,10 @@ class Keeper:
             async with self._store.read() as tx:
                 self._kept[tenant] = await self._read(tenant, tx)
         return self._kept[tenant]
+
+    def known(self, tenant: str) -> Kept | None:
+        """Give a tenant's machine if it is in memory."""
+        return self._kept.get(tenant)
 
     async def hold(self, kept: Kept, tx: Transaction) -> Kept:
         """Give the newest machine, nobody else moving it until the transaction ends: another where ours was behind."""

@@ -52,6 +52,14 @@ class Pushed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsaved:
+    """That a tenant's steps cannot be saved: since when, and why."""
+
+    since: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What is noted in the transaction of a step."""
 
@@ -74,6 +82,8 @@ class Pipeline:
         self._keeper = Keeper(memory.store, memory.clock, companies)
         self._snapshots: dict[str, Snapshot] = {}
         self._untaken: dict[str, Sequence[Observation]] = {}
+        self.unsaved: dict[str, Unsaved] = {}
+        """Tenants whose last step could not be saved."""
         self._locks = {tenant: asyncio.Lock() for tenant in companies}
 
     async def open(self) -> None:
@@ -85,6 +95,8 @@ class Pipeline:
         """Take over what other programs on the same store saw and did since; raises StoreError."""
         for tenant in await self._keeper.behind():
             async with self._locks[tenant]:
+                kept = self._keeper.known(tenant)
+                self._untaken[tenant] = [*self._untaken.get(tenant, ()), *(kept.unsaved if kept else ())]
                 self._keeper.forget(tenant)
             await self._step(tenant, _nothing)
 
@@ -136,16 +148,32 @@ class Pipeline:
     ) -> list[Change]:
         async with self._locks[tenant]:
             untaken = self._untaken.pop(tenant, ())
-            batch = [*untaken, *observations]
             try:
-                kept, changes = await self._taken(tenant, batch, think, beside)
-            except StoreError:
-                # The machine is ahead of what is saved: forget it, so that the step can be taken again.
-                self._keeper.forget(tenant)
-                self._untaken[tenant] = untaken if beside.pushed else batch[-UNTAKEN_AT_MOST:]
+                kept, changes = await self._taken(tenant, [*untaken, *observations], think, beside)
+            except StoreError as error:
+                before = self.unsaved.get(tenant)
+                since = before.since if before else self._memory.clock.now()
+                self.unsaved[tenant] = Unsaved(since=since, why=str(error))
+                self._put_off(tenant, untaken, observations, beside)
                 raise
+            self.unsaved.pop(tenant, None)
             self._publish(kept.machine)
             return changes
+
+    def _put_off(
+        self, tenant: str, untaken: Sequence[Observation], observations: Sequence[Observation], beside: Beside
+    ) -> None:
+        """Have what could not be saved saved with the next step; whoever was told that it failed sees nothing of it."""
+        kept = self._keeper.known(tenant)
+        if kept and beside == NOTHING:
+            # The machine goes on ahead of the store, so that the page shows what we see.
+            kept.unsaved = kept.unsaved[-UNTAKEN_AT_MOST:]
+            self._publish(kept.machine)
+            return
+        self._keeper.forget(tenant)
+        waits = kept.unsaved if kept else [*untaken, *observations]
+        waits = waits[: len(waits) - len(observations)] if beside.pushed else waits
+        self._untaken[tenant] = waits[-UNTAKEN_AT_MOST:]
 
     async def _taken(
         self, tenant: str, batch: Sequence[Observation], think: Think, beside: Beside
@@ -153,27 +181,25 @@ class Pipeline:
         """Think with the machine that we have, and again with the newest one where others moved it on meanwhile."""
         kept = await self._keeper.get(tenant)
         changes = _thought(kept, batch, think)
-        if not (batch or self._state_is_due(kept, changes, beside)):
+        if not (kept.unsaved or self._state_is_due(kept, changes, beside)):
             return kept, changes
         async with self._memory.store.begin() as tx:
             newest = await self._keeper.hold(kept, tx)
             if newest is not kept:
-                kept, changes = newest, _thought(newest, batch, think)
-            saved = await self._save(kept, changes, batch, beside, tx)
-        kept.version, kept.saved, kept.news = kept.version + 1, saved, ()
+                kept, changes = newest, _thought(newest, kept.unsaved, think)
+            saved = await self._save(kept, changes, beside, tx)
+        kept.version, kept.saved, kept.news, kept.unsaved = kept.version + 1, saved, (), ()
         return kept, changes
 
     def _state_is_due(self, kept: Kept, changes: Sequence[Change], beside: Beside) -> bool:
         unsaved = kept.version == 0 or self._memory.clock.now() - kept.saved >= SAVE_EVERY
         return bool(changes or beside.deed) or unsaved
 
-    async def _save(
-        self, kept: Kept, changes: Sequence[Change], batch: Sequence[Observation], beside: Beside, tx: Transaction
-    ) -> datetime:
+    async def _save(self, kept: Kept, changes: Sequence[Change], beside: Beside, tx: Transaction) -> datetime:
         """Save a step; tells when the machine's state was saved last."""
         now, machine = self._memory.clock.now(), kept.machine
-        await tx.observations.add(batch)
-        await _keep(batch, tx)
+        await tx.observations.add(kept.unsaved)
+        await _keep(kept.unsaved, tx)
         if beside.deed:
             await tx.audit.note(machine.tenant, beside.deed)
         if beside.pushed:
@@ -223,9 +249,12 @@ async def _keep(observations: Sequence[Observation], tx: Transaction) -> None:
 
 
 def _thought(kept: Kept, batch: Sequence[Observation], think: Think) -> list[Change]:
-    """Tell what is new by what was seen and thought."""
+    """Tell what is new by what was seen and thought, and keep in mind that none of it is saved yet."""
     machine = kept.machine
-    return [*kept.news, *(change for seen in batch for change in machine.observe(seen)), *think(machine)]
+    kept.unsaved = [*kept.unsaved, *batch]
+    changes = [*kept.news, *(change for seen in batch for change in machine.observe(seen)), *think(machine)]
+    kept.news = changes
+    return changes
 
 
 def _nothing(_: Machine) -> list[Change]:

@@ -49,7 +49,9 @@ class Pulse:
     heartbeat: Heartbeat | None = None
     begun: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     """The start, in seconds of the event loop's clock."""
-    store_answers: bool = True
+    store_silent: datetime | None = None
+    """Since when the store does not answer."""
+    store_error: str = ""
     waiting: int = 0
     oldest: datetime | None = None
     stopped: Mapping[str, str] = field(default_factory=dict)
@@ -71,10 +73,11 @@ class Pulse:
             async with asyncio.timeout(ANSWER), self.store.read() as tx:
                 waiting = [await tx.deliveries.pending(name) for name in self.pipeline.tenants]
                 recent = [one for name in self.pipeline.tenants for one in await tx.deliveries.recent(name)]
-        except (StoreError, TimeoutError):
-            self.store_answers = False
+        except (StoreError, TimeoutError) as error:
+            self.store_silent = self.store_silent or self.clock.now()
+            self.store_error = str(error) or f"store: no answer within {ANSWER:.0f} s"
             return
-        self.store_answers = True
+        self.store_silent, self.store_error = None, ""
         pending = [one for tenant in waiting for name, one in tenant.items() if Person.of(name) is None]
         self.waiting = sum(one.count for one in pending)
         self.oldest = min((one.due for one in pending), default=None)
@@ -82,11 +85,15 @@ class Pulse:
 
     def health(self) -> Health:
         """Tell how the bot is now."""
+        unsaved = [*self.pipeline.unsaved.values()]
+        since = min((one.since for one in unsaved), default=self.store_silent)
         return Health(
             at=self.clock.now(),
             started=self.started,
             beats=self._beats(),
-            store=self.store_answers,
+            store=since is None,
+            unsaved_since=since,
+            store_error=self.store_error or next((one.why for one in unsaved), ""),
             sees=self._sees(),
             tells=not self.stopped,
             hears=self.hears(),

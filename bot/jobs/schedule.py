@@ -69,6 +69,14 @@ class Schedules:
         """Write to the table what is due."""
         return [await self._step(transaction, schedule, now) for schedule in due]
 
+    def begin_unsaved(self, now: datetime) -> list[Schedule]:
+        """Begin what is due though the table cannot be written: we are alone with it, and looking must go on."""
+        due = [one for one in self._known.values() if not one.running and one.next_at and one.next_at <= now]
+        for schedule in due:
+            schedule.next_at = schedule.wanted = now + self._length(schedule)
+            schedule.running = True
+        return due
+
     def begin(self, steps: Sequence[Step]) -> list[Schedule]:
         """Take over what was committed; tells which are to run now."""
         for step in steps:
@@ -84,6 +92,9 @@ class Schedules:
             schedule.wanted = min(schedule.wanted, now + backoff(self._pace, schedule.failures, self._chance))
         before, schedule.next_at = schedule.next_at, schedule.wanted
         return None if before is None or before == schedule.wanted else (before, schedule.wanted)
+
+    def _length(self, schedule: Schedule) -> timedelta:
+        return schedule.interval * (1 + self._chance.uniform(-schedule.jitter, schedule.jitter))
 
     def _wakes(self, schedule: Schedule, now: datetime) -> datetime:
         if schedule.next_at is None or schedule.next_at > self._latest(schedule, now):
@@ -102,8 +113,7 @@ class Schedules:
             return await self._read(transaction, schedule, now)
         guard_end = now + self._pace.guard
         if not schedule.running:
-            spread = self._chance.uniform(-schedule.jitter, schedule.jitter)
-            schedule.wanted = now + schedule.interval * (1 + spread)
+            schedule.wanted = now + self._length(schedule)
         to = guard_end if schedule.running else min(schedule.wanted, guard_end)
         if await transaction.jobs.move(schedule.name, seen, to):
             return Step(schedule, to, begins=not schedule.running)

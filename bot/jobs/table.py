@@ -112,6 +112,7 @@ class TableJobs:
             self._news = True
             self._store_failures += 1
             log.warning("jobs_store_failed", error=str(error), in_a_row=self._store_failures)
+            self._start((), self._schedules.begin_unsaved(now))
             await self._wait(min(self._pace.poll * 2 ** min(self._store_failures, 10), self._pace.guard), self._stop)
             return
         self._store_failures = 0

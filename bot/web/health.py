@@ -70,6 +70,9 @@ class Health:
     beats: tuple[Beat, ...] = ()
     store: bool = True
     """The store answered lately."""
+    unsaved_since: datetime | None = None
+    """Since when what is seen cannot be saved."""
+    store_error: str = ""
     sees: bool = True
     """At least one watcher brought something lately."""
     tells: bool = True

@@ -1,7 +1,7 @@
 """What the routes read: snapshots in memory, the past from the store, and the words for both."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from bot.types import DEFAULT_TENANT, Direction, Snapshot, Text
@@ -9,6 +9,7 @@ from bot.web import render
 from bot.web.chart import Delays, brief, draw
 from bot.web.health import Health
 from bot.web.history import DelayPoint, History
+from bot.web.itself import itself
 from bot.web.memory import Remembered
 from bot.web.metrics import installed
 from bot.web.range import Range
@@ -66,6 +67,9 @@ class Site:
         """Say how mail is now."""
         return view(self.snapshot(), self.words, partial(tell, language=self.ports.language))
 
+    def _whole(self) -> PageView:
+        return replace(self.view(), itself=itself(self.ports.health(), self.words))
+
     def flat(self, text: Text) -> str:
         """Write a text in one string, its times in UTC."""
         return flat(text, self.words.catalogue)
@@ -73,13 +77,13 @@ class Site:
     async def live(self) -> tuple[str, str]:
         """Render the live part; the second value is the time that it is as of, for machines."""
         shown = await self._week()
-        return render.live(self.view(), shown, self.words), self.snapshot().at.isoformat()
+        return render.live(self._whole(), shown, self.words), self.snapshot().at.isoformat()
 
     async def page(self, wanted: Range) -> str:
         """Render the whole page, with the chart of the range wanted."""
         shown = await self._week()
         delays = await self.delays(wanted)
-        return render.page(self.view(), shown, self._frame(delays, wanted), self.words)
+        return render.page(self._whole(), shown, self._frame(delays, wanted), self.words)
 
     async def _week(self) -> WeekView:
         snapshot = self.snapshot()

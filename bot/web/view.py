@@ -85,6 +85,8 @@ class PageView:
     past: tuple[IncidentView, ...]
     sources: tuple[SourceView, ...]
     listed: tuple[ListedView, ...]
+    itself: tuple[SourceView, ...] = ()
+    """How the bot is, where that is known."""
 
 
 Tell = Callable[[Change], Message]

@@ -1,0 +1,71 @@
+"""How the bot itself is, in sentences for the page; pure."""
+
+from collections.abc import Iterator
+
+from bot.types import Moment
+from bot.web.health import Beat, Health, Mouth
+from bot.web.view import SourceView
+from bot.web.ways import State
+from bot.words.page import Line, PageWords
+
+
+def itself(health: Health, words: PageWords) -> tuple[SourceView, ...]:
+    """Say whether its loops come round, what is seen is saved, people can be told, and somebody outside hears of it."""
+    return (
+        _loops(health, words),
+        _store(health, words),
+        *(_mouth(mouth, words) for mouth in health.mouths),
+        *_outward(health, words),
+    )
+
+
+def _loops(health: Health, words: PageWords) -> SourceView:
+    loops = [beat for beat in health.beats if not beat.task]
+    hang = [beat.loop for beat in loops if beat.age > beat.deadline]
+    name = words.string(Line.LOOPS)
+    if hang:
+        says = words.text(Line.LOOPS_HANG, loops=words.catalogue.listed(hang))
+        return SourceView(name=name, state=State.BLIND, says=says)
+    again = [_counted(beat) for beat in loops if beat.restarts]
+    if again:
+        says = words.text(Line.LOOPS_AGAIN, loops=words.catalogue.listed(again))
+        return SourceView(name=name, state=State.OK, says=says)
+    return SourceView(name=name, state=State.OK, says=words.text(Line.LOOPS_OK))
+
+
+def _counted(beat: Beat) -> str:
+    return f"{beat.loop} ({beat.restarts})"
+
+
+def _store(health: Health, words: PageWords) -> SourceView:
+    name = words.string(Line.STORE)
+    if health.store:
+        return SourceView(name=name, state=State.OK, says=words.text(Line.STORE_OK))
+    since = Moment(at=health.unsaved_since or health.at, with_date=True)
+    return SourceView(
+        name=name, state=State.BLIND, says=words.text(Line.STORE_FAILS, when=since, error=health.store_error)
+    )
+
+
+def _mouth(mouth: Mouth, words: PageWords) -> SourceView:
+    name = words.string(Line.MOUTH, name=mouth.name)
+    if not mouth.error:
+        return SourceView(name=name, state=State.OK, says=words.text(Line.MOUTH_OK))
+    return SourceView(name=name, state=State.BLIND, says=words.text(Line.MOUTH_FAILS, error=mouth.error))
+
+
+def _outward(health: Health, words: PageWords) -> Iterator[SourceView]:
+    if health.outward is None:
+        return
+    taken, error = health.outward.taken, health.outward.error
+    name = words.string(Line.OUTWARD)
+    if taken is None:
+        state = State.BLIND if error else State.UNKNOWN
+        yield SourceView(name=name, state=state, says=words.text(Line.OUTWARD_NEVER, error=error))
+        return
+    when = Moment(at=taken, with_date=bool(error))
+    if error:
+        says = words.text(Line.OUTWARD_FAILS, when=when, error=error)
+        yield SourceView(name=name, state=State.BLIND, says=says)
+        return
+    yield SourceView(name=name, state=State.OK, says=words.text(Line.OUTWARD_TAKEN, when=when))
