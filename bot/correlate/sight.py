@@ -12,6 +12,10 @@ UNHEARD = "unheard:"
 """Before a far vantage that does not report."""
 
 
+OWN_MAILBOXES = ("mailbox:", "sender:")
+"""Sources that are a mailbox of the canary: one that we cannot look into, one that we cannot send from."""
+
+
 def take_blind(book: Book, source: str, error: str, now: datetime) -> Book:
     """Take in that a source cannot be read; the first moment of a stretch is kept."""
     sight = _sight(book, source)
@@ -88,7 +92,7 @@ def _untold(book: Book, sight: SourceNow) -> Book:
 
 
 def _matters(source: str, rules: Rules) -> bool:
-    return source.startswith((TESTS, UNHEARD)) or source in rules.sources
+    return source.startswith((TESTS, UNHEARD, *OWN_MAILBOXES)) or source in rules.sources
 
 
 def _sight(book: Book, source: str) -> SourceNow:

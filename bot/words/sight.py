@@ -6,12 +6,16 @@ from bot.words.facts import moment, tests_now
 from bot.words.safe import name_of
 
 TESTS, UNHEARD = "tests:", "unheard:"
+OWN_MAILBOXES = ("mailbox:", "sender:")
 
 
 def parts(change: Change, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
     """Give headline, advice, facts, vendor and basis of a message about our own sight."""
     source = change.about[0] if change.about else ""
-    place = name_of(source.partition(":")[2]) if source.startswith((TESTS, UNHEARD)) else ""
+    name = name_of(source.partition(":")[2])
+    if source.startswith(OWN_MAILBOXES):
+        return _mailbox(change, name, words)
+    place = name if source.startswith((TESTS, UNHEARD)) else ""
     if change.reason is Reason.SEES_AGAIN:
         return _again(change, place, words)
     if source.startswith(UNHEARD):
@@ -49,17 +53,35 @@ def _unheard(change: Change, place: str, words: Catalogue) -> tuple[Text, Text, 
     )
 
 
+def _mailbox(change: Change, name: str, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
+    if change.reason is Reason.SEES_AGAIN:
+        return words.text("Our own test mailbox {name} works again.", name=name), (), _was(change, words), (), ()
+    mend = words.text(
+        "Its operators see the reason, and what mends it, on the status page and with “mailstatus doctor”."
+    )
+    return (
+        words.text("Our own test mailbox {name} does not work.", name=name),
+        words.text("You do not need to do anything. This says nothing about your mail."),
+        (*_since(change, words), mend),
+        (),
+        tests_now(change.tally, words),
+    )
+
+
 def _again(change: Change, place: str, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
     head = (
         words.text("We can see again how mail is doing from {place}.", place=place)
         if place
         else words.text("We can read Microsoft's service health again.")
     )
+    return head, (), _was(change, words), (), ()
+
+
+def _was(change: Change, words: Catalogue) -> tuple[Text, ...]:
     if change.since is None:
-        return head, (), (), (), ()
-    length = words.length(change.at - change.since)
-    since = moment(change.since, change.at)
-    return head, (), (words.text("We could not since {since}, for {length}.", since=since, length=length),), (), ()
+        return ()
+    since, length = moment(change.since, change.at), words.length(change.at - change.since)
+    return (words.text("We could not since {since}, for {length}.", since=since, length=length),)
 
 
 def _since(change: Change, words: Catalogue) -> tuple[Text, ...]:

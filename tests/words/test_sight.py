@@ -61,6 +61,22 @@ def test_a_far_place_that_does_not_report_word_for_word() -> None:
     )
 
 
+def test_a_test_mailbox_of_our_own_that_does_not_work_word_for_word() -> None:
+    """A wrong password, a full mailbox or throttling is our own trouble, and no outage."""
+    teller = Teller()
+    teller.blind(T0, source="sender:office")
+    assert plain(tell(teller.at(T0 + 25 * MINUTE)[0])) == (
+        "Our own test mailbox office does not work.\n"
+        "You do not need to do anything. This says nothing about your mail.\n"
+        "That is so since 08:00 UTC, for 25 minutes now. "
+        "Its operators see the reason, and what mends it, on the status page and with “mailstatus doctor”.\n"
+        "Our own test messages arrive normally: 40 in the last ten minutes."
+    )
+    assert plain(tell(teller.back(T0 + HOUR, source="sender:office")[0])) == (
+        "Our own test mailbox office works again.\nWe could not since 08:00 UTC, for 1 hour."
+    )
+
+
 def test_without_a_beginning_only_the_state_is_told() -> None:
     """A source that never could be read."""
     cannot = Change(at=T0 + timedelta(1), reason=Reason.CANNOT_SEE, incident=None, rings=True, why="")
