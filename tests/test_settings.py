@@ -49,6 +49,17 @@ platform = "teams"
 url_env = "TEAMS_IT_URL"
 fallback = ["ops"]
 """
+ONCALL = """
+[mailboxes.alerts]
+address = "alerts@alerts.example"
+smtp = "smtp.alerts.com:587"
+password_env = "OUTSIDE_PASSWORD"
+
+[destinations.oncall]
+platform = "email"
+address = "ana@alerts.example"
+mailbox = "alerts"
+"""
 SECRETS = "OFFICE_PASSWORD=one\nOUTSIDE_PASSWORD=two\nTEAMS_IT_URL=https://flow.example/x?sig=three\n"
 
 
@@ -127,6 +138,12 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         pytest.param(DESTINATIONS.replace('["ops"]', '"ops"'), SECRETS, "destinations.it.fallback", 'Example: fallback = ["ops"]', id="one fallback"),
         pytest.param(DESTINATIONS.replace('["ops"]', '["it", "ops"]'), SECRETS, "destinations.it.fallback", 'Example: fallback = ["ops"]', id="its own fallback"),
         pytest.param(DESTINATIONS.replace('["ops"]', '["ops", "ops"]'), SECRETS, "destinations.it.fallback", "goes in a circle", id="a fallback twice"),
+        pytest.param(BOXES + ROUTES + ONCALL.replace('"alerts"', '"office"'), SECRETS, "destinations.oncall.mailbox", "is of the mail system that is watched", id="mail by the watched system"),
+        pytest.param(BOXES + ROUTES + ONCALL.replace("smtp.alerts", "smtp.office365"), SECRETS, "destinations.oncall.mailbox", "is of the mail system that is watched", id="mail by Microsoft"),
+        pytest.param(BOXES + ROUTES + ONCALL.replace("ana@alerts.example", "ana@contoso.com"), SECRETS, "destinations.oncall.address", "where nobody reads it", id="mail into the watched system"),
+        pytest.param(BOXES + ROUTES + ONCALL.replace('mailbox = "alerts"', 'mailbox = "none"'), SECRETS, "destinations.oncall.mailbox", "no mailbox 'none'", id="mail by no mailbox"),
+        pytest.param(BOXES + ROUTES + ONCALL.replace("smtp =", "imap ="), SECRETS, "mailboxes.alerts.smtp", "destinations.oncall needs it", id="mail without a server"),
+        pytest.param(BOXES + ROUTES + ONCALL.replace('mailbox = "alerts"', ""), SECRETS, "destinations.oncall", "address and mailbox", id="mail without a mailbox"),
         pytest.param("[mailboxes", "", "mailstatus.toml", "is not TOML", id="toml"),
     ],
 )  # fmt: skip

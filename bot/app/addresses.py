@@ -37,8 +37,13 @@ def _parts(table: DestinationTable, settings: Settings) -> Sequence[str]:
         "slack": [environment.slack_bot_token],
         "teams": [environment.teams_app_secret, environment.azure_client_secret],
     }
-    secrets = [settings.named.get(table.url_env or ""), *tokens.get(table.platform, [])]
-    plain = [table.platform, table.channel or "", table.conversation or ""]
+    box = settings.installation.mailboxes.get(table.mailbox or "")
+    secrets = [
+        settings.named.get(table.url_env or ""),
+        settings.named.get((box and box.password_env) or ""),
+        *tokens.get(table.platform, []),
+    ]
+    plain = [table.platform, table.channel or "", table.conversation or "", table.address or "", str(box or "")]
     return [*plain, *(secret.get_secret_value() if secret else "" for secret in secrets)]
 
 

@@ -13,6 +13,7 @@ import httpx
 from bot.app import wiring
 from bot.app.bot import probe_key
 from bot.app.clock import SystemClock
+from bot.app.doctor_gaps import tried_again
 from bot.app.doctor_result import Result
 from bot.app.doctor_store import kept
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
@@ -181,14 +182,26 @@ async def _destinations(settings: Settings) -> AsyncIterator[Result]:
             stack.push_async_callback(api.aclose)
         for name, table in settings.installation.destinations.items():
             if table.conversation is None:
-                check = await _slack(api, table) if table.platform == "slack" else await _teams(settings, table)
-                yield Result(what=f"destination {name}", fault=check)
+                check = await _destination(settings, api, table)
+                yield Result(
+                    what=f"destination {name}", fault=check, detail=await tried_again(store, table, name, check)
+                )
         if api:
             for team in workspaces(settings) if installations else ("",):
                 yield await _pictures(api.of(team))
     if token := settings.environment.slack_app_token:
         yield await _socket(SlackApi(token, base_url=settings.environment.slack_api_url))
     yield Result(what="tenants", detail=", ".join(wiring.tenants(settings)))
+
+
+async def _destination(settings: Settings, api: SlackApi | None, table: DestinationTable) -> str:
+    """Check one address as far as it goes without a message; ``mailstatus say`` sends one."""
+    if table.platform == "slack":
+        return await _slack(api, table)
+    box = settings.installation.mailboxes.get(table.mailbox or "")
+    if box is not None and box.smtp is not None:
+        return await _answers(box.smtp.host, box.smtp.port, f"mailboxes.{table.mailbox}.smtp")
+    return await _teams(settings, table)
 
 
 async def _slack(api: SlackApi | None, table: DestinationTable) -> str:
@@ -223,18 +236,24 @@ async def _pictures(api: SlackApi) -> Result:
     return Result(what="pictures in Slack", detail="" if may else without)
 
 
+async def _answers(host: str, port: int, setting: str) -> str:
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError) as error:
+        return f"{host} cannot be reached ({type(error).__name__}): check the network and {setting}"
+    writer.close()
+    return ""
+
+
 async def _teams(settings: Settings, table: DestinationTable) -> str:
-    """Check the address and that its host answers; only a message proves more, and ``mailstatus say`` sends one."""
+    """Check the address, that its host answers, and that there is a token where one is needed."""
     url = settings.named[table.url_env or ""].get_secret_value()
     if why := fault(url):
         return f"{table.url_env} {why}"
     parts = urlsplit(url)
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 443)
-    except (OSError, TimeoutError) as error:
-        return f"{parts.hostname} cannot be reached ({type(error).__name__}): check the network and {table.url_env}"
-    writer.close()
+    if why := await _answers(parts.hostname or "", parts.port or 443, table.url_env or ""):
+        return why
     try:
         token = flow_token(table, settings)
         if token:

@@ -146,12 +146,13 @@ def _lines(tooling: Tooling, tokens: Mapping[str, EntraTokens]) -> dict[str, Lin
             if (route.vantage if route.far else "") != tooling.vantage:
                 continue
             table = settings.installation.routes[route.name]
-            sender, receiver = (_mailbox(settings, name, tokens.get(tenant)) for name in (table.sender, table.receiver))
+            sender, receiver = (mailbox(settings, name, tokens.get(tenant)) for name in (table.sender, table.receiver))
             lines[route.name] = Line(route=route, sender=sender, receiver=receiver)
     return lines
 
 
-def _mailbox(settings: Settings, name: str, tokens: EntraTokens | None) -> Mailbox:
+def mailbox(settings: Settings, name: str, tokens: EntraTokens | None) -> Mailbox:
+    """Give a mailbox of the settings with its servers and its secret."""
     table = settings.installation.mailboxes[name]
     return Mailbox(
         name=name,

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from bot.app.eyes import cloud, entra
+from bot.app.eyes import cloud, entra, mailbox
 from bot.app.slack import slack_api
 from bot.microsoft import TokenSource
 from bot.outbox import DirectLine, Sender
 from bot.settings import DestinationTable, Settings, SettingsError
 from bot.types import Clock
+from handlers.email.send import EmailSender
 from handlers.slack.api import SlackApi
 from handlers.slack.direct import DirectSender
 from handlers.slack.send import Draws, SlackSender
@@ -51,27 +52,39 @@ async def open_voices(
 ) -> AsyncIterator[Voices]:
     """Make a sender for each destination; raises SettingsError where one cannot work."""
     api = slack_api(settings, installations)
-    faults: list[str] = []
-    voices: dict[str, Sender] = {}
     lane = lanes(clock)
-    for name, table in settings.installation.destinations.items():
-        try:
-            if table.platform == "slack":
-                voices[name] = _slack(name, table, api, clock, draws=draws, several=installations is not None)
-            elif table.conversation:
-                voices[name] = _teams_bot(name, table, teams, clock, plots)
-            else:
-                flow = _flow(table, settings, lane)
-                voices[name] = _teams(name, table, flow, clock, plots)
-        except ValueError as error:
-            faults.append(str(error))
-    if faults:
-        raise SettingsError(faults)
+
+    def voice(name: str, table: DestinationTable) -> Sender:
+        if table.platform == "slack":
+            return _slack(name, table, api, clock, draws=draws, several=installations is not None)
+        if table.platform == "email":
+            return EmailSender(mailbox(settings, table.mailbox or "", None), table.address or "", clock=clock)
+        if table.conversation:
+            return _teams_bot(name, table, teams, clock, plots)
+        return _teams(name, table, _flow(table, settings, lane), clock, plots)
+
+    voices = _made(settings.installation.destinations, voice)
     try:
         yield Voices(channels=voices, lines=_lines(api, teams, clock))
     finally:
         if api:
             await api.aclose()
+
+
+def _made(
+    tables: Mapping[str, DestinationTable], voice: Callable[[str, DestinationTable], Sender]
+) -> Mapping[str, Sender]:
+    """Make every sender; raise SettingsError with all that is wrong."""
+    voices: dict[str, Sender] = {}
+    faults: list[str] = []
+    for name, table in tables.items():
+        try:
+            voices[name] = voice(name, table)
+        except ValueError as error:
+            faults.append(str(error))
+    if faults:
+        raise SettingsError(faults)
+    return voices
 
 
 def _lines(slack: SlackApi | None, teams: TeamsApi | None, clock: Clock) -> Mapping[str, DirectLine]:

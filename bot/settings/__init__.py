@@ -19,12 +19,11 @@ from bot.settings.forms import Server
 from bot.settings.installation import (
     CalendarTable,
     Installation,
-    MailboxTable,
-    RouteTable,
     RulesTable,
     TenantTable,
     VantageTable,
 )
+from bot.settings.routes import MailboxTable, RouteTable
 
 __all__ = [
     "CalendarTable",

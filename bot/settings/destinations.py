@@ -49,14 +49,16 @@ class DestinationTable(Table):
     """A channel that is told.
 
     ``channel`` is Slack's id, ``url_env`` the variable with the address of a Teams Workflow, ``conversation`` the
-    Teams channel that the bot is in.
+    Teams channel that the bot is in; ``address`` is told by e-mail, which leaves from ``mailbox``.
     """
 
-    platform: Literal["slack", "teams"] = Field(examples=["slack"])
+    platform: Literal["slack", "teams", "email"] = Field(examples=["slack"])
     channel: str | None = Field(None, pattern=r"^[CGD][A-Z0-9]{2,}$", examples=["C0123456789"])
     workspace: str = Field("", pattern=r"^(T[A-Z0-9]{2,})?$", examples=["T0123456789"])
     url_env: Variable | None = None
     conversation: Conversation | None = None
+    address: str | None = Field(None, pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$", examples=["oncall@example.org"])
+    mailbox: str | None = Field(None, examples=["alerts"])
     language: Literal["en", "de", "fr", "es", "ja"] = "en"
     tenant: str = "default"
     severities: tuple[Literal["severe", "warning", "info", "good"], ...] = ()
@@ -78,6 +80,11 @@ class DestinationTable(Table):
             raise ValueError(
                 'url_env is missing: the variable with the Workflows address. Example: url_env = "TEAMS_IT_URL". '
                 'With the bot it is the channel instead. Example: conversation = "19:abc123@thread.tacv2"'
+            )
+        if self.platform == "email" and not (self.address and self.mailbox):
+            raise ValueError(
+                "address and mailbox are needed: who is told, and the mailbox that the mail leaves from. "
+                'Example: address = "oncall@example.org", mailbox = "alerts"'
             )
         if self.url_env and self.conversation:
             raise ValueError("url_env is a webhook and conversation is the bot: take one of them. "

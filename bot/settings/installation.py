@@ -7,41 +7,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from bot.settings.destinations import DestinationTable, destination_faults
-from bot.settings.forms import Length, ServerAddress, Table, Variable
+from bot.settings.forms import Length, Table, Variable
+from bot.settings.last_resort import last_resort_faults
+from bot.settings.routes import MailboxTable, RouteTable
 
 PORTS = {"smtp": 587, "imap": 993}
-
-
-class MailboxTable(Table):
-    """A mailbox that test messages leave or reach; ``via`` graph and ``auth`` oauth use the Entra app."""
-
-    address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", examples=["canary@contoso.com"])
-    user: str | None = None
-    via: Literal["servers", "graph"] = "servers"
-    smtp: ServerAddress | None = None
-    imap: ServerAddress | None = None
-    auth: Literal["password", "oauth"] = "password"
-    password_env: Variable | None = None
-
-    @model_validator(mode="after")
-    def _can_log_in(self) -> Self:
-        if self.via == "servers" and self.auth == "password" and not self.password_env:
-            raise ValueError(
-                'password_env is missing: the variable with the password. Example: password_env = "OFFICE_PASSWORD"'
-            )
-        return self
-
-
-class RouteTable(Table):
-    """A way from one mailbox to another; ``control`` joins two other providers and is never mail."""
-
-    sender: str = Field("", alias="from", examples=["office"])
-    receiver: str = Field("", alias="to", examples=["outside"])
-    direction: Literal["outbound", "inbound", "internal", "control"] = Field(examples=["outbound"])
-    vantage: str = "here"
-    every: Length = timedelta(seconds=60)
-    deadline: Length = timedelta(hours=1)
-    tenant: str = "default"
 
 
 class CalendarTable(Table):
@@ -136,6 +106,7 @@ class Installation(Table):
             faults += [f"{kind}.{name}.tenant: there is no tenant {table.tenant!r}. Example: [tenants.{table.tenant}]"
                        for name, table in tables.items() if table.tenant not in known]  # fmt: skip
         faults += destination_faults(self.destinations)
+        faults += last_resort_faults(self.destinations, self.mailboxes, self.routes.values())
         if faults:
             raise ValueError("; ".join(faults))
         return self

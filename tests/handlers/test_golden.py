@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.types import Kind, Message, Moment, Reason, Severity
+from bot.types import Kind, Landed, Message, Moment, Reason, Severity
+from handlers.email.render import mail
 from handlers.slack import render as slack
 from handlers.teams import render as teams
 from tests.handlers.examples import NOW, delivery, message
@@ -49,7 +50,28 @@ def in_teams() -> list[object]:
     ]
 
 
-SHOWN: dict[str, Callable[[], list[object]]] = {"slack": in_slack, "teams": in_teams}
+def in_email() -> list[object]:
+    """Dress the evening as mails, which nobody can edit."""
+    return [
+        {
+            "kind": kind,
+            "headers": {name: str(value) for name, value in letter.items() if not name.startswith("Content")},
+            "text": bodies[0].get_content().splitlines(),
+            "html": bodies[1].get_content().splitlines(),
+        }
+        for kind, said in evening()
+        if kind is not Kind.EDIT
+        for head in [
+            None if kind is Kind.HEAD else Landed(channel="oncall@example.org", id="<key-of-head@bot.example>")
+        ]
+        for letter in [
+            mail(delivery(kind, said=said, head=head), sender="alerts@bot.example", to="oncall@example.org", at=NOW)
+        ]
+        for bodies in [list(letter.iter_parts())]
+    ]
+
+
+SHOWN: dict[str, Callable[[], list[object]]] = {"slack": in_slack, "teams": in_teams, "email": in_email}
 
 
 @pytest.mark.parametrize("platform", list(SHOWN))
