@@ -131,6 +131,7 @@ def test_unknown_events_are_skipped_and_counted() -> None:
         '{"t": 1e99, "event": "sent", "route": "a", "probe": "1"}',
         '{"t": 1, "event": "arrived", "route": "a", "probe": "1"}',
         '{"t": 1, "event": "advisory", "source": "microsoft", "issue": 3}',
+        '{"t": ' + "[" * 40_000,
     ],
 )
 def test_a_broken_line_is_named_by_its_number(line: str) -> None:
@@ -148,6 +149,8 @@ def test_a_broken_line_is_named_by_its_number(line: str) -> None:
         '{"routes": 3}',
         '{"routes": [{"route": "a", "direction": "sideways", "vantage": "eu"}]}',
         json.dumps(HEAD | {"epoch": "yesterday"}),
+        json.dumps(HEAD | {"epoch": "0001-01-01T00:00:00+14:00"}),
+        '{"routes":' + "[" * 40_000,
         json.dumps(HEAD | {"interval_s": 0}),
         json.dumps(HEAD | {"end_s": 1e99}),
     ],

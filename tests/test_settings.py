@@ -156,6 +156,28 @@ def test_a_fault_names_the_variable_and_shows_an_example(
     assert "Example:" in line or "misspelt" in line or "not permitted" in line
 
 
+@pytest.mark.parametrize(
+    ("dotenv", "says"),
+    [
+        pytest.param("SLACK_BOT_TOKEN=\u00fcml\u00e4ut".encode("latin-1"), ".env: is not UTF-8, from byte 16 on", id="latin-1"),
+        pytest.param(b"MAILSTATUS_CONFIG=" + b"x" * 5000, "MAILSTATUS_CONFIG: ", id="a name too long"),
+        pytest.param(b"MAILSTATUS_CONFIG=a\0b", "MAILSTATUS_CONFIG: ", id="a name with NUL"),
+    ],
+)  # fmt: skip
+def test_a_dotenv_that_no_editor_wrote_is_a_fault_like_another(tmp_path: Path, dotenv: bytes, says: str) -> None:
+    """Not a traceback."""
+    (tmp_path / ".env").write_bytes(dotenv)
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path)
+    (line,) = caught.value.lines
+    assert line.startswith(says)
+    assert "Example: " in line
+
+
+def test_tables_without_end_are_no_toml(tmp_path: Path) -> None:
+    assert "is not TOML" in faults(tmp_path, "a = " + "[" * 40_000)[0]
+
+
 def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     """Nobody mends one line only to learn of the next."""
     assert len(faults(tmp_path, BOXES, "MAILSTATUS_CLOUD=mars\nMAILSTATUS_LISTEN=x")) == 4

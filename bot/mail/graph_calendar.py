@@ -1,6 +1,5 @@
 """The calendar of a mailbox over Microsoft Graph: a test entry in it, and what others are shown of it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,7 @@ from urllib.parse import quote
 from bot.mail.graph_mail import GraphMailbox
 from bot.mail.letters import TAG
 from bot.mail.probes import Probe, Seal
-from bot.microsoft import Call, GraphError
+from bot.microsoft import Call, GraphError, object_of
 
 SUBJECT = f"{TAG} Test entry, not a meeting"
 BODY = """\
@@ -111,10 +110,10 @@ class GraphCalendar:
         }
         call = Call(method="POST", path="calendar/getSchedule", json=asked, headers=UTC_PLEASE, permission=LOOK_UP)
         try:
-            answer = _object(await self._viewer.call(call))
+            answer = await self._viewer.call(call)
         except GraphError as error:
             raise _error(error) from error
-        return _busy(self._schedule(answer))
+        return _busy(self._schedule(_object(answer)))
 
     async def _written(self, call: Call) -> bytes:
         try:
@@ -163,14 +162,11 @@ def _error(error: GraphError) -> CalendarError:
     return CalendarError(str(error), retry_after=error.retry_after)
 
 
-def _object(content: bytes) -> dict[str, Any]:
+def _object(content: bytes) -> Mapping[str, Any]:
     try:
-        found = json.loads(content)
-    except ValueError as error:
-        raise CalendarError("Graph answered with something that is not JSON.") from error
-    if not isinstance(found, dict):
-        raise CalendarError("Graph answered with JSON that is no object.")
-    return found
+        return object_of(content)
+    except GraphError as error:
+        raise _error(error) from error
 
 
 def _when(at: datetime) -> dict[str, str]:
@@ -179,7 +175,7 @@ def _when(at: datetime) -> dict[str, str]:
 
 def _moment(value: object) -> datetime | None:
     """Read a moment that says that it is UTC; another zone was not asked for."""
-    if not isinstance(value, dict) or value.get("timeZone") not in UTC_NAMES:
+    if not isinstance(value, dict) or str(value.get("timeZone")) not in UTC_NAMES:
         return None
     try:
         # Graph writes seven digits of a second's fraction; whole seconds are enough.

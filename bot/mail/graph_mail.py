@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from email.message import EmailMessage, Message
 from typing import Any
@@ -13,7 +12,7 @@ from bot.mail.headers import parse
 from bot.mail.inbox import INBOX, JUNK, Letter, MailError
 from bot.mail.letters import HEADER, TAG
 from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
-from bot.microsoft import Call, GraphClient, GraphError
+from bot.microsoft import Call, GraphClient, GraphError, elements, object_of
 
 # Exchange allows four calls at a time for each app and mailbox.
 AT_ONCE = 4
@@ -138,18 +137,21 @@ class GraphInbox:
     async def _rows(self) -> list[tuple[dict[str, Any], str]]:
         # What is new cannot be found by its time of receipt: for late mail that is the time before it was late.
         rows = [(row, folder) for folder in (INBOX, JUNK) async for row in self._mailbox.pages(_list(folder, OURS))]
-        page = json.loads(await self._mailbox.call(_list(INBOX, NEWEST)))
-        rows += [(row, INBOX) for row in page.get("value", []) if may_be_report(_brief(row))]
-        return list({row["id"]: (row, folder) for row, folder in rows if row["id"] not in self._seen}.values())
+        page = object_of(await self._mailbox.call(_list(INBOX, NEWEST)))
+        rows += [(row, INBOX) for row in elements(page) if may_be_report(_brief(row))]
+        new = {str(row.get("id") or ""): (row, folder) for row, folder in rows}
+        return [found for key, found in new.items() if key and key not in self._seen]
 
     async def _letter(self, row: Mapping[str, Any], folder: str) -> Letter:
-        content = await self._get(f"{_path(row['id'])}?$select=internetMessageHeaders")
-        listed = json.loads(content).get("internetMessageHeaders") or []
+        key = str(row["id"])
+        content = await self._get(f"{_path(key)}?$select=internetMessageHeaders")
+        listed = object_of(content).get("internetMessageHeaders")
         headers = _brief(row)
-        for one in listed:
-            if one["name"].lower() not in {"subject", "from"}:
-                headers[one["name"]] = " ".join(str(one["value"]).split())
-        return Letter(key=row["id"], folder=folder, headers=headers)
+        for one in listed if isinstance(listed, list) else ():
+            name = str(one.get("name") or "") if isinstance(one, dict) else ""
+            if name and name.lower() not in {"subject", "from"}:
+                headers[name] = " ".join(str(one.get("value") or "").split())
+        return Letter(key=key, folder=folder, headers=headers)
 
     async def _get(self, path: str) -> bytes:
         return await self._mailbox.call(Call(method="GET", path=path, headers=STEADY, permission=READ))
@@ -198,6 +200,7 @@ def _brief(row: Mapping[str, Any]) -> Message:
     """Make headers of what a list says of a message."""
     brief = Message()
     brief["Subject"] = " ".join(str(row.get("subject") or "").split())
-    sender = row.get("from") or {}
-    brief["From"] = str((sender.get("emailAddress") or {}).get("address") or "")
+    sender = row.get("from")
+    address = sender.get("emailAddress") if isinstance(sender, dict) else None
+    brief["From"] = str(address.get("address") or "") if isinstance(address, dict) else ""
     return brief

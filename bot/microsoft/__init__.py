@@ -9,7 +9,7 @@ from bot.microsoft.credentials import (
     ManagedIdentity,
 )
 from bot.microsoft.errors import GraphError
-from bot.microsoft.graph import Call, GraphClient
+from bot.microsoft.graph import Call, GraphClient, elements, object_of
 from bot.microsoft.http import open_http
 from bot.microsoft.tokens import EntraApp, EntraTokens, TokenSource
 
@@ -28,5 +28,7 @@ __all__ = [
     "GraphError",
     "ManagedIdentity",
     "TokenSource",
+    "elements",
+    "object_of",
     "open_http",
 ]

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +25,7 @@ MOST_PAGES = 50
 # A throttled request was not looked at, so that even a message may be sent again.
 REFUSED_UNSEEN = {429}
 NOT_HANDED_OVER = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 WORTH_ANOTHER_TRY = {429, 500, 502, 503, 504}
 
 
@@ -73,7 +75,7 @@ class GraphClient:
             if call is None:
                 return
             page = await self.call(call)
-            for element in _elements(page):
+            for element in elements(page):
                 yield element
             call = self._next(page, call)
         raise GraphError(f"Graph has more than {MOST_PAGES} pages of {first.path}", permanent=True)
@@ -83,7 +85,7 @@ class GraphClient:
         response = await self.send(call)
         if not response.content:
             return {}
-        return _object(response)
+        return object_of(response.content, status=response.status_code)
 
     async def send(self, call: Call) -> httpx.Response:
         """Send a request, again where that helps and is safe; raises GraphError for all that is not a success."""
@@ -128,7 +130,7 @@ class GraphClient:
         link = page.get("@odata.nextLink")
         if not link:
             return None
-        url = httpx.URL(str(link))
+        url = _link(str(link))
         if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
             # The token goes where the link points, so a link elsewhere is never followed.
             raise GraphError(f"Graph links to another host for the next page: {url.host}", permanent=True)
@@ -172,33 +174,44 @@ class GraphClient:
     def _until(self, date: str) -> timedelta | None:
         try:
             return max(timedelta(), parsedate_to_datetime(date) - self._clock.now())
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
 
 
-def _object(response: httpx.Response) -> Json:
+def object_of(content: bytes, *, status: int | None = None) -> Json:
+    """Read the JSON object that a body is, its strings whole characters; raises GraphError for any other body."""
     try:
-        found = response.json()
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise GraphError("Graph answered with something that is not JSON", status=response.status_code) from error
+        found = json.loads(content)
+        if SURROGATE.search(content):
+            # Half a character goes into no address, header or database.
+            found = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise GraphError("Graph answered with something that is not JSON", status=status) from error
     if not isinstance(found, dict):
-        raise GraphError("Graph answered with JSON that is no object", status=response.status_code)
+        raise GraphError("Graph answered with JSON that is no object", status=status)
     return found
 
 
-def _elements(page: Json) -> list[Json]:
+def elements(page: Json) -> list[Json]:
+    """Give the objects of one page of a collection; raises GraphError where it is none."""
     value = page.get("value")
     if not isinstance(value, list):
         raise GraphError("Graph answered with a page that has no list in it")
     return [element for element in value if isinstance(element, dict)]
 
 
+def _link(link: str) -> httpx.URL:
+    try:
+        return httpx.URL(link)
+    except httpx.InvalidURL as error:
+        raise GraphError("Graph links to no address for the next page", permanent=True) from error
+
+
 def _body_error(response: httpx.Response) -> Json:
     try:
-        body = response.json()
-    except ValueError:
+        error = object_of(response.content).get("error")
+    except GraphError:
         return {}
-    error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, dict) else {}
 
 

@@ -49,7 +49,7 @@ class Recording:
     def _observation(self, number: int, line: str) -> Observation | None:
         try:
             return observation_of(json.loads(line), epoch=self.header.epoch, tenant=self.tenant)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise RecordingError(f"line {number}: {error!r}") from error
 
 

@@ -40,12 +40,12 @@ def read_header(line: str, *, tenant: str = DEFAULT_TENANT) -> Header:
     """Read a recording's first line; RecordingError where it is none."""
     try:
         head = json.loads(line)
-        epoch = datetime.fromisoformat(head["epoch"]) if head.get("epoch") else NO_EPOCH
+        epoch = _aware(datetime.fromisoformat(head["epoch"])) if head.get("epoch") else NO_EPOCH
         routes = tuple(_route(head, info, tenant) for info in head["routes"])
-        end = _aware(epoch) + timedelta(seconds=head["end_s"]) if "end_s" in head else None
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        end = epoch + timedelta(seconds=head["end_s"]) if "end_s" in head else None
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise RecordingError(f"the first line describes no recording: {error!r}") from error
-    return Header(name=str(head.get("name", "recording")), epoch=_aware(epoch), routes=routes, end=end)
+    return Header(name=str(head.get("name", "recording")), epoch=epoch, routes=routes, end=end)
 
 
 def write_header(header: Header) -> str:

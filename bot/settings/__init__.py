@@ -71,9 +71,9 @@ class Settings:
 def load(folder: Path) -> Settings:
     """Read the environment, ``.env`` and ``mailstatus.toml`` in ``folder``; raise SettingsError with every fault."""
     faults: list[str] = []
-    dotenv = folder / ".env"
+    dotenv = _readable(folder / ".env")
     environment = _environment(dotenv, faults)
-    values = {**(dotenv_values(dotenv, interpolate=False) if dotenv.is_file() else {}), **os.environ}
+    values = {**(dotenv_values(dotenv, interpolate=False) if dotenv else {}), **os.environ}
     path = folder / (environment.config if environment else "mailstatus.toml")
     installation = _installation(path, required=bool(values.get("MAILSTATUS_CONFIG")), faults=faults)
     named = {name: SecretStr(value) for name in installation.variables() if (value := values.get(name))}
@@ -92,7 +92,21 @@ def _state_folder(values: Mapping[str, str | None]) -> Path:
     return Path(values.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "mailstatus"
 
 
-def _environment(dotenv: Path, faults: list[str]) -> Environment | None:
+def _readable(dotenv: Path) -> Path | None:
+    """Give ``.env`` if there is one; without it, whatever else is missing may stand in it."""
+    if not dotenv.is_file():
+        return None
+    try:
+        dotenv.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        example = "iconv -f windows-1252 -t utf-8 .env"
+        raise SettingsError([f".env: is not UTF-8, from byte {error.start} on. Example: {example}"]) from None
+    except OSError as error:
+        raise SettingsError([f".env: cannot be read: {error.strerror}. Example: chmod 600 .env"]) from None
+    return dotenv
+
+
+def _environment(dotenv: Path | None, faults: list[str]) -> Environment | None:
     try:
         return Environment(_env_file=dotenv)
     except ValidationError as error:
@@ -112,15 +126,17 @@ def _lines(error: ValidationError) -> list[str]:
 
 
 def _installation(path: Path, *, required: bool, faults: list[str]) -> Installation:
-    if not path.exists() and not required:
+    try:
+        text = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        if required or not isinstance(error, FileNotFoundError):
+            why = error.strerror if isinstance(error, OSError) else error
+            example = "MAILSTATUS_CONFIG=/etc/mailstatus/mailstatus.toml"
+            faults.append(f"MAILSTATUS_CONFIG: {path} cannot be read: {why}. Example: {example}")
         return Installation()
     try:
-        with path.open("rb") as file:
-            return Installation.model_validate(tomllib.load(file))
-    except OSError as error:
-        example = "MAILSTATUS_CONFIG=/etc/mailstatus/mailstatus.toml"
-        faults.append(f"MAILSTATUS_CONFIG: {path} cannot be read: {error.strerror}. Example: {example}")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return Installation.model_validate(tomllib.loads(text.decode()))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         faults.append(f"{path.name}: is not TOML: {error}. Example: [mailboxes.office]")
     except ValidationError as error:
         faults += [

@@ -78,7 +78,7 @@ class StatusPage:
             return self._sight.lost(now, f"{self._page.source} was not read within {RUN_SECONDS:.0f} seconds")
         except (
             ValueError,
-            KeyError,
+            LookupError,
             TypeError,
             AttributeError,
             ParseError,

@@ -207,6 +207,30 @@ async def test_a_mailbox_that_cannot_be_read_is_an_error_with_its_name_and_what_
             await work
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>", b"[]", b'{"value": null}', b'{"value": [{"id": "AAMk/1="}, {}]}' + b"]", b'{"value":' * 40_000],
+)
+async def test_an_answer_of_another_shape_is_an_error(body: bytes) -> None:
+    """To each of the questions."""
+    world = Mailboxes()
+    world.graph.answers = [httpx.Response(200, json={"value": []}), httpx.Response(200, json={"value": []})]
+    world.graph.answers.append(httpx.Response(200, content=body))
+    with pytest.raises(MailError, match="The mailbox bob cannot be read: Graph answered with"):
+        await world.inbox.letters()
+
+
+async def test_what_is_odd_in_a_list_is_left_out() -> None:
+    """Rows without an id, senders and headers of another shape."""
+    world = Mailboxes()
+    rows: list[object] = [{"subject": "x"}, None, {"id": "AAMk/1=", "subject": ["x"], "from": {"emailAddress": "x"}}]
+    headers: list[object] = [None, "x", {"name": {}, "value": "x"}, {"name": "X-Odd", "value": [1]}, {"value": "x"}]
+    world.graph.answers = [httpx.Response(200, json={"value": rows, "internetMessageHeaders": headers})]
+    (letter,) = await world.inbox.letters()
+    assert letter.key == "AAMk/1="
+    assert dict(letter.headers) == {"Subject": "['x']", "From": "", "X-Odd": "[1]"}
+
+
 async def test_a_look_that_fails_halfway_loses_nothing() -> None:
     """What it found is found again."""
     world = Mailboxes()

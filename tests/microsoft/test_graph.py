@@ -62,12 +62,37 @@ async def test_pages_without_end_are_an_error() -> None:
         (httpx.Response(200, json=[1]), "no object"),
         (httpx.Response(200, text="<html>"), "not JSON"),
         (httpx.Response(200, content=b"\xff\xfe"), "not JSON"),
+        (httpx.Response(200, content=b'{"value":' * 40_000), "not JSON"),
+        (httpx.Response(200, content=b'{"value": [' + b"9" * 5_000 + b"]}"), "not JSON"),
+        (page(link="https://[::1"), "no address"),
     ],
 )
 async def test_answers_of_another_shape_are_errors(answer: httpx.Response, words: str) -> None:
     """A proxy's page is no list of advisories."""
     with pytest.raises(GraphError, match=words):
         await all_ids(FakeGraph(answer))
+
+
+async def test_half_a_character_is_a_question_mark() -> None:
+    """It could not stand in an address, a header or a database."""
+    assert await all_ids(FakeGraph(httpx.Response(200, content=b'{"value": [{"id": "\\ud800 \\ud83d\\ude00"}]}'))) == [
+        "? 😀"
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(503, content=b'{"error":' * 40_000),
+        failure(503, Retry_After="Mon, 01 Jan 99999999999 12:00:00 GMT"),
+        failure(503, Retry_After="inf"),
+    ],
+)
+async def test_an_odd_refusal_is_a_refusal(answer: httpx.Response) -> None:
+    """Whatever its words or its Retry-After are."""
+    with pytest.raises(GraphError, match="Graph answered 503") as caught:
+        await all_ids(FakeGraph(answer))
+    assert caught.value.retry_after is None
 
 
 async def test_elements_that_are_no_objects_are_left_out() -> None:

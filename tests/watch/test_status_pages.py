@@ -51,6 +51,7 @@ async def test_what_changes_on_the_page_is_told() -> None:
         (httpx.Response(200, text="{"), "another shape"),
         (httpx.Response(200, json=None), "another shape"),
         (httpx.Response(200, content=b"[" * 100_000), "another shape"),
+        (httpx.Response(200, content=b'<?xml version="1.0" encoding="x"?><rss/>'), "another shape"),
         (httpx.Response(200, content=b" " * (4 * 1024 * 1024 + 1)), "4194305 bytes"),
         (httpx.Response(503), "503"),
         (httpx.ConnectError("no route to host"), "no route to host"),

@@ -1,0 +1,8 @@
+"""The table of all that reads what strangers wrote."""
+
+from collections.abc import Mapping
+
+from tests.fuzz.harness import Reader
+from tests.fuzz.readers import files, graph, mail, pages
+
+READERS: Mapping[str, Reader] = {**mail.READERS, **graph.READERS, **pages.READERS, **files.READERS}
