@@ -19,6 +19,7 @@ from bot.app.loops import Beat, Loop
 from bot.app.site import open_site
 from bot.app.systemd import READY, STOPPING, WATCHDOG, Systemd
 from bot.settings import Settings
+from bot.store import StoreError
 from bot.types import Clock
 from bot.web.health import alive
 from bot.web.server import bind, server
@@ -27,6 +28,9 @@ log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 10.0
 NOBODY = Systemd(None)
+REFRESH = timedelta(seconds=1)
+"""Whoever asks another program of ours hears of an order after so long at most."""
+REFRESH_DEADLINE = timedelta(minutes=2)
 TURN_DEADLINE, PAGE_DEADLINE, JOBS_DEADLINE = timedelta(seconds=30), timedelta(seconds=30), timedelta(minutes=2)
 
 
@@ -100,9 +104,27 @@ def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
         Loop(name="check", run=bot.pulse.run, deadline=CHECK_DEADLINE),
         *bot.followers.loops(),
         *_outward(bot),
+        *_shared(bot),
     )
 
 
 def _outward(bot: Bot) -> Sequence[Loop]:
     heartbeat = bot.pulse.heartbeat
     return [Loop(name="heartbeat", run=heartbeat.run, deadline=HEARTBEAT_DEADLINE)] if heartbeat else []
+
+
+def _shared(bot: Bot) -> Sequence[Loop]:
+    """Keep up with what other programs on the same store see and do; on SQLite there are none."""
+    if bot.store.address is None:
+        return ()
+
+    async def refresh(beat: Beat) -> None:
+        while True:
+            try:
+                await bot.pipeline.refresh()
+            except StoreError as error:
+                log.warning("not_refreshed", why=str(error))
+            beat()
+            await asyncio.sleep(REFRESH.total_seconds())
+
+    return [Loop(name="refresh", run=refresh, deadline=REFRESH_DEADLINE)]

@@ -35,6 +35,19 @@ async def test_a_refused_message_is_plain_words_in_slack_and_teams(box: World, t
     assert "failed" in picture
 
 
+async def test_with_a_store_on_postgresql_the_same_is_told_once(box: World, tmp_path: Path, postgres_url: str) -> None:
+    """Its jobs run on procrastinate then."""
+    with (tmp_path / ".env").open("a") as settings:
+        settings.write(f"MAILSTATUS_STORE='{postgres_url}'\n")
+    async with mailstatus(tmp_path) as bot:
+        await until(lambda: sent(bot) >= 10, "test messages travel")
+        box.mail.faults.switch_on(REFUSED)
+        await until(lambda: told(box), "Slack and Teams say that sending is refused")
+        assert await bot.stop() == 0
+        assert not [line for line in bot.log if "Traceback" in line]
+    assert len(heads(box)) == 1
+
+
 def _pictures(box: World) -> list[str]:
     posts = box.slack.workspace.posts
     assert all(post.thread_ts for post in posts if post.files)
