@@ -40,6 +40,21 @@ class Voices:
     lines: Mapping[str, DirectLine]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What senders are made with."""
+
+    settings: Settings
+    clock: Clock
+    lane: Callable[[str], Lane]
+    slack: SlackApi | None
+    several: bool
+    """Whether Slack is several workspaces."""
+    teams: TeamsApi | None
+    draws: Draws | None
+    plots: Plots
+
+
 @asynccontextmanager
 async def open_voices(
     settings: Settings,
@@ -52,18 +67,17 @@ async def open_voices(
 ) -> AsyncIterator[Voices]:
     """Make a sender for each destination; raises SettingsError where one cannot work."""
     api = slack_api(settings, installations)
-    lane = lanes(clock)
-
-    def voice(name: str, table: DestinationTable) -> Sender:
-        if table.platform == "slack":
-            return _slack(name, table, api, clock, draws=draws, several=installations is not None)
-        if table.platform == "email":
-            return EmailSender(mailbox(settings, table.mailbox or "", None), table.address or "", clock=clock)
-        if table.conversation:
-            return _teams_bot(name, table, teams, clock, plots)
-        return _teams(name, table, _flow(table, settings, lane), clock, plots)
-
-    voices = _made(settings.installation.destinations, voice)
+    means = Means(
+        settings=settings,
+        clock=clock,
+        lane=lanes(clock),
+        slack=api,
+        several=installations is not None,
+        teams=teams,
+        draws=draws,
+        plots=plots,
+    )
+    voices = _made(settings.installation.destinations, means)
     try:
         yield Voices(channels=voices, lines=_lines(api, teams, clock))
     finally:
@@ -71,15 +85,13 @@ async def open_voices(
             await api.aclose()
 
 
-def _made(
-    tables: Mapping[str, DestinationTable], voice: Callable[[str, DestinationTable], Sender]
-) -> Mapping[str, Sender]:
+def _made(tables: Mapping[str, DestinationTable], means: Means) -> Mapping[str, Sender]:
     """Make every sender; raise SettingsError with all that is wrong."""
     voices: dict[str, Sender] = {}
     faults: list[str] = []
     for name, table in tables.items():
         try:
-            voices[name] = voice(name, table)
+            voices[name] = VOICES[table.way](name, table, means)
         except ValueError as error:
             faults.append(str(error))
     if faults:
@@ -110,40 +122,54 @@ def flow_token(table: DestinationTable, settings: Settings) -> TokenSource | Non
     return tokens.source(cloud(settings).flow_scope)
 
 
-def _slack(
-    name: str, table: DestinationTable, api: SlackApi | None, clock: Clock, *, draws: Draws | None, several: bool
-) -> Sender:
-    if api is None:
+def _slack(name: str, table: DestinationTable, means: Means) -> Sender:
+    if means.slack is None:
         example = "SLACK_BOT_TOKEN=xoxb-1234567890-abcdefghij"
         raise ValueError(f"SLACK_BOT_TOKEN: is not set, and destinations.{name} needs it. Example: {example}")
-    if several and not table.workspace:
+    if means.several and not table.workspace:
         example = 'workspace = "T0123456789"'
         raise ValueError(f"destinations.{name}.workspace: is missing: with SLACK_CLIENT_ID each names its workspace. "
                          f"Example: {example}")  # fmt: skip
     mention = [table.mention] if table.mention else []
-    return SlackSender(api.of(table.workspace), table.channel or "", clock=clock, mention=mention, draws=draws)
+    api = means.slack.of(table.workspace)
+    return SlackSender(api, table.channel or "", clock=means.clock, mention=mention, draws=means.draws)
 
 
-def _teams_bot(name: str, table: DestinationTable, teams: TeamsApi | None, clock: Clock, plots: Plots) -> Sender:
-    if teams is None:
+def _teams_bot(name: str, table: DestinationTable, means: Means) -> Sender:
+    if means.teams is None:
         example = "MAILSTATUS_TEAMS_APP_ID=2f4e6a8c-1111-2222-3333-444455556666"
         raise ValueError(f"MAILSTATUS_TEAMS_APP_ID: is not set, and destinations.{name} needs it. Example: {example}")
+    conversation = table.conversation or ""
     try:
-        return BotSender(teams, table.conversation or "", clock=clock, mention=table.mention, plots=plots)
+        return BotSender(means.teams, conversation, clock=means.clock, mention=table.mention, plots=means.plots)
     except ValueError as error:
         raise ValueError(f'destinations.{name}.mention: {error}. Example: mention = "ana@contoso.com"') from error
 
 
-def _flow(table: DestinationTable, settings: Settings, lane: Callable[[str], Lane]) -> Flow:
+def _teams(name: str, table: DestinationTable, means: Means) -> Sender:
+    flow = _flow(table, means)
     try:
-        url: SecretStr = settings.named[table.url_env or ""]
-        return Flow(url=url, lane=lane(url.get_secret_value()), token=flow_token(table, settings))
+        return TeamsSender(flow, clock=means.clock, mention=table.mention, plots=means.plots)
+    except ValueError as error:
+        raise ValueError(f'destinations.{name}.mention: {error}. Example: mention = "ana@contoso.com"') from error
+
+
+def _flow(table: DestinationTable, means: Means) -> Flow:
+    try:
+        url: SecretStr = means.settings.named[table.url_env or ""]
+        return Flow(url=url, lane=means.lane(url.get_secret_value()), token=flow_token(table, means.settings))
     except ValueError as error:
         raise ValueError(f"{table.url_env}: {error}. Example: {table.url_env}={FLOW}") from error
 
 
-def _teams(name: str, table: DestinationTable, flow: Flow, clock: Clock, plots: Plots) -> Sender:
-    try:
-        return TeamsSender(flow, clock=clock, mention=table.mention, plots=plots)
-    except ValueError as error:
-        raise ValueError(f'destinations.{name}.mention: {error}. Example: mention = "ana@contoso.com"') from error
+def _email(_: str, table: DestinationTable, means: Means) -> Sender:
+    return EmailSender(mailbox(means.settings, table.mailbox or "", None), table.address or "", clock=means.clock)
+
+
+VOICES: Mapping[str, Callable[[str, DestinationTable, Means], Sender]] = {
+    "slack": _slack,
+    "teams": _teams,
+    "teams bot": _teams_bot,
+    "email": _email,
+}
+"""Every way to a channel; each makes the sender of a destination, or raises ValueError with what is missing."""

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.mail.inbox import MailError
 from bot.mail.mailbox import Mailbox, Security, Server
+from bot.mail.trouble import hushed
 from bot.microsoft.http import trust
 
 # At level DEBUG aioimaplib writes XOAUTH2 tokens, which its own scrubbing misses as they are in base64.
@@ -114,15 +115,15 @@ class ImapLine:
         secret = mailbox.secret
         if secret is None:
             return
+        word = (secret if isinstance(secret, SecretStr) else await secret()).get_secret_value()
         if isinstance(secret, SecretStr):
-            call = self._client.login(aioimaplib.quoted(mailbox.login), secret.get_secret_value())
+            call = self._client.login(aioimaplib.quoted(mailbox.login), word)
         else:
-            call = self._client.xoauth2(mailbox.login, (await secret()).get_secret_value())
+            call = self._client.xoauth2(mailbox.login, word)
         result, lines = await self._guard(call)
         if result != "OK":
-            raise MailError(
-                f"the server refuses the sign-in: {_words(lines) or result} (check user, password or app permissions)"
-            )
+            said = hushed(_words(lines) or result, mailbox.login, word)
+            raise MailError(f"the server refuses the sign-in: {said} (check user, password or app permissions)")
 
     async def _ok(self, name: str, call: Coroutine[Any, Any, Any]) -> Lines:
         result, lines = await self._guard(call)

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.mail.mailbox import Mailbox, Security, Server
 from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
-from bot.mail.trouble import own_trouble
+from bot.mail.trouble import hushed, own_trouble
 from bot.microsoft import GraphError
 from bot.microsoft.http import trust
 
@@ -67,12 +67,15 @@ class SmtpSender:
         yield "data", lambda: client.data(message.as_bytes())
 
     async def _sign_in(self, client: aiosmtplib.SMTP) -> None:
-        secret = self._mailbox.secret
-        if isinstance(secret, SecretStr):
-            await client.login(self._mailbox.login, secret.get_secret_value())
-        elif secret is not None:
-            token = await secret()
-            await client.auth_xoauth2(self._mailbox.login, token.get_secret_value())
+        secret, login = self._mailbox.secret, self._mailbox.login
+        if secret is None:
+            return
+        word = (secret if isinstance(secret, SecretStr) else await secret()).get_secret_value()
+        try:
+            await (client.login if isinstance(secret, SecretStr) else client.auth_xoauth2)(login, word)
+        except aiosmtplib.SMTPResponseException as error:
+            error.message = hushed(error.message, login, word)
+            raise
 
     def _refused(self, stage: str, reply: str) -> Outcome:
         advice = own_trouble(stage, reply, self._mailbox.name)

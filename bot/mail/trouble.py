@@ -1,5 +1,6 @@
-"""Replies that speak of the canary's own set-up, which is never an outage of the mail."""
+"""Replies that speak of the canary's own set-up, which is never an outage of the mail, or say back its secret."""
 
+import base64
 import re
 
 OWN = (
@@ -25,3 +26,11 @@ def own_trouble(stage: str, reply: str, name: str) -> str:
         if where in {"", stage} and pattern.search(reply):
             return advice.format(name=name)
     return ""
+
+
+def hushed(reply: str, login: str, secret: str) -> str:
+    """Take a password or token out of a reply: there are servers that say back what they were told."""
+    told = (secret, f"\0{login}\0{secret}", f"user={login}\1auth=Bearer {secret}\1\1")
+    for form in (secret, *(base64.b64encode(one.encode()).decode() for one in told)):
+        reply = reply.replace(form, "…") if form else reply
+    return reply

@@ -1,11 +1,15 @@
 """The one place that makes HTTP clients."""
 
+import logging
 import ssl
 from functools import lru_cache
 from pathlib import Path
 
 import certifi
 import httpx
+
+# At INFO it logs whole addresses, and some are secrets; the Teams SDK sets its level, so a level would not last.
+logging.getLogger("httpx").disabled = True
 
 TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 AGENT = "mailstatus/0.1"

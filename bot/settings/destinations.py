@@ -70,6 +70,11 @@ class DestinationTable(Table):
     fallback: Fallback = ()
     standby: bool = False
 
+    @property
+    def way(self) -> str:
+        """By what the channel is reached."""
+        return "teams bot" if self.conversation else self.platform
+
     @model_validator(mode="after")
     def _has_address(self) -> Self:
         if self.platform == "slack" and not self.channel:

@@ -1,6 +1,8 @@
+import base64
+
 import pytest
 
-from bot.mail.trouble import own_trouble
+from bot.mail.trouble import hushed, own_trouble
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,17 @@ def test_trouble_of_the_canarys_own_says_what_to_do(stage: str, reply: str, word
 def test_what_outages_said_stays_an_outage(stage: str, reply: str) -> None:
     """These were real ones."""
     assert not own_trouble(stage, reply, "alice")
+
+
+@pytest.mark.parametrize("told", ["{}", "AUTH PLAIN {}", "user=a@x\1auth=Bearer {}\1\1"])
+def test_a_secret_that_a_server_says_back_is_taken_out(told: str) -> None:
+    """As it is, and in base64 as it was sent; the words around it stay."""
+    forms = ["pass word", base64.b64encode(b"\0a@x\0pass word").decode(), base64.b64encode(b"pass word").decode()]
+    for form in forms:
+        said = hushed(f"535 5.7.8 you said {told.format(form)}", "a@x", "pass word")
+        assert said == f"535 5.7.8 you said {told.format('…')}"
+
+
+def test_a_reply_without_a_secret_stays_as_it_is() -> None:
+    """Nor does an empty password eat the words."""
+    assert hushed("535 5.7.3 no", "a@x", "") == "535 5.7.3 no"
