@@ -149,8 +149,8 @@ class Heartbeat:
         try:
             async with asyncio.timeout(LIMIT):
                 answer = await self.http.send(request, follow_redirects=False)
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise HeartbeatError(f"could not be reached ({type(error).__name__})") from error
+        except (httpx.HTTPError, TimeoutError) as error:  # whose text may hold the address, which is a secret
+            raise HeartbeatError(f"could not be reached ({type(error).__name__})") from None
         if not answer.is_success:
             wait = answer.headers.get("Retry-After", "")
             raise HeartbeatError(

@@ -10,6 +10,7 @@ import httpx
 
 # At INFO it logs whole addresses, and some are secrets; the Teams SDK sets its level, so a level would not last.
 logging.getLogger("httpx").disabled = True
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 AGENT = "mailstatus/0.1"
