@@ -177,6 +177,17 @@ def record(
     _done(recorded(_settings(), tenant, timedelta(hours=hours), write=typer.echo))
 
 
+@app.command()
+def audit(
+    days: Annotated[float, typer.Option(help="How many days back.", min=0.01)] = 30,
+    tenant: Annotated[str, typer.Option(help="Whose.")] = "default",
+) -> None:
+    """Write who did what from chat, and what the bot gave up, as JSON Lines, to standard output."""
+    from bot.app.audit import audit as written
+
+    _done(written(_settings(), tenant, timedelta(days=days), write=typer.echo))
+
+
 @db.command("upgrade")
 def upgrade() -> None:
     """Bring the store's tables up to date; done at every start as well."""

@@ -205,3 +205,38 @@ def test_the_page_about_settings_names_every_key() -> None:
     for table in (MailboxTable, RouteTable, DestinationTable, TenantTable, RulesTable):
         for name, field in table.model_fields.items():
             assert f"`{field.alias or name}`" in page, f"{table.__name__}.{name}"
+
+
+@pytest.mark.parametrize("variable", ["MAILSTATUS_SECRETS_DIR", "CREDENTIALS_DIRECTORY"])
+def test_secrets_come_as_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """Ours and those that mailstatus.toml names; the environment and ``.env`` win over them."""
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    for name, value in {"SLACK_BOT_TOKEN": "xoxb-file\n", "OFFICE_PASSWORD": " file ", "OUTSIDE_PASSWORD": "x"}.items():
+        (folder / name).write_text(value)
+    monkeypatch.setenv(variable, str(folder))
+    monkeypatch.setenv("OUTSIDE_PASSWORD", "environment")
+    (tmp_path / "mailstatus.toml").write_text(BOXES)
+    found = load(tmp_path)
+    assert found.environment.slack_bot_token is not None
+    assert found.environment.slack_bot_token.get_secret_value() == "xoxb-file"
+    assert found.named["OFFICE_PASSWORD"].get_secret_value() == "file"
+    assert found.named["OUTSIDE_PASSWORD"].get_secret_value() == "environment"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"\xff", "is not UTF-8"), (b"x" * 70_000, "too large"), (None, "no folder")]
+)
+def test_a_file_that_is_no_secret_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, says: str
+) -> None:
+    """With the variable that leads to it."""
+    monkeypatch.setenv("MAILSTATUS_SECRETS_DIR", str(tmp_path / "secrets"))
+    if content is not None:
+        (tmp_path / "secrets").mkdir()
+        (tmp_path / "secrets" / "SLACK_BOT_TOKEN").write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path)
+    (line,) = caught.value.lines
+    assert line.startswith("MAILSTATUS_SECRETS_DIR: ")
+    assert says in line

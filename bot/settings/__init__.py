@@ -24,6 +24,7 @@ from bot.settings.installation import (
     VantageTable,
 )
 from bot.settings.routes import MailboxTable, RouteTable
+from bot.settings.secret_files import folder_of, kept
 
 __all__ = [
     "CalendarTable",
@@ -72,8 +73,13 @@ def load(folder: Path) -> Settings:
     """Read the environment, ``.env`` and ``mailstatus.toml`` in ``folder``; raise SettingsError with every fault."""
     faults: list[str] = []
     dotenv = _readable(folder / ".env")
-    environment = _environment(dotenv, faults)
     values = {**(dotenv_values(dotenv, interpolate=False) if dotenv else {}), **os.environ}
+    secrets = folder_of(values)
+    try:
+        values = {**kept(secrets), **values}
+    except ValueError as error:
+        raise SettingsError([str(error)]) from None
+    environment = _environment(dotenv, secrets, faults)
     path = folder / (environment.config if environment else "mailstatus.toml")
     installation = _installation(path, required=bool(values.get("MAILSTATUS_CONFIG")), faults=faults)
     named = {name: SecretStr(value) for name in installation.variables() if (value := values.get(name))}
@@ -106,9 +112,9 @@ def _readable(dotenv: Path) -> Path | None:
     return dotenv
 
 
-def _environment(dotenv: Path | None, faults: list[str]) -> Environment | None:
+def _environment(dotenv: Path | None, secrets: Path | None, faults: list[str]) -> Environment | None:
     try:
-        return Environment(_env_file=dotenv)
+        return Environment(_env_file=dotenv, _secrets_dir=secrets)
     except ValidationError as error:
         faults += _lines(error)
         return None

@@ -164,6 +164,12 @@ class Environment(BaseSettings):
         description="File with mailboxes, routes, destinations and rules.",
         examples=["/etc/mailstatus/mailstatus.toml"],
     )
+    secrets_dir: Path | None = Field(
+        None,
+        alias="MAILSTATUS_SECRETS_DIR",
+        description="Folder with one file for each secret, named as its variable; by default systemd's credentials.",
+        examples=["/run/secrets"],
+    )
     heartbeat_url: SecretStr | None = Field(
         None,
         alias="MAILSTATUS_HEARTBEAT_URL",

@@ -15,6 +15,7 @@ from bot.watch.status_readers import READERS
 
 RUN_SECONDS = 30.0
 MOST_BYTES = 4 * 1024 * 1024
+MOST_MOVES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +92,32 @@ class StatusPage:
         return [*self._sight.found(now), *self._ledger.seen(issues, now), *gone]
 
     async def _issues(self) -> dict[str, Issue]:
-        response = await self._http.get(self._page.url, follow_redirects=True)
-        response.raise_for_status()
-        kind = response.headers.get("Content-Type", "")
-        if "html" in kind:
-            # A web page with status 200 is what many of these addresses become when the service moves.
-            raise ValueError(f"a web page ({kind})")
-        if len(response.content) > MOST_BYTES:
-            raise ValueError(f"{len(response.content)} bytes")
-        return {str(issue["id"]): issue for issue in self._read(response.content)}
+        return {str(issue["id"]): issue for issue in self._read(await self._body())}
+
+    async def _body(self) -> bytes:
+        """Read the page, also where it moved to on its own host; whoever runs it is not to send us anywhere else."""
+        url = httpx.URL(self._page.url)
+        for _ in range(MOST_MOVES):
+            async with self._http.stream("GET", url, follow_redirects=False) as response:
+                if response.next_request is None:
+                    return await _read(response)
+                moved = response.next_request.url
+            if (moved.scheme, moved.host, moved.port) != (url.scheme, url.host, url.port):
+                raise ValueError(f"it sends us to {moved.host}: if that is right, give its address")
+            url = moved
+        raise ValueError("it sends us round and round")
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """Read a body up to the limit, and no further."""
+    response.raise_for_status()
+    kind = response.headers.get("Content-Type", "")
+    if "html" in kind:
+        # A web page with status 200 is what many of these addresses become when the service moves.
+        raise ValueError(f"a web page ({kind})")
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise ValueError(f"more than {MOST_BYTES} bytes")
+    return bytes(body)

@@ -52,8 +52,12 @@ async def test_what_changes_on_the_page_is_told() -> None:
         (httpx.Response(200, json=None), "another shape"),
         (httpx.Response(200, content=b"[" * 100_000), "another shape"),
         (httpx.Response(200, content=b'<?xml version="1.0" encoding="x"?><rss/>'), "another shape"),
-        (httpx.Response(200, content=b" " * (4 * 1024 * 1024 + 1)), "4194305 bytes"),
+        (httpx.Response(200, content=b" " * (4 * 1024 * 1024 + 1)), "more than 4194304 bytes"),
         (httpx.Response(503), "503"),
+        (httpx.Response(302, headers={"Location": "http://169.254.169.254/"}), "sends us to 169.254.169.254"),
+        (httpx.Response(302, headers={"Location": "http://s.example/"}), "sends us to s.example"),
+        (httpx.Response(302, headers={"Location": "https://s.example:8443/"}), "sends us to s.example"),
+        (httpx.Response(302, headers={"Location": "//[::ffff:7f00:1]/"}), "sends us to ::ffff:7f00:1"),
         (httpx.ConnectError("no route to host"), "no route to host"),
     ],
 )
@@ -87,3 +91,16 @@ async def test_a_page_that_moved_is_followed() -> None:
     async with open_http(transport=httpx.MockTransport(answer)) as http:
         watch = StatusPage(Page(source="slack", url="https://old.example/", reader="slack"), http)
         assert len(await watch.look(NOON)) == 1
+
+
+async def test_a_page_that_moved_on_its_own_host_is_followed() -> None:
+    """Round and round it is not."""
+    answers = [httpx.Response(301, headers={"Location": "/v2"}), page(INCIDENT)]
+    async with open_http(transport=httpx.MockTransport(lambda _: answers.pop(0))) as http:
+        (seen,) = await StatusPage(Page(source="slack", url="https://s.example/", reader="slack"), http).look(NOON)
+    assert isinstance(seen, AdvisorySeen)
+    there = httpx.MockTransport(lambda _: httpx.Response(301, headers={"Location": "/v2"}))
+    async with open_http(transport=there) as http:
+        (blind,) = await StatusPage(Page(source="slack", url="https://s.example/", reader="slack"), http).look(NOON)
+    assert isinstance(blind, SourceBlind)
+    assert "round and round" in blind.error
