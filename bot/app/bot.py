@@ -109,6 +109,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
                 watchdog=watchdog,
                 store=store,
                 destinations=tuple(settings.installation.destinations),
+                told_after=wiring.rules(settings).blind,
             ),
             teams=teams,
         )

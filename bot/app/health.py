@@ -1,12 +1,14 @@
 """How the bot itself is, put together from its parts."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.app.eyes import Eyes
 from bot.app.heartbeat import Heartbeat
+from bot.app.loop_news import loop_news
 from bot.app.loops import Beat as Heard
 from bot.app.loops import Loops
 from bot.app.watchdog import Watchdog
@@ -47,6 +49,8 @@ class Pulse:
     store: Store
     destinations: Sequence[str] = ()
     heartbeat: Heartbeat | None = None
+    told_after: timedelta
+    """Trouble of a loop that is shorter is told to nobody."""
     begun: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     """The start, in seconds of the event loop's clock."""
     store_silent: datetime | None = None
@@ -64,6 +68,7 @@ class Pulse:
         """Check again and again; by a loop of its own, as the jobs do not run while the store cannot be reached."""
         while True:
             await self.check()
+            await self.report()
             beat()
             await asyncio.sleep(CHECK.total_seconds())
 
@@ -82,6 +87,16 @@ class Pulse:
         self.waiting = sum(one.count for one in pending)
         self.oldest = min((one.due for one in pending), default=None)
         self.stopped = stopped(recent)
+
+    async def report(self) -> None:
+        """Have it told where a loop hangs and stays so, and when it runs again."""
+        tenant = self.pipeline.tenants[0]
+        sources = self.pipeline.snapshot(tenant).sources
+        now, after = self.clock.now(), self.told_after
+        news = loop_news(self._beats(), sources, now, tenant=tenant, told_after=after)
+        with contextlib.suppress(StoreError):  # the pipeline keeps it
+            if news:
+                await self.pipeline.take(tenant, news)
 
     def health(self) -> Health:
         """Tell how the bot is now."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.correlate.book import Book, Tallies
-from bot.types import Change, Finding, Reason, Rules, SourceNow, Symptom
+from bot.types import LOOP, Change, Finding, Reason, Rules, SourceNow, Symptom
 
 TESTS = "tests:"
 UNHEARD = "unheard:"
@@ -92,7 +92,7 @@ def _untold(book: Book, sight: SourceNow) -> Book:
 
 
 def _matters(source: str, rules: Rules) -> bool:
-    return source.startswith((TESTS, UNHEARD, *OWN_MAILBOXES)) or source in rules.sources
+    return source.startswith((TESTS, UNHEARD, LOOP, *OWN_MAILBOXES)) or source in rules.sources
 
 
 def _sight(book: Book, source: str) -> SourceNow:

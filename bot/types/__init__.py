@@ -52,6 +52,7 @@ from bot.types.now import (
 )
 from bot.types.observations import (
     CALENDAR,
+    LOOP,
     AdvisoryGone,
     AdvisorySeen,
     Arrived,
@@ -85,6 +86,7 @@ from bot.types.subscriptions import (
 __all__ = [
     "CALENDAR",
     "DEFAULT_TENANT",
+    "LOOP",
     "Action",
     "AdvisoryGone",
     "AdvisorySeen",

@@ -9,6 +9,8 @@ from bot.types.base import DEFAULT_TENANT
 
 CALENDAR = "calendar:"
 """The name of a calendar as a source begins with this."""
+LOOP = "loop:"
+"""The name of a loop of our own as a source begins with this: while it hangs, we cannot see all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

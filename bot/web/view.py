@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.types import (
+    LOOP,
     Change,
     Claim,
     Direction,
@@ -104,7 +105,7 @@ def view(snapshot: Snapshot, words: PageWords, tell: Tell) -> PageView:
         ways=ways(snapshot, words),
         open=shown,
         past=tuple(_incident(incident, snapshot, words, tell) for incident in _own(snapshot.past)),
-        sources=tuple(_source(source, words) for source in snapshot.sources),
+        sources=tuple(_source(one, words) for one in snapshot.sources if not one.source.startswith(LOOP)),
         listed=tuple(_listed(claim) for claim in snapshot.advisories),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.types import (
+    LOOP,
     CalendarNow,
     Change,
     Direction,
@@ -58,7 +59,7 @@ def now(snapshot: Snapshot, language: str, *, only: Collection[Direction] = ()) 
     calendars = () if only else tuple(_calendar(one, page) for one in snapshot.calendars)
     ways = Part(title=page.text(Line.NOW), lines=(*(_way(one, snapshot.at, page) for one in shown), *calendars))
     wrong = [incident for incident in by_gravity(snapshot) if not only or _concerns(incident, only)]
-    blind = tuple(_blind(source, page) for source in snapshot.sources if source.blind_since)
+    blind = tuple(_blind(one, page) for one in snapshot.sources if one.blind_since and not one.source.startswith(LOOP))
     if not wrong:
         return _quiet(snapshot, shown, (ways, Part(title=page.text(Line.WATCHED), lines=blind)), page)
     said = told(wrong[0], snapshot.at, language)

@@ -1,6 +1,6 @@
 """What we say when we cannot see, and when we can again."""
 
-from bot.types import Change, Reason, Text
+from bot.types import LOOP, Change, Reason, Text
 from bot.words.catalogue import Catalogue
 from bot.words.facts import moment, tests_now
 from bot.words.safe import name_of
@@ -15,6 +15,8 @@ def parts(change: Change, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...
     name = name_of(source.partition(":")[2])
     if source.startswith(OWN_MAILBOXES):
         return _mailbox(change, name, words)
+    if source.startswith(LOOP):
+        return _loop(change, name, words)
     place = name if source.startswith((TESTS, UNHEARD)) else ""
     if change.reason is Reason.SEES_AGAIN:
         return _again(change, place, words)
@@ -63,6 +65,18 @@ def _mailbox(change: Change, name: str, words: Catalogue) -> tuple[Text, Text, t
         words.text("Our own test mailbox {name} does not work.", name=name),
         words.text("You do not need to do anything. This says nothing about your mail."),
         (*_since(change, words), mend),
+        (),
+        tests_now(change.tally, words),
+    )
+
+
+def _loop(change: Change, loop: str, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...], Text, Text]:
+    if change.reason is Reason.SEES_AGAIN:
+        return words.text("The part of mailstatus that had stopped runs again: {loop}.", loop=loop), (), (), (), ()
+    return (
+        words.text("A part of mailstatus itself has stopped: {loop}.", loop=loop),
+        words.text("This says nothing about your mail, but we may miss news of it. Tell those who run mailstatus."),
+        (*_since(change, words), words.text("It was begun anew again and again, and stopped each time.")),
         (),
         tests_now(change.tally, words),
     )

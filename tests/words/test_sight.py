@@ -22,6 +22,21 @@ def test_a_blind_feed_word_for_word() -> None:
     )
 
 
+def test_a_loop_of_our_own_that_stays_stuck_word_for_word() -> None:
+    """It says nothing about the mail, and who should know."""
+    teller = Teller()
+    teller.blind(T0, source="loop:jobs")
+    assert plain(tell(teller.at(T0 + 25 * MINUTE)[0])) == (
+        "A part of mailstatus itself has stopped: jobs.\n"
+        "This says nothing about your mail, but we may miss news of it. Tell those who run mailstatus.\n"
+        "That is so since 08:00 UTC, for 25 minutes now. It was begun anew again and again, and stopped each time.\n"
+        "Our own test messages arrive normally: 40 in the last ten minutes."
+    )
+    assert plain(tell(teller.back(T0 + HOUR, source="loop:jobs")[0])) == (
+        "The part of mailstatus that had stopped runs again: jobs."
+    )
+
+
 def test_a_blind_feed_in_an_outage_does_not_say_that_all_is_well() -> None:
     """What our own tests show is said."""
     teller = Teller(tally=REFUSING)
