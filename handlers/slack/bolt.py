@@ -85,13 +85,18 @@ class Bolt:
 
     async def dispatch(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
         """Give status, content type and body of the answer to a request."""
-        request = AsyncBoltRequest(body=body, headers=dict(headers))
-        response = await self.app.async_dispatch(request)
-        return response.status, response.headers["content-type"][0], response.body
+        return await self._dispatched(lambda: AsyncBoltRequest(body=body, headers=dict(headers)))
 
     async def dispatch_socket(self, payload: dict[str, Any]) -> tuple[int, str, str]:
         """Give the same for what came over Socket Mode."""
-        response = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+        return await self._dispatched(lambda: AsyncBoltRequest(mode="socket_mode", body=payload))
+
+    async def _dispatched(self, read: Callable[[], AsyncBoltRequest]) -> tuple[int, str, str]:
+        try:
+            request = read()
+        except (AttributeError, LookupError, TypeError):  # slack_bolt looks for ids before it looks at the shape
+            return 400, "text/plain; charset=utf-8", ""
+        response = await self.app.async_dispatch(request)
         return response.status, response.headers["content-type"][0], response.body
 
     def hold(self, work: Coroutine[None, None, object]) -> None:

@@ -4,11 +4,14 @@ Each reader gets as many as are asked for; a name's beginning stands for all tha
 first crash.
 """
 
+import logging
 import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+
+import structlog
 
 from tests.fuzz.harness import MOST_GROWTH, feed, growths
 from tests.fuzz.readers import READERS
@@ -16,6 +19,9 @@ from tests.fuzz.readers import READERS
 
 def main(how_many: int, names: list[str]) -> None:
     """Feed the readers of these names one after another, on all cores."""
+    # What is odd is logged, which is right, and nothing to read a million times.
+    logging.disable()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     for name in chosen(names):
         growth, piece = max(growths(READERS[name]))
         if growth > MOST_GROWTH:

@@ -3,6 +3,6 @@
 from collections.abc import Mapping
 
 from tests.fuzz.harness import Reader
-from tests.fuzz.readers import files, graph, mail, pages
+from tests.fuzz.readers import chat, files, graph, mail, pages
 
-READERS: Mapping[str, Reader] = {**mail.READERS, **graph.READERS, **pages.READERS, **files.READERS}
+READERS: Mapping[str, Reader] = {**mail.READERS, **graph.READERS, **pages.READERS, **files.READERS, **chat.READERS}

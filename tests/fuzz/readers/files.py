@@ -1,7 +1,6 @@
 """Files that people write or carry about: settings, recordings, advisories to explain, and pushes of far vantages."""
 
 import json
-import logging
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,7 +34,6 @@ BREAK = b"\n====\n"
 
 @contextmanager
 def _settings() -> Iterator[Read]:
-    logging.getLogger("dotenv").setLevel(logging.ERROR)  # it tells of every line that it cannot read
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
 

@@ -112,6 +112,14 @@ async def test_share_shows_it_to_the_channel(office: Office) -> None:
     assert (await office.command("outbound share"))["response_type"] == "in_channel"
 
 
+@pytest.mark.parametrize("team", [7, 1e308, True])
+async def test_a_payload_of_a_shape_that_slack_never_sent_is_refused(office: Office, team: object) -> None:
+    """Over HTTP and Socket Mode, whoever signed it."""
+    payload = {"type": "block_actions", "team": team, "user": {"id": "U1"}, "actions": []}
+    assert (await office.post({"payload": json.dumps(payload)})).status == 400
+    assert (await office.listener.bolt().dispatch_socket(payload))[0] == 400
+
+
 async def test_a_command_by_another_name_is_ours_too(office: Office) -> None:
     """An admin may have renamed it."""
     fields = {"command": "/post", "text": "", "user_id": "U1", "channel_id": "C1", "team_id": "T1"}
