@@ -5,6 +5,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from openapi_schema_validator import OAS31Validator
+from pydantic import SecretStr
 
 from bot.web.api import build
 from bot.web.app import create_app
@@ -13,12 +14,32 @@ from tests.web.examples import at, browser, ports
 
 APP = create_app(ports())
 SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP)
+TOKEN = {"Authorization": "Bearer of the page"}
+LOCKED = schemathesis.openapi.from_asgi(
+    "/api/v1/openapi.json", create_app(ports(), token=SecretStr("of the page")), headers=TOKEN
+)
+FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @SCHEMA.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@FEW
 def test_the_api_keeps_to_its_own_document(case: schemathesis.Case[Any]) -> None:
+    """By all of schemathesis' checks: status, type, schema, methods that are not there, data that is not valid."""
     case.call_and_validate()
+
+
+@LOCKED.parametrize()
+@FEW
+def test_behind_a_token_the_api_keeps_to_its_own_document(case: schemathesis.Case[Any]) -> None:
+    case.call_and_validate(headers=TOKEN)
+
+
+@LOCKED.parametrize()
+@FEW
+def test_without_the_token_nothing_is_answered(case: schemathesis.Case[Any]) -> None:
+    for given in ({}, {"Authorization": "Bearer of another page"}, {"Authorization": "Basic !"}):
+        answer = case.call(headers=given)
+        assert (answer.status_code, "incident" in answer.text) == (401, False)
 
 
 async def test_the_status_says_what_the_page_says() -> None:
