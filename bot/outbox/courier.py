@@ -12,7 +12,7 @@ import structlog
 from bot.jobs import Args, Jobs
 from bot.outbox.backoff import pause
 from bot.outbox.calls import PICTURES, TASK, call_task
-from bot.outbox.plan import all_of, most_tried, together
+from bot.outbox.catching_up import FRESH, all_of, as_it_is_now, caught_up, history, most_tried, together, too_old
 from bot.outbox.reach import Reach
 from bot.outbox.sender import DirectLine, Sender, SendError
 from bot.store import Store, Transaction
@@ -20,8 +20,6 @@ from bot.types import Clock, Delivery, Kind, Landed, Person, Text
 
 SEND_LIMIT = timedelta(seconds=30)
 LEASE = timedelta(seconds=90)
-GIVE_UP = timedelta(hours=12)
-"""A message this old helps nobody: what came after it does."""
 AT_ONCE = 20
 """Deliveries of one run, so that it ends well within the limit of a job."""
 
@@ -95,9 +93,21 @@ class Courier:
         async with self.store.begin() as transaction:
             now = self.clock.now()
             first = await transaction.deliveries.claim(tenant, destination, now, LEASE, pictures=pictures)
-            if first is None or pictures or destination not in self.merging:
+            if first is None or pictures:
                 return first
-            return together(first, await transaction.deliveries.claim_rest(first, now, LEASE, most=TOGETHER - 1))
+            return await self._with_rest(first, now, transaction)
+
+    async def _with_rest(self, first: Delivery, now: datetime, transaction: Transaction) -> Delivery:
+        """Add what can be told at once: all that waits where nothing can be edited, else what is history by now."""
+        deliveries, most = transaction.deliveries, TOGETHER - 1
+        late = now - first.message.at > FRESH
+        if first.destination in self.merging:
+            whole = together(first, await deliveries.claim_rest(first, now, LEASE, most=most))
+        elif late and first.message.incident and first.kind is not Kind.EDIT:
+            whole = caught_up(first, await deliveries.claim_rest(first, now, LEASE, most=most, of_its_incident=True))
+        else:
+            return first
+        return as_it_is_now(whole) if late else whole
 
     async def _come_back(self, args: Args, *, pictures: bool) -> None:
         tenant, destination = str(args["tenant"]), str(args["destination"])
@@ -109,6 +119,8 @@ class Courier:
 
     async def _attempt(self, delivery: Delivery) -> bool:
         """Send one delivery and mark what came of it; False where the destination is better left alone for now."""
+        if too_old(delivery, self.clock.now()):
+            return all([await self._given_up(one) for one in all_of(delivery)])
         try:
             landed = await self._send(delivery)
         except SendError as error:
@@ -123,6 +135,8 @@ class Courier:
                 marked = await transaction.deliveries.mark_sent(one, landed, self.clock.now())
                 if marked and landed and landed != one.head:
                     await self._land(one, landed, transaction)
+            if delivery.destination not in self.merging:
+                await transaction.deliveries.save(history(delivery, self.clock.now()), self.clock.now())
             await self._reach.regained(delivery, self.clock.now(), transaction)
         event = "delivered" if landed else "accepted"
         log.info(event, to=delivery.destination, kind=str(delivery.kind), attempts=delivery.attempts)
@@ -157,7 +171,7 @@ class Courier:
         """Mark one delivery, due again with those it was sent with; True where nothing is left to try."""
         now = self.clock.now()
         shut = error.shut and Person.of(delivery.destination) is None and delivery.kind is not Kind.PICTURE
-        hopeless = (error.permanent and not shut) or now - delivery.message.at > GIVE_UP
+        hopeless = (error.permanent and not shut) or too_old(delivery, now)
         note = log.info if delivery.kind is Kind.PICTURE else log.warning
         note(
             "delivery_stopped" if hopeless else "delivery_failed",
@@ -176,6 +190,15 @@ class Courier:
         if hopeless and delivery.kind is not Kind.PICTURE:
             await self.stopped(delivery, error)
         return hopeless
+
+    async def _given_up(self, delivery: Delivery) -> bool:
+        """Give up what helps nobody any more, and have that noted; always True."""
+        error = SendError("it waited for so long that it helps nobody any more", permanent=True)
+        async with self.store.begin() as transaction:
+            await self._mark(delivery, error, None, transaction)
+        if delivery.kind is not Kind.PICTURE:
+            await self.stopped(delivery, error)
+        return True
 
     async def _mark(self, delivery: Delivery, error: SendError, due: datetime | None, transaction: Transaction) -> bool:
         """Save what came of a try, due again or given up; False if the claim is not the newest."""

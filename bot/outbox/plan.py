@@ -62,22 +62,6 @@ def _key(message: Message, destination: str, kind: Kind) -> str:
     return str(uuid5(KEYS, repr((*said, destination, str(kind)))))
 
 
-def together(first: Delivery, rest: Sequence[Delivery]) -> Delivery:
-    """Make one delivery of several that wait at a destination: the newest, with the others inside it."""
-    waiting = sorted((first, *rest), key=lambda one: (one.message.at, one.id), reverse=True)
-    return replace(waiting[0], earlier=tuple(waiting[1:]))
-
-
-def all_of(delivery: Delivery) -> tuple[Delivery, ...]:
-    """Give a delivery and those that go out within it."""
-    return (delivery, *delivery.earlier)
-
-
-def most_tried(delivery: Delivery) -> int:
-    """Count the attempts of the one that was tried most often."""
-    return max(one.attempts for one in all_of(delivery))
-
-
 def path_of(delivery: Delivery) -> tuple[str, ...]:
     """Name those who should have been told, the destination last where it stands in for the others."""
     return (*delivery.message.instead_of, delivery.destination)

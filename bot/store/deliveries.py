@@ -73,12 +73,14 @@ class Deliveries:
         row = (await self.connection.execute(wanted)).one_or_none()
         return None if row is None else await self._claimed(row, now + lease)
 
-    async def claim_rest(self, first: Delivery, now: datetime, lease: timedelta, *, most: int) -> list[Delivery]:
+    async def claim_rest(
+        self, first: Delivery, now: datetime, lease: timedelta, *, most: int, of_its_incident: bool = False
+    ) -> list[Delivery]:
         """Claim what else waits where ``first`` goes and is due, oldest first, as ``claim`` would one after another.
 
-        All of it can then be told in one message.
+        All of it can then be told in one message; ``of_its_incident``: the words alone, without edits.
         """
-        rows = await self.connection.execute(waiting.rest(first, now).limit(most))
+        rows = await self.connection.execute(waiting.rest(first, now, of_its_incident=of_its_incident).limit(most))
         claimed = [await self._claimed(row, now + lease) for row in rows.all()]
         return [one for one in claimed if one is not None]
 

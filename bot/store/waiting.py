@@ -46,8 +46,8 @@ def next_due(tenant: str, destination: str, now: datetime, *, pictures: bool) ->
     return wanted.order_by(deliveries.c.id).limit(1).with_for_update(skip_locked=True, of=deliveries)
 
 
-def rest(first: Delivery, now: datetime) -> Select[Any]:
-    """Match what waits beside a claimed delivery, unless something of the same incident has to go before it alone."""
+def rest(first: Delivery, now: datetime, *, of_its_incident: bool) -> Select[Any]:
+    """Match what is due beside a claimed delivery, unless something of the same incident has to go before it alone."""
     c, older = deliveries.c, deliveries.alias("older").c
     held = select(older.id).where(
         older.tenant == c.tenant,
@@ -55,10 +55,14 @@ def rest(first: Delivery, now: datetime) -> Select[Any]:
         older.incident == c.incident,
         older.id < c.id,
         older.id != first.id,
-        or_(older.state == State.CLAIMED, and_(older.state == State.WAITING, older.due > now)),
+        or_(
+            and_(older.state == State.CLAIMED, older.leased_until > now),
+            and_(older.state == State.WAITING, older.due > now),
+        ),
     )
     place = (c.tenant == first.message.tenant, c.destination == first.destination, c.kind != Kind.PICTURE)
-    wanted = select(deliveries).where(*place, c.state == State.WAITING, c.due <= now, ~held.exists())
+    words = (c.incident == (first.message.incident or ""), c.kind != Kind.EDIT) if of_its_incident else ()
+    wanted = select(deliveries).where(*place, *words, c.id != first.id, is_due(now), ~held.exists())
     return wanted.order_by(c.id).with_for_update(skip_locked=True, of=deliveries)
 
 

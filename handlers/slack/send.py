@@ -1,10 +1,12 @@
 """A Slack channel as a place to send to: post, reply, edit, and look before posting twice."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from bot.outbox import SendError
+from bot.outbox.catching_up import all_of
 from bot.types import Clock, Delivery, Kind, Landed, Picture, Reason, Severity, Text
 from bot.words.labels import Label, gone_note, label, late_note
 from handlers.slack import render
@@ -42,8 +44,11 @@ class SlackSender:
     async def send(self, delivery: Delivery) -> Landed:
         """Post, reply, edit or show a picture; where an earlier try may have landed, look first. Raises SendError."""
         head = None if delivery.kind is Kind.HEAD else delivery.head
-        if delivery.unknown and (landed := await self._landed_before(delivery, head)):
-            return landed
+        if delivery.unknown and (posted := await self._posted_before(delivery, head)):
+            stands = head if head and posted.below else Landed(channel=self._channel, id=posted.ts)
+            if await self._says_it(posted, delivery, stands):
+                return stands
+            delivery, head = replace(delivery, kind=Kind.REPLY), stands
         if delivery.kind is Kind.PICTURE:
             return await self._show(delivery, head)
         if head is None:
@@ -56,14 +61,20 @@ class SlackSender:
                 raise
             return await self._succeed(delivery, head)
 
-    async def _landed_before(self, delivery: Delivery, head: Landed | None) -> Landed | None:
-        """Find the head where the message is below it, or the message itself where it is in the channel."""
+    async def _posted_before(self, delivery: Delivery, head: Landed | None) -> Posted | None:
+        """Find what landed by an earlier try: the message, or one that is told together with it now."""
         if head and delivery.kind is Kind.EDIT:
             return None  # the same edit twice is one
-        posted = await self._looker.find(lambda one: _is_of(one, delivery), delivery.message.at, below=head)
-        if posted is None:
-            return None
-        return head if head and posted.below else Landed(channel=self._channel, id=posted.ts)
+        tried = all_of(delivery)
+        since = min(one.message.at for one in tried)
+        return await self._looker.find(lambda one: any(_is_of(one, each) for each in tried), since, below=head)
+
+    async def _says_it(self, posted: Posted, delivery: Delivery, stands: Landed) -> bool:
+        """Tell whether the newest was said, in what was found or below it."""
+        if _is_of(posted, delivery):
+            return True
+        at = delivery.message.at
+        return await self._looker.find(lambda one: one.key == delivery.key, at, below=stands) is not None
 
     async def _show(self, delivery: Delivery, head: Landed | None) -> Landed:
         """Show the picture below the head, if there is anything to see."""

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.outbox import SendError, plan
-from bot.outbox.courier import AT_ONCE, GIVE_UP, LEASE, TOGETHER
+from bot.outbox.catching_up import STANDS
+from bot.outbox.courier import AT_ONCE, LEASE, TOGETHER
 from bot.store import State, Store
 from bot.types import Delivery, Destination, Kind, Landed, Message, Reason
 from tests.outbox.desk import ARGS, HEAD, Desk, headline, message
@@ -144,7 +145,7 @@ async def test_old_news_is_given_up(desk: Desk) -> None:
     """What came after it tells more."""
     desk.sender.script = [SendError("no answer")]
     await desk.tell(message())
-    desk.clock.at += GIVE_UP + timedelta(minutes=1)
+    desk.clock.at += STANDS + timedelta(minutes=1)
     await desk.deliver()
     assert (await desk.states())[0] == (Kind.HEAD, State.FAILED)
 

@@ -71,6 +71,7 @@ class BotSender:
     async def _card(self, delivery: Delivery, note: Text = ()) -> render.Card:
         """Dress a delivery; a head has its buttons while it lasts, and its edits look like it and call nobody."""
         message, chart = delivery.message, await self._plots(delivery)
+        delivery = replace(delivery, earlier=())  # what was said before follows in the thread
         if delivery.kind is Kind.EDIT:
             shown = render.card(replace(delivery, kind=Kind.HEAD), note=note, chart=chart)
         else:
