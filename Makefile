@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run tools test check pictures fuzz bench teams-app playground audit lock
+.PHONY: help setup demo run tools test check pictures fuzz chaos bench teams-app playground audit lock
 
 help:
 	@echo "make demo   the bot against a world in a box, no account needed"
@@ -94,6 +94,10 @@ LOCK := $(AUDITED)/uv pip compile --quiet --generate-hashes --no-annotate --no-e
 lock: $(AUDIT)/.ready
 	$(LOCK) --upgrade --extra teams --output-file deploy/requirements.lock pyproject.toml
 	echo hatchling | $(LOCK) --upgrade --output-file deploy/build.lock -
+
+# The real process killed hundreds of times, at every step and at random, on both databases.
+chaos: setup
+	$(BIN)/python -m tests.chaos
 
 BENCHES := live hard_fault detect store canaries commands
 bench: setup

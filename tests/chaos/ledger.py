@@ -6,8 +6,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
 from bot.store import Store, StoreError
 from bot.store.engine import open_engine
+from bot.store.schema import MIGRATIONS
 from bot.types import DEFAULT_TENANT, Change, Incident
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -75,3 +80,18 @@ def _portrait(incident: Incident, rang: list[Change]) -> Portrait:
         tuple(sorted(incident.told)),
         tuple(str(change.reason) for change in rang),
     )
+
+
+async def make_old(url: str) -> None:
+    """Make the tables of the first version."""
+    engine = open_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    def upgrade(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+    await engine.dispose()

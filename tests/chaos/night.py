@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -11,7 +12,7 @@ from typing import TypeAlias
 
 from bot.types import Change
 from tests.chaos.evening import Step, Strand, evening, rings
-from tests.chaos.ledger import Ledger, Portrait, ledger
+from tests.chaos.ledger import Ledger, Portrait, ledger, make_old
 from tests.chaos.oracle import Verdict, judge
 from tests.chaos.process import Mortal, story_clock
 from tests.chaos.town import IT, Town, town
@@ -19,7 +20,7 @@ from tests.chaos.town import IT, Town, town
 LOOK_S = 0.2
 
 Trouble: TypeAlias = Callable[[Town], Coroutine[None, None, None]]
-"""Sets traps and faults, and may go on doing harm until it is cancelled: that is when all has happened."""
+"""Sets traps and faults and does harm; the evening is over when all that was to be told is, and the harm is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class Place:
     speed: float
     limit_s: float
     """After so many real seconds what is not told counts as lost."""
+    old: bool = False
+    """Whether the store has the tables of the first version when the bot starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,8 @@ class Outcome:
 async def night(place: Place, trouble: Trouble) -> Outcome:
     """Play the evening to the end, whatever happens to the bot."""
     place.folder.mkdir(parents=True, exist_ok=True)
+    if place.old:
+        await make_old(place.store_url)
     anchor = time.time()
     clock = story_clock(anchor, place.speed)
     bot = Mortal(place.folder, anchor=anchor, speed=place.speed)
@@ -58,15 +63,9 @@ async def night(place: Place, trouble: Trouble) -> Outcome:
         town(place.folder, bot, clock, today=today, store_url=place.store_url) as around,
     ):
         strands = evening()
-        living = asyncio.create_task(bot.live())
-        try:
-            async with asyncio.timeout(place.limit_s):
+        with suppress(TimeoutError):  # what is not told by then is lost
+            async with asyncio.timeout(place.limit_s), bot.living():
                 await _happen(strands, around, kept, trouble)
-        except TimeoutError:
-            bot.log.append("the evening took too long")
-        finally:
-            living.cancel()
-            await asyncio.gather(living, return_exceptions=True)
         expected, heard = rings(strands), around.heard()
         return Outcome(
             kills=bot.kills,
@@ -80,16 +79,12 @@ async def night(place: Place, trouble: Trouble) -> Outcome:
 
 async def _happen(strands: Sequence[Strand], around: Town, kept: Ledger, trouble: Trouble) -> None:
     """Let everything happen, then wait until it is told."""
-    harming = asyncio.create_task(trouble(around))
-    playing = [asyncio.create_task(_play(strand, around, kept)) for strand in strands]
-    try:
-        while not all(one.done() for one in playing):
+    async with asyncio.TaskGroup() as happening:
+        doing = [happening.create_task(trouble(around))]
+        doing += [happening.create_task(_play(strand, around, kept)) for strand in strands]
+        while not all(one.done() for one in doing):
             await kept.look()
             await asyncio.sleep(LOOK_S)
-    finally:
-        for task in (harming, *playing):
-            task.cancel()
-        await asyncio.gather(harming, *playing, return_exceptions=True)
     while not await kept.is_all_told():  # noqa: ASYNC110 - another process does it
         await asyncio.sleep(LOOK_S)
 

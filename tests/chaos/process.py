@@ -5,6 +5,8 @@ import os
 import random
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +18,6 @@ from bot.demo.clock import StoryClock
 from bot.settings import load
 
 ROOT = Path(__file__).parents[2]
-READY_WITHIN_S = 90.0
 
 
 def story_clock(anchor: float, speed: float) -> StoryClock:
@@ -29,13 +30,12 @@ class Mortal:
     """A bot that is started again whenever it is dead."""
 
     def __init__(self, folder: Path, *, anchor: float, speed: float) -> None:
-        """Take the folder with its settings; ``resurrected`` runs it."""
+        """Take the folder with its settings; ``living`` runs it."""
         self._folder = folder
         self._arguments = (str(anchor), str(speed))
         self._process: asyncio.subprocess.Process | None = None
         self.kills = 0
         self.log: list[str] = []
-        self.ready = asyncio.Event()
 
     def kill(self) -> bool:
         """End it as a power cut would; False where it is dead already."""
@@ -44,18 +44,25 @@ class Mortal:
             return False
         process.kill()
         self._process = None
-        self.ready.clear()
         self.kills += 1
         return True
 
-    async def live(self) -> None:
-        """Start it again and again, until cancelled."""
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        """Start it again and again, until the end of the block."""
+        lives = asyncio.create_task(self._lives())
         try:
-            while True:
-                await self._one_life()
+            yield
         finally:
-            if self._process is not None:
+            lives.cancel()
+            await asyncio.gather(lives, return_exceptions=True)
+            if self._process is not None and self._process.returncode is None:
                 self._process.kill()
+                await self._process.wait()
+
+    async def _lives(self) -> None:
+        while True:
+            await self._one_life()
 
     async def _one_life(self) -> None:
         environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "PYTHONPATH": str(ROOT)}
@@ -68,8 +75,6 @@ class Mortal:
         assert process.stderr is not None
         async for line in process.stderr:
             self.log.append(line.decode())
-            if b"event='ready'" in line:
-                self.ready.set()
         await process.wait()
 
 

@@ -52,6 +52,7 @@ class Town:
     teams: Teams
     bot: Mortal
     traps: list[Trap]
+    store_url: str
 
     def heard(self) -> Mapping[str, Sequence[str]]:
         """Give what people could read, a text a message, as it was when it was posted."""
@@ -90,7 +91,7 @@ async def town(folder: Path, bot: Mortal, clock: StoryClock, *, today: datetime,
                 "TEAMS_URL": teams.address(f"http://127.0.0.1:{teams_port}"),
             },
         )
-        yield Town(clock=clock, graph=graph, slack=slack, teams=teams, bot=bot, traps=traps)
+        yield Town(clock=clock, graph=graph, slack=slack, teams=teams, bot=bot, traps=traps, store_url=store_url)
 
 
 def _write(folder: Path, environment: Mapping[str, str]) -> None:

@@ -1,9 +1,10 @@
-"""Where a process dies: at a request of its own, just before it is taken or just after."""
+"""What can happen to a request of the bot: it dies over it, or, to see whether the oracle sees, it goes astray."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.demo.served import ABORT
@@ -16,6 +17,10 @@ class Moment(Enum):
     """The request has come and nothing is done: between save and send."""
     TAKEN = auto()
     """All is done and the answer is not given: between send and mark."""
+    FORGOTTEN = auto()
+    """Nobody dies; nothing is done and a good answer given, as if the bot had marked what it never sent."""
+    DOUBLED = auto()
+    """Nobody dies; it is done twice, as if the bot had sent it again."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,11 +62,21 @@ class Trapped:
         body = await _body(receive)
         replayed = _Replayed(body, receive)
         trap = next((one for one in self._traps if one.catches(str(scope["path"]), body)), None)
-        if trap is None:
-            await self._app(scope, replayed, send)
-            return
-        if trap.moment is Moment.TAKEN:
-            await self._app(scope, replayed, _nowhere)
+        match trap.moment if trap else None:
+            case None:
+                await self._app(scope, replayed, send)
+            case Moment.FORGOTTEN:
+                await Response(status_code=202)(scope, replayed, send)
+            case Moment.DOUBLED:
+                await self._app(scope, replayed, _nowhere)
+                await self._app(scope, _Replayed(body, receive), send)
+            case Moment.UNTAKEN:
+                await self._die(scope, receive)
+            case Moment.TAKEN:
+                await self._app(scope, replayed, _nowhere)
+                await self._die(scope, receive)
+
+    async def _die(self, scope: Scope, receive: Receive) -> None:
         self._kill()
         scope["extensions"][ABORT]()
         while (await receive())["type"] != "http.disconnect":

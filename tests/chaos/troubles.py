@@ -1,10 +1,18 @@
 """What can happen to the bot of an evening, by name."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import random
 
+from bot.demo.faults import Drop, Fault
+from tests.chaos.holds import Hold, die_inside, lock
 from tests.chaos.night import Trouble
 from tests.chaos.town import Town
 from tests.chaos.traps import Moment, Trap
+from tests.store.postgres import Postgres
+
+SOON_S, SOON_SHARE = 4.0, 0.7
+LATE_S = (14.0, 20.0)
+"""A job that a dead process left is taken over after twelve seconds."""
 
 POST, EDIT, CARD = "chat.postMessage", "chat.update", "/workflows/"
 BELOW = b"thread_ts"
@@ -44,10 +52,69 @@ def dying_at(*traps: Trap) -> Trouble:
     return trouble
 
 
-SHORT: Mapping[str, Sequence[Trap]] = {
-    "a head between save and send, a card between send and mark": (head(Moment.UNTAKEN), card(Moment.TAKEN)),
-    "a head between send and mark, a card between save and send": (head(Moment.TAKEN), card(Moment.UNTAKEN)),
-    "a reply between save and send, an edit between send and mark": (reply(Moment.UNTAKEN), edit(Moment.TAKEN)),
-    "a reply between send and mark, an edit between save and send": (reply(Moment.TAKEN), edit(Moment.UNTAKEN)),
-}
-"""Every named step of telling, once."""
+def dying_inside(*holds: Hold) -> Trouble:
+    """Have the process killed in the middle of these transactions, one after another."""
+
+    async def trouble(around: Town) -> None:
+        for hold in holds:
+            await die_inside(hold, around.store_url, around.bot)
+
+    return trouble
+
+
+def dying_anytime(times: int, chance: random.Random) -> Trouble:
+    """Have it killed at random: mostly soon, and now and then late enough that it takes up what the dead left."""
+
+    async def trouble(around: Town) -> None:
+        while around.bot.kills < times:
+            await asyncio.sleep(
+                chance.uniform(0.2, SOON_S) if chance.random() < SOON_SHARE else chance.uniform(*LATE_S)
+            )
+            around.bot.kill()
+
+    return trouble
+
+
+def refusing(*faults: Fault, chance: random.Random) -> Trouble:
+    """Have both platforms misbehave now and then, beside the kills."""
+
+    async def trouble(around: Town) -> None:
+        for fault in faults:
+            for platform, path in ((around.slack, POST), (around.teams, CARD), (around.slack, EDIT)):
+                once = isinstance(fault, Drop) and platform is around.teams  # more than one cannot be known there
+                platform.faults.switch_on(fault, path=path, times=1 if once else chance.randint(1, 3))
+
+    return trouble
+
+
+def locking(times: int, chance: random.Random) -> Trouble:
+    """Have somebody else write to SQLite for seconds."""
+
+    async def trouble(around: Town) -> None:
+        for _ in range(times):
+            await asyncio.sleep(chance.uniform(1, 4))
+            await lock(around.store_url, chance.uniform(1, 4))
+
+    return trouble
+
+
+def crashing(database: Postgres, times: int, chance: random.Random) -> Trouble:
+    """Have the database die and come back."""
+
+    async def trouble(_: Town) -> None:
+        for _crash in range(times):
+            await asyncio.sleep(chance.uniform(2, 12))
+            database.crash()
+            await asyncio.sleep(chance.uniform(0, 3))
+            database.start()
+
+    return trouble
+
+
+def together(*troubles: Trouble) -> Trouble:
+    """Let several things go wrong at once."""
+
+    async def trouble(around: Town) -> None:
+        await asyncio.gather(*(one(around) for one in troubles))
+
+    return trouble

@@ -27,10 +27,19 @@ FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writ
 class Postgres:
     """A running server, and databases on it."""
 
-    def __init__(self, socket_folder: Path) -> None:
-        """Take the folder that holds the server's socket."""
+    def __init__(self, socket_folder: Path, server: "_Server") -> None:
+        """Take the folder that holds the server's socket, and the server."""
         self._folder = socket_folder
+        self._server = server
         self._numbers = count(1)
+
+    def crash(self) -> None:
+        """End the server at once, every connection and transaction with it."""
+        self._server.quit()
+
+    def start(self) -> None:
+        """Start the server again after a crash: it recovers what was committed."""
+        self._server.start()
 
     def url(self, database: str) -> str:
         """Name a database as the store's settings do."""
@@ -65,8 +74,8 @@ def postgres_server(*settings: str, on_disk: bool = False) -> Iterator[Postgres]
         initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
         _check([*initdb, "--locale=C", "--no-sync", "--no-instructions"], user)
         server = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), "-h", "", *settings]
-        with _running(server, folder, user):
-            yield Postgres(folder)
+        with _running(server, folder, user) as running:
+            yield Postgres(folder, running)
     finally:
         shutil.rmtree(folder)
 
@@ -123,19 +132,34 @@ def _start(
     )
 
 
+class _Server:
+    """The server's process."""
+
+    def __init__(self, command: list[str], folder: Path, user: Mapping[str, Any]) -> None:
+        guard = shutil.which("setpriv")
+        self._command = [guard, "--pdeathsig", "QUIT", *command] if guard else command
+        self._folder = folder
+        self._user = user
+
+    def start(self) -> None:
+        log = self._folder / "log"
+        with log.open("wb") as output:
+            self._process = _start(self._command, self._user, output)
+        _wait_until_ready(self._process, self._folder, log)
+
+    def quit(self) -> None:
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(START_LIMIT)
+
+
 @contextmanager
-def _running(command: list[str], folder: Path, user: Mapping[str, Any]) -> Iterator[None]:
-    guard = shutil.which("setpriv")
-    guarded = [guard, "--pdeathsig", "QUIT", *command] if guard else command
-    log = folder / "log"
-    with log.open("wb") as output:
-        server = _start(guarded, user, output)
+def _running(command: list[str], folder: Path, user: Mapping[str, Any]) -> Iterator[_Server]:
+    server = _Server(command, folder, user)
     try:
-        _wait_until_ready(server, folder, log)
-        yield
+        server.start()
+        yield server
     finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait(START_LIMIT)
+        server.quit()
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
