@@ -10,6 +10,7 @@ help:
 	@echo "make demo   the bot against a world in a box, no account needed"
 	@echo "make run    the bot, with the settings in .env and mailstatus.toml"
 	@echo "make test   all tests;  make check   style, types, imports;  make bench   figures"
+	@echo "make fuzz   a million odd inputs a reader;  make chaos   hundreds of kills, and what people read"
 
 setup: $(STAMP)
 
