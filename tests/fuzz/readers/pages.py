@@ -77,7 +77,13 @@ def _advisory(raw: bytes) -> None:
     """Read a text as the title and as the newest post of an advisory, and say it in a language."""
     text = raw.decode("utf-8", "replace").replace("\\n", "\n")
     post = {"createdDateTime": "2026-11-23T09:00:00Z", "description": {"contentType": "html", "content": text}}
-    seen = {"id": "EX1", "title": text, "impactDescription": text, "service": "Exchange Online", "posts": [post]}
+    seen = {
+        "id": "EX1",
+        "title": text[:500],
+        "impactDescription": text[:2000],
+        "service": "Exchange Online",
+        "posts": [post],
+    }
     json.dumps(told(read(seen, now=NOON), language=LANGUAGES[len(raw) % len(LANGUAGES)]))
 
 
