@@ -23,7 +23,7 @@ START_LIMIT = 60.0
 END_LIMIT = 10.0
 
 _QUIET = {"SCARF_ANALYTICS": "false", "NO_COLOR": "1"}
-_BROWSER = (
+BROWSER = (
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -115,7 +115,7 @@ def screenshot(
         subprocess.run(  # noqa: S603 - our own pages
             [
                 CHROMIUM,
-                *_BROWSER,
+                *BROWSER,
                 f"--user-data-dir={profile}",
                 f"--window-size={width},{height}",
                 f"--screenshot={picture}",

@@ -148,3 +148,8 @@ def test_an_empty_secret_is_refused_at_the_start() -> None:
     """Everybody could sign with it."""
     with pytest.raises(ValueError, match="SLACK_SIGNING_SECRET"):
         Guard(SecretStr(""), now=lambda: NOW)
+
+
+async def test_a_form_that_looks_like_json_is_json() -> None:
+    """As slack_bolt reads it: broken, it would be an error of ours."""
+    assert await refusal(signed(b"{"), b"{") == 400
