@@ -18,7 +18,9 @@ LENGTH = timedelta(hours=47)
 """Raw observations are kept for 48."""
 ROOM = 6 * 1024**3
 """Bytes that must be free: the rows, their indices, and what SQLite sorts them in."""
-ARRIVED = canonical({"folder": "inbox", "held_by": "", "held_seconds": 0.0, "skew_seconds": 0.0})
+ARRIVED = canonical(
+    {"legs": [["out.example", "ours", 1.0], ["out.example", "before", 2.0], ["Microsoft", "microsoft", 4.5]]}
+)
 LATENCY = timedelta(seconds=1)
 
 # Every other row is an arrival, and the one before it its message. All that arrive on a route within a quarter of an

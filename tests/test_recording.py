@@ -3,7 +3,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.recording import NO_EPOCH, Header, RecordingError, read, read_header, recording, write, write_header
+from bot.recording import (
+    NO_EPOCH,
+    Header,
+    RecordingError,
+    observation_of,
+    read,
+    read_header,
+    recording,
+    write,
+    write_header,
+)
 from bot.types import (
     AdvisoryGone,
     AdvisorySeen,
@@ -12,6 +22,7 @@ from bot.types import (
     CalendarSeen,
     Direction,
     Duplicated,
+    Leg,
     Observation,
     Refused,
     Reported,
@@ -20,7 +31,9 @@ from bot.types import (
     SourceBack,
     SourceBlind,
     Unreachable,
+    Where,
 )
+from bot.types.way import read_legs
 
 T0 = datetime(2026, 3, 2, 6, tzinfo=UTC)
 ROUTES = (
@@ -39,6 +52,7 @@ def after(seconds: float) -> datetime:
 
 OBSERVATIONS: list[Observation] = [
     Sent(at=after(1), route="outbound-eu", probe="1"),
+    Sent(at=after(1.1), route="outbound-eu", probe="6", accepted_seconds=0.25),
     Refused(at=after(1.2), route="outbound-eu", probe="1", reply="503 5.5.1 Bad sequence of commands"),
     Refused(at=after(2), route="outbound-eu", probe="2", reply="451 4.7.500 Busy", stage="rcpt"),
     Unreachable(at=after(3), route="outbound-eu", probe="3", error="connect: timed out"),
@@ -49,9 +63,12 @@ OBSERVATIONS: list[Observation] = [
         route="outbound-eu",
         probe="6",
         latency=timedelta(seconds=16),
-        held_by="Microsoft",
-        held_seconds=14.5,
-        skew_seconds=2.0,
+        legs=(
+            Leg(by="out.example", where=Where.BEFORE, seconds=1.5),
+            Leg(by="Microsoft", where=Where.MICROSOFT, seconds=14.5),
+        ),
+        skew_seconds=-12.0,
+        skew_by="out.example",
     ),
     Bounced(at=after(18), route="outbound-eu", probe="6", status="5.4.1"),
     Bounced(at=after(19), route="outbound-eu", probe="7", status="5.4.1", reply="550 5.4.1 Denied"),
@@ -75,6 +92,38 @@ def test_every_kind_of_observation_comes_back_as_it_was_written() -> None:
     assert back.header == HEADER
     assert list(back) == OBSERVATIONS
     assert back.skipped == 0
+
+
+def test_an_arrival_of_an_older_recording_is_read_without_its_way() -> None:
+    """It named but who had the message longest."""
+    line = {
+        "t": 17,
+        "event": "arrived",
+        "route": "outbound-eu",
+        "probe": "5",
+        "latency_s": 15,
+        "held_by": "x",
+        "held_s": 9,
+    }
+    assert observation_of(line, epoch=T0) == Arrived(
+        at=after(17), route="outbound-eu", probe="5", latency=timedelta(seconds=15)
+    )
+
+
+def test_legs_of_a_newer_recording_are_read_as_far_as_they_are_known() -> None:
+    """A stranger may have written them: names are cleaned, and there are twenty at most."""
+    legs = [["<mx>", "microsoft", 1], ["mx", "beyond the stars", 2], *([["b", "before", 1.5]] * 30)]
+    read_back = read_legs(legs)
+    assert read_back[0] == Leg(by="mx", where=Where.MICROSOFT, seconds=1)
+    assert len(read_back) == 20
+    assert {leg.where for leg in read_back} == {Where.MICROSOFT, Where.BEFORE}
+
+
+@pytest.mark.parametrize("legs", ["mx", [["mx", "before", -1]], [["mx", "before", "nan"]], [["mx", "before"]], [1]])
+def test_legs_that_are_none_are_refused(legs: object) -> None:
+    """Whoever wrote them."""
+    with pytest.raises((TypeError, ValueError)):
+        read_legs(legs)
 
 
 @pytest.mark.parametrize("one", OBSERVATIONS, ids=lambda one: type(one).__name__)

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from bot.detect.baseline import RouteUsual
 from bot.detect.family import TYPICAL, Tables, Trouble, Vector, bin_of
-from bot.types import Route
+from bot.detect.places import Held
+from bot.types import Leg, Route, Skew
 
 LEAST_KEPT, MOST_KEPT, CONTROL_KEPT, SPARE = 40, 200, 20, 20
+LATELY = 10
+"""Messages whose folder is remembered."""
 BAD_UNDER_WAY, BAD, GOOD = 30.0, 20.0, 0.5
 """Likelihood ratios from and up to which a message is called bad or good."""
 
@@ -46,6 +49,7 @@ class Flight:
     permanent: bool = False
     copies: int = 1
     junk: bool = False
+    held: Held | None = None
     spent: bool = False
     """Held back by a trouble that is over: it says nothing about a new one."""
     row: Vector | None = None
@@ -96,6 +100,13 @@ class Track:
     last_sent: float = 0.0
     last_arrived: float = 0.0
     last_latency: float = 0.0
+    last_accepted: float | None = None
+    last_legs: tuple[Leg, ...] = ()
+    last_skew: Skew | None = None
+    folders: int = 0
+    """A bit for each of the last messages that arrived, the newest lowest: 1 in the junk folder."""
+    foldered: int = 0
+    """How many those are."""
     centre: float = 0.0
     centre_until: float = 0.0
     tables: Tables | None = None
@@ -130,6 +141,11 @@ class Track:
             if self.unread and forgotten.fate is Fate.UNDER_WAY:
                 # Its arrival will not be known as its own.
                 forgotten.fate = Fate.VOID
+
+    def arrived_in(self, *, junk: bool) -> None:
+        """Remember in which folder a message was."""
+        self.folders = (self.folders << 1 | junk) & (1 << LATELY) - 1
+        self.foldered = min(self.foldered + 1, LATELY)
 
     def under_way(self) -> list[Flight]:
         """Give the messages of which nothing was heard yet."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from bot.detect.family import Vector, bin_of
 from bot.detect.flights import Fate, Flight, Track
 from bot.detect.installation import Installation
+from bot.detect.places import held
 from bot.detect.replies import is_own_trouble, is_permanent
 from bot.detect.ringing import Ringing
 from bot.detect.sight import CONNECT_LIMIT
@@ -20,6 +21,7 @@ from bot.types import (
     Refused,
     Sent,
     SightObservation,
+    Skew,
     SourceBlind,
     Unreachable,
 )
@@ -140,7 +142,8 @@ class Intake:
         if seen.probe in track.by_probe:
             return
         flight = self._known.begin(track, seen.probe, now)
-        track.last_sent = max(track.last_sent, now)
+        if now >= track.last_sent:
+            track.last_sent, track.last_accepted = now, seen.accepted_seconds
         if lately:
             self.plan(flight)
         else:
@@ -165,7 +168,8 @@ class Intake:
     def _arrived(self, track: Track, seen: Arrived, now: float) -> None:
         took = seen.latency.total_seconds()
         if now >= track.last_arrived:  # word from afar may be late
-            track.last_arrived, track.last_latency = now, took
+            track.last_arrived, track.last_latency, track.last_legs = now, took, seen.legs
+            track.last_skew = Skew(seconds=seen.skew_seconds, by=seen.skew_by) if seen.skew_seconds else None
         flight = self._end(track, seen, now - max(took, 0.0), now)
         if flight is None:
             return
@@ -175,6 +179,8 @@ class Intake:
             return
         self._read.append(track)
         flight.fate, flight.latency, flight.junk = Fate.ARRIVED, took, seen.folder == "junk"
+        flight.held = held(seen)
+        track.arrived_in(junk=flight.junk)
         self._answered(flight, now)
         if track.mail:
             flight.u = math.log(max(took, SHORTEST_TIME)) - flight.centre

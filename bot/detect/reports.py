@@ -7,11 +7,16 @@ from datetime import timedelta
 
 from bot.detect.flights import Fate, Flight, Track
 from bot.detect.moments import moment
+from bot.detect.places import agreed
 from bot.detect.trouble import Open
-from bot.types import Direction, DirectionNow, Evidence, Finding, Symptom, Tally
+from bot.types import Direction, DirectionNow, Evidence, Finding, Junk, Symptom, Tally
 
 WINDOW = 10
 ENOUGH_BAD = 3
+MOST_LATES, ENOUGH_LATES = 50, 5
+JUNK_SHARE, JUNK_ENOUGH = 0.2, 2
+"""A route on which so many of the last messages that arrived were in the junk folder has trouble with it."""
+MOST_SKEWS = 3
 FAILED = {Fate.REFUSED, Fate.UNREACHABLE}
 
 
@@ -42,8 +47,8 @@ def _evidence(trouble: Open, tracks: Sequence[Track], now: float) -> Evidence:
     while sum(bad for _, bad in decided[-window:]) < ENOUGH_BAD and window < len(decided):
         window *= 2
     newest = decided[-window:]
-    is_late = trouble.symptom in {Symptom.DELAYED, Symptom.LOST}
-    lates = trouble.lates(now) if is_late else []
+    late = trouble.late() if trouble.symptom in {Symptom.DELAYED, Symptom.LOST} else []
+    lates = _lates(late, now)
     return Evidence(
         bad=sum(bad for _, bad in newest),
         of=len(newest),
@@ -51,7 +56,15 @@ def _evidence(trouble: Open, tracks: Sequence[Track], now: float) -> Evidence:
         usual=_usual(tracks),
         late_median=timedelta(seconds=statistics.median(lates)) if lates else None,
         late_worst=timedelta(seconds=lates[-1]) if lates else None,
+        place=agreed([(flight.held, flight.latency) for flight in late if flight.fate is Fate.ARRIVED]),
     )
+
+
+def _lates(late: Sequence[Flight], now: float) -> list[float]:
+    """Give how long the last late messages took, or while hardly any arrived, are under way; shortest first."""
+    took = [flight.latency for flight in late if flight.fate is Fate.ARRIVED][-MOST_LATES:]
+    waiting = [now - flight.sent for flight in late if flight.fate in {Fate.UNDER_WAY, Fate.LOST}]
+    return sorted([*took, max(waiting, default=0.0)] if len(took) >= ENOUGH_LATES else [*took, *waiting])
 
 
 def _usual(tracks: Sequence[Track]) -> timedelta | None:
@@ -96,5 +109,16 @@ def direction_now(
         last_arrived=moment(last.last_arrived) if last.last_arrived else None,
         last_latency=timedelta(seconds=last.last_latency) if last.last_arrived else None,
         usual=_usual(tracks),
+        last_accepted=None if last.last_accepted is None else timedelta(seconds=last.last_accepted),
+        last_legs=last.last_legs,
+        skews=tuple(dict.fromkeys(track.last_skew for track in tracks if track.last_skew))[:MOST_SKEWS],
+        junk=_junk(tracks),
         recent=tally(tracks, since, None),
     )
+
+
+def _junk(tracks: Sequence[Track]) -> Junk | None:
+    """Count what landed in the junk folder, on those routes where that is no accident."""
+    counts = [(track.folders.bit_count(), track.foldered) for track in tracks if track.folders]
+    hit = [(junk, of) for junk, of in counts if junk >= max(JUNK_ENOUGH, JUNK_SHARE * of)]
+    return Junk(n=sum(junk for junk, _ in hit), of=sum(of for _, of in hit)) if hit else None

@@ -17,13 +17,23 @@ from bot.detect.ringing import Ringing
 from bot.detect.sight import Sight
 from bot.detect.times import Times
 from bot.detect.trouble import Open
-from bot.types import Direction
+from bot.types import Direction, Where
 
 Json: TypeAlias = dict[str, Any]
 
 VERSION = 1
 ROUTE = "route "
-TRACK_FIELDS = ("last_sent", "last_arrived", "last_latency", "own_troubles", "own_reply", "own_since", "unread")
+TRACK_FIELDS = (
+    "last_sent",
+    "last_arrived",
+    "last_latency",
+    "own_troubles",
+    "own_reply",
+    "own_since",
+    "unread",
+    "folders",
+    "foldered",
+)
 VANTAGE_FIELDS = ("last_fail", "last_reached", "dark_since", "found", "error")
 OPEN_FIELDS = (
     "column", "id", "stretch", "since", "found", "peak", "noted", "last_bad", "spell", "reply", "lost", "came_late",
@@ -101,7 +111,8 @@ def _track(track: Track) -> Json:
 
 def _flight(f: Flight) -> list[Any]:
     times = [round(f.sent, 3), round(f.centre, 4), round(f.ended, 3), round(f.latency, 3), round(f.u, 4)]
-    return [f.probe, *times, int(f.fate), f.reply, f.permanent, f.spent, f.row is not None]
+    more = [f.junk, f.copies, f.held] if f.junk or f.copies > 1 or f.held else []
+    return [f.probe, *times, int(f.fate), f.reply, f.permanent, f.spent, f.row is not None, *more]
 
 
 def _read_track(track: Track, state: Json, known: Installation) -> None:
@@ -109,9 +120,12 @@ def _read_track(track: Track, state: Json, known: Installation) -> None:
     for name in TRACK_FIELDS:
         setattr(track, name, state.get(name, getattr(track, name)))
     track.ring = deque()
-    for probe, sent, centre, ended, latency, u, fate, reply, permanent, spent, spoke in state["flights"]:
+    for probe, sent, centre, ended, latency, u, fate, reply, permanent, spent, spoke, *more in state["flights"]:
         flight = Flight(track, probe, sent, centre, known.tables_for(track, sent), Fate(fate), ended, latency, u)
         flight.reply, flight.permanent, flight.spent = reply, permanent, spent
+        if more:
+            flight.junk, flight.copies = more[0], more[1]
+            flight.held = (Where(more[2][0]), more[2][1]) if more[2] else None
         flight.row = flight.verdict() if spoke else None
         track.keep(flight)
 

@@ -28,7 +28,6 @@ TYPICALLY_SLOW = SLOW.start + 1
 SLOW_BAD, MOST_RATIO, FEW = 3.0, 1e3, 10.0
 LOST_AT_LEAST, LOST_TO_LATE = 3, 4
 CLEARLY_SLOW = 0.7
-MOST_LATES, ENOUGH_LATES = 50, 5
 
 
 @dataclass(slots=True, eq=False)
@@ -186,12 +185,9 @@ class Open:
         sure = [(flight, bad) for flight, bad, ratio in known if bad or ratio < GOOD]
         return sorted(sure, key=lambda pair: _by_sending(pair[0]))
 
-    def lates(self, now: float) -> list[float]:
-        """Give how long the last bad messages took, or while hardly any arrived, are under way; shortest first."""
-        late = [flight for flight, bad in self.decided() if bad]
-        took = [flight.latency for flight in late if flight.fate is Fate.ARRIVED][-MOST_LATES:]
-        waiting = [now - flight.sent for flight in late if flight.fate in {Fate.UNDER_WAY, Fate.LOST}]
-        return sorted([*took, max(waiting, default=0.0)] if len(took) >= ENOUGH_LATES else [*took, *waiting])
+    def late(self) -> list[Flight]:
+        """Give the messages that are late, in the order of sending."""
+        return [flight for flight, bad in self.decided() if bad]
 
 
 def _by_sending(flight: Flight) -> tuple[float, int, str]:

@@ -22,6 +22,7 @@ from bot.types import (
     SourceBlind,
     Unreachable,
 )
+from bot.types.way import read_legs, server_name, write_legs
 
 
 def write(observation: Observation, *, epoch: datetime) -> str:
@@ -31,7 +32,9 @@ def write(observation: Observation, *, epoch: datetime) -> str:
 
 
 def _sent(at: datetime, tenant: str, event: Line) -> Observation:
-    return Sent(at=at, tenant=tenant, route=str(event["route"]), probe=str(event["probe"]))
+    taken = event.get("accepted_s")
+    accepted = None if taken is None else float(str(taken))
+    return Sent(at=at, tenant=tenant, route=str(event["route"]), probe=str(event["probe"]), accepted_seconds=accepted)
 
 
 def _refused(at: datetime, tenant: str, event: Line) -> Observation:
@@ -52,9 +55,9 @@ def _arrived(at: datetime, tenant: str, event: Line) -> Observation:
         probe=str(event["probe"]),
         latency=timedelta(seconds=float(str(event["latency_s"]))),
         folder=str(event.get("folder", "inbox")),
-        held_by=str(event.get("held_by", "")),
-        held_seconds=float(str(event.get("held_s", 0.0))),
+        legs=read_legs(event.get("legs", ())),
         skew_seconds=float(str(event.get("skew_s", 0.0))),
+        skew_by=server_name(str(event.get("skew_by", ""))),
     )
 
 
@@ -172,8 +175,8 @@ def _feed_fields(seen: AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack) -
 def _probe_fields(seen: ProbeObservation) -> tuple[str, Line]:
     at = {"route": seen.route, "probe": seen.probe}
     match seen:
-        case Sent():
-            return "sent", at
+        case Sent(accepted_seconds=accepted):
+            return "sent", {**at, **_unless("accepted_s", accepted, None)}
         case Refused(reply=reply, stage=stage):
             return "refused", {**at, "reply": reply, **_unless("stage", stage, "")}
         case Unreachable(error=error):
@@ -190,9 +193,9 @@ def _arrived_fields(seen: Arrived) -> Line:
     return {
         "latency_s": round(seen.latency.total_seconds(), 3),
         **_unless("folder", seen.folder, "inbox"),
-        **_unless("held_by", seen.held_by, ""),
-        **_unless("held_s", seen.held_seconds, 0.0),
+        **_unless("legs", write_legs(seen.legs), []),
         **_unless("skew_s", seen.skew_seconds, 0.0),
+        **_unless("skew_by", seen.skew_by, ""),
     }
 
 

@@ -30,6 +30,7 @@ from bot.types import (
     SourceBlind,
     Unreachable,
 )
+from bot.types.way import read_legs, write_legs
 
 KINDS: dict[str, type[Observation]] = {
     kind.__name__: kind
@@ -192,8 +193,10 @@ def _row(observation: Observation) -> dict[str, object]:
     rest = {
         field.name: getattr(observation, field.name)
         for field in fields(observation)
-        if field.name not in OWN_COLUMNS and field.name != "issue"
+        if field.name not in OWN_COLUMNS and field.name != "issue" and getattr(observation, field.name) != field.default
     }
+    if isinstance(observation, Arrived) and observation.legs:
+        rest["legs"] = write_legs(observation.legs)
     return {
         "kind": type(observation).__name__,
         **{name: getattr(observation, name, None) for name in OWN_COLUMNS},
@@ -204,10 +207,14 @@ def _row(observation: Observation) -> dict[str, object]:
 
 def _observation(row: ResultRow[Any]) -> Observation:
     kind = KINDS[row.kind]
-    named = {name: getattr(row, name) for name in OWN_COLUMNS if name in {field.name for field in fields(kind)}}
-    rest = json.loads(row.rest) if row.rest else {}
+    known = {field.name for field in fields(kind)}
+    named = {name: getattr(row, name) for name in OWN_COLUMNS if name in known}
+    # What an older or newer version wrote beside is not read.
+    rest = {name: value for name, value in json.loads(row.rest or "{}").items() if name in known}
     if "routes" in rest:
         rest["routes"] = tuple(rest["routes"])
+    if "legs" in rest:
+        rest["legs"] = read_legs(rest["legs"])
     if row.body is not None:
         rest["issue"] = json.loads(row.body)
     return kind(**named, **rest)

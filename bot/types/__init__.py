@@ -45,6 +45,7 @@ from bot.types.messages import (
 from bot.types.now import (
     CalendarNow,
     DirectionNow,
+    Junk,
     Order,
     Snapshot,
     SourceNow,
@@ -82,6 +83,12 @@ from bot.types.subscriptions import (
     Person,
     Subscription,
 )
+from bot.types.way import (
+    Leg,
+    Place,
+    Skew,
+    Where,
+)
 
 __all__ = [
     "CALENDAR",
@@ -110,8 +117,10 @@ __all__ = [
     "Evidence",
     "Finding",
     "Incident",
+    "Junk",
     "Kind",
     "Landed",
+    "Leg",
     "Message",
     "Moment",
     "Observation",
@@ -119,6 +128,7 @@ __all__ = [
     "Order",
     "Person",
     "Picture",
+    "Place",
     "Post",
     "ProbeObservation",
     "ProbeSeen",
@@ -133,6 +143,7 @@ __all__ = [
     "Sent",
     "Severity",
     "SightObservation",
+    "Skew",
     "Snapshot",
     "SourceBack",
     "SourceBlind",
@@ -144,5 +155,6 @@ __all__ = [
     "Topic",
     "Unreachable",
     "Verb",
+    "Where",
     "Window",
 ]

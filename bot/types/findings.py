@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.types.base import DEFAULT_TENANT, Direction, Symptom
+from bot.types.way import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Evidence:
     usual: timedelta | None = None
     late_median: timedelta | None = None
     late_worst: timedelta | None = None
+    place: Place | None = None
+    """Where the late ones spent their time, where most of them agree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from bot.types.base import DEFAULT_TENANT, Direction, Symptom
 from bot.types.findings import Tally
 from bot.types.incidents import Incident
 from bot.types.messages import Message
+from bot.types.way import Leg, Skew
 
 
 class Verb(StrEnum):
@@ -38,6 +39,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Junk:
+    """How many of the last test messages landed in the junk folder, on the routes where that is no accident."""
+
+    n: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DirectionNow:
     """How mail in one direction is now, by the test messages."""
 
@@ -47,6 +56,13 @@ class DirectionNow:
     last_arrived: datetime | None = None
     last_latency: timedelta | None = None
     usual: timedelta | None = None
+    last_accepted: timedelta | None = None
+    """How long handing over took of the last message that was sent on the same route."""
+    last_legs: tuple[Leg, ...] = ()
+    """The way of the last that arrived."""
+    skews: tuple[Skew, ...] = ()
+    """Clocks of servers that were wrong for the last messages."""
+    junk: Junk | None = None
     recent: Tally = field(default_factory=Tally)
 
 

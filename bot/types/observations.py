@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from bot.types.base import DEFAULT_TENANT
+from bot.types.way import Leg
 
 CALENDAR = "calendar:"
 """The name of a calendar as a source begins with this."""
@@ -33,6 +34,9 @@ class ProbeSeen(Seen):
 class Sent(ProbeSeen):
     """The canary began to hand a message over."""
 
+    accepted_seconds: float | None = None
+    """How long after that the server had taken it; None where it did not, or did not say."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused(ProbeSeen):
@@ -55,11 +59,12 @@ class Arrived(ProbeSeen):
 
     latency: timedelta
     folder: str = "inbox"
-    held_by: str = ""
-    """Who had the message longest by the servers' stamps: a server's name, or ``Microsoft``."""
-    held_seconds: float = 0.0
+    legs: tuple[Leg, ...] = ()
+    """Who had the message how long, from handing over to sight; empty where no server stamped it."""
     skew_seconds: float = 0.0
-    """How far a server's clock is wrong, where its stamps step back in time."""
+    """How far a server's clock is wrong, where stamps step back in time: behind if negative."""
+    skew_by: str = ""
+    """Whose clock that is; empty where it may be either of two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -90,6 +90,8 @@ class Canary:
         match outcome:
             case Accepted() | FateUnknown():
                 log.info("probe_sent", route=probe.route, probe=probe.id, outcome=outcome)
+                if isinstance(outcome, Accepted):
+                    sent = replace(sent, accepted_seconds=round((now - probe.sent).total_seconds(), 3))
                 # Where nobody can look, a message that is under way would pass for one that is late.
                 return [*sight.found(now), *([sent] if self._tools.readable(line.receiver.name) else [])]
             case Refusal(stage=stage, reply=reply):

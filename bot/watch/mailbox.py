@@ -132,9 +132,9 @@ class MailboxWatch:
             probe=probe.id,
             latency=latency(probe.sent, seen, self._unseen.get(letter.folder), stamps(letter)),
             folder=letter.folder,
-            held_by=passed.slowest.holder,
-            held_seconds=passed.slowest.length.total_seconds(),
-            skew_seconds=passed.skew.total_seconds(),
+            legs=passed.legs,
+            skew_seconds=passed.skew.seconds if passed.skew else 0.0,
+            skew_by=passed.skew.by if passed.skew else "",
         )
 
     def _bounced(self, probe: Probe, report: Report, seen: datetime) -> list[Observation]:

@@ -6,7 +6,19 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.types import AdvisoryState, CalendarNow, Claim, Direction, DirectionNow, Finding, Severity, SourceNow, Symptom
+from bot.types import (
+    AdvisoryState,
+    CalendarNow,
+    Claim,
+    Direction,
+    DirectionNow,
+    Finding,
+    Place,
+    Severity,
+    SourceNow,
+    Symptom,
+    Where,
+)
 from bot.types import Tally as TallyNoun
 from bot.web.ways import State, state_of
 
@@ -52,6 +64,28 @@ class Tally(Out):
         )
 
 
+class LegOut(Out):
+    """How long one server had a message."""
+
+    by: str
+    where: Where
+    seconds: float
+
+
+class SkewOut(Out):
+    """A server's clock that is wrong."""
+
+    by: str = Field(description="Whose; empty where it may be either of two.")
+    seconds: float = Field(description="Behind if negative.")
+
+
+class JunkOut(Out):
+    """Messages in the junk folder, on the routes where that is no accident."""
+
+    n: int
+    of: int = Field(description="Of so many that arrived last.")
+
+
 class DirectionStatus(Out):
     """How mail in one direction is now, by the test messages."""
 
@@ -61,6 +95,10 @@ class DirectionStatus(Out):
     last_arrived: datetime | None
     last_latency: float | None
     usual_latency: float | None
+    last_accepted: float | None = Field(description="How long handing over took of the last message that was sent.")
+    last_legs: list[LegOut] = Field(description="The way of the last that arrived, a server each.")
+    skews: list[SkewOut]
+    junk: JunkOut | None
     recent: Tally
 
     @classmethod
@@ -73,6 +111,10 @@ class DirectionStatus(Out):
             last_arrived=now.last_arrived,
             last_latency=_seconds(now.last_latency),
             usual_latency=_seconds(now.usual),
+            last_accepted=_seconds(now.last_accepted),
+            last_legs=[LegOut(by=leg.by, where=leg.where, seconds=leg.seconds) for leg in now.last_legs],
+            skews=[SkewOut(by=skew.by, seconds=skew.seconds) for skew in now.skews],
+            junk=JunkOut(n=now.junk.n, of=now.junk.of) if now.junk else None,
             recent=Tally.of(now.recent),
         )
 
@@ -126,6 +168,14 @@ class Status(Out):
     open_incidents: list[str] = Field(description="Ids of the incidents that are open, the loudest first.")
 
 
+class SpentAt(Out):
+    """Where most late messages spent their time, in the middle."""
+
+    where: Where
+    held: float
+    of: float = Field(description="How long they took in all.")
+
+
 class Measured(Out):
     """What the test messages show to be wrong."""
 
@@ -141,6 +191,7 @@ class Measured(Out):
     bad: int = Field(description="So many of the last `messages` since the change were bad.")
     messages: int
     reply: str = Field(description="What the server said.")
+    place: SpentAt | None = Field(description="Where the late messages spent their time; null where that is not clear.")
 
     @classmethod
     def of(cls, finding: Finding) -> Self:
@@ -158,6 +209,7 @@ class Measured(Out):
             bad=finding.evidence.bad,
             messages=finding.evidence.of,
             reply=finding.evidence.reply,
+            place=_place(finding.evidence.place),
         )
 
 
@@ -220,6 +272,12 @@ class Incidents(Out):
 
     at: datetime
     incidents: list[IncidentOut] = Field(description="Open ones first, the loudest first; then the newest first.")
+
+
+def _place(place: Place | None) -> SpentAt | None:
+    if place is None:
+        return None
+    return SpentAt(where=place.where, held=place.held.total_seconds(), of=place.of.total_seconds())
 
 
 def _seconds(length: timedelta | None) -> float | None:

@@ -65,6 +65,14 @@ class Catalogue:
         words = _units(abs(length), self.locale)
         return "".join(words).replace(" ", "") if self.language == "ja" else self.listed(words)
 
+    def part_of_length(self, part: timedelta, whole: timedelta) -> str:
+        """Say a part of a length of time: ``14 of 15 minutes``, the unit once where it is the same."""
+        said, of = _units(part, self.locale), _units(whole, self.locale)
+        step = next((size for _, size in UNITS if _rounded(whole) >= size), UNITS[-1][1])
+        if self.language != "ja" and len(said) == len(of) == 1 and _rounded(part) >= step:
+            return self.string("{part} of {whole}", part=self.number(_rounded(part) // step), whole=self.length(whole))
+        return self.string("{part} of {whole}", part=self.length(part), whole=self.length(whole))
+
     def listed(self, words: list[str] | tuple[str, ...]) -> str:
         """Join words as a list is spoken: ``a, b and c``."""
         return format_list(list(words), locale=self.locale)

@@ -9,6 +9,7 @@ from bot.words import advisory
 from bot.words.catalogue import Catalogue, mark, marks
 from bot.words.headlines import calendars_only, is_said_only
 from bot.words.safe import codes_of
+from bot.words.way import spent
 
 MOST = 3
 """So many findings are told with their numbers."""
@@ -159,7 +160,10 @@ def _finding(finding: Finding, words: Catalogue) -> Text:
     if not seen.of or not seen.bad or counted is None:
         return ()
     told = words.counted(*counted, seen.bad, of=seen.of)
-    return words.joined(told, _late(seen, words) if finding.symptom is Symptom.DELAYED else _answer(seen, words))
+    if finding.symptom is not Symptom.DELAYED:
+        return words.joined(told, _answer(seen, words))
+    place = spent(seen.place, finding.direction, words) if seen.place else ()
+    return words.joined(told, _late(seen, words), place)
 
 
 def _calendar(seen: Evidence, words: Catalogue) -> Text:

@@ -18,7 +18,7 @@ MOST_WORDS = 2_000
 _PROBE = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _SOURCE = re.compile(r"(mailbox|sender):([\w .@-]{1,100})")
 Report: TypeAlias = ProbeObservation | SourceBlind | SourceBack
-_WORDS = ("reply", "error", "status", "stage", "folder", "held_by")
+_WORDS = ("reply", "error", "status", "stage", "folder")
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.store import RouteNow, Store
 from bot.store.observations import KINDS, PAGE
+from bot.store.tables import observations
 from bot.types import (
     AdvisoryGone,
     AdvisorySeen,
@@ -14,6 +15,7 @@ from bot.types import (
     Bounced,
     CalendarSeen,
     Duplicated,
+    Leg,
     Observation,
     Refused,
     Reported,
@@ -21,6 +23,7 @@ from bot.types import (
     SourceBack,
     SourceBlind,
     Unreachable,
+    Where,
 )
 from tests.store.samples import HOUR, MINUTE, SECOND, T0
 
@@ -28,7 +31,16 @@ EVERY_KIND: list[Observation] = [
     Sent(at=T0, route="out", probe="1"),
     Refused(at=T0 + SECOND, route="out", probe="1", reply="550 no\0 \udce9", stage="rcpt"),
     Unreachable(at=T0 + 2 * SECOND, route="out", probe="2", error="timed out"),
-    Arrived(at=T0 + 3 * SECOND, route="in", probe="3", latency=timedelta(seconds=2.5), folder="junk"),
+    Arrived(
+        at=T0 + 3 * SECOND,
+        route="in",
+        probe="3",
+        latency=timedelta(seconds=2.5),
+        folder="junk",
+        legs=(Leg(by="mx.example", where=Where.OURS, seconds=2.5),),
+        skew_seconds=-12.0,
+        skew_by="mx.example",
+    ),
     Duplicated(at=T0 + 3.5 * SECOND, route="in", probe="3", folder="junk"),
     Bounced(at=T0 + 4 * SECOND, route="in", probe="4", status="5.1.1", reply="unknown"),
     AdvisorySeen(at=T0 + 5 * SECOND, source="microsoft", issue={"id": "EX1", "posts": [{"é": None}]}),
@@ -64,9 +76,18 @@ def test_no_kind_of_observation_is_forgotten() -> None:
 @pytest.mark.parametrize("kind", KINDS.values())
 def test_fields_beside_the_columns_are_plain_json(kind: type[Observation]) -> None:
     """A field of another type would need a column of its own."""
-    own = {"tenant", "at", "route", "probe", "latency", "issue"}
-    plain = {str, float, int, bool, bool | None, str | None, tuple[str, ...]}
+    own = {"tenant", "at", "route", "probe", "latency", "issue", "legs"}
+    plain = {str, float, int, bool, bool | None, str | None, float | None, tuple[str, ...]}
     assert {field.type for field in fields(kind) if field.name not in own} <= plain
+
+
+async def test_a_row_of_another_version_is_read_without_what_is_not_known(store: Store) -> None:
+    """An update may have been undone, or have taken a field away."""
+    seen = Arrived(at=T0, route="in", probe="1", latency=SECOND, folder="junk")
+    async with store.begin() as tx:
+        await tx.observations.add([seen])
+        await tx.observations.connection.execute(observations.update().values(rest='{"folder":"junk","held_by":"mx"}'))
+    assert await everything(store) == [seen]
 
 
 async def test_a_range_is_read_by_tenant_route_and_kind(store: Store) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.advisories import read
-from bot.types import Change, Direction, Evidence, Finding, Moment, Symptom, Tally
+from bot.types import Change, Direction, Evidence, Finding, Moment, Place, Symptom, Tally, Where
 from bot.words import catalogue, plain, tell
 from tests.correlate.build import Teller
 
@@ -60,6 +60,16 @@ def late(since: str, *, stretch: str = "1") -> Finding:
     by = timedelta(minutes=18)
     seen = Evidence(bad=10, of=20, usual=timedelta(seconds=9), late_median=by, late_worst=by)
     return replace(_finding(Symptom.DELAYED, since, stretch, seen), direction=Direction.BOTH, share=0.5)
+
+
+def held_at(since: str, where: Where | None, *, minutes: int) -> Finding:
+    """Give a finding: incoming messages take fifteen minutes, so many of them in one place."""
+    took = timedelta(minutes=15)
+    place = Place(where=where, held=timedelta(minutes=minutes), of=took) if where else None
+    seen = Evidence(
+        bad=8, of=10, usual=timedelta(seconds=9), late_median=took, late_worst=timedelta(minutes=19), place=place
+    )
+    return replace(_finding(Symptom.DELAYED, since, "1", seen), direction=Direction.INBOUND)
 
 
 def over(finding: Finding, at: str) -> Finding:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.types import Direction, Tally
-from tests.stories.evening import Evening, bounced, closed, issue, late, over, post, refused
+from bot.types import Direction, Tally, Where
+from tests.stories.evening import Evening, bounced, closed, held_at, issue, late, over, post, refused
 
 TOLD = Path(__file__).parent / "told"
 REFUSING = Tally(sent=40, arrived=22, refused=18)
@@ -216,6 +216,29 @@ def a_blind_feed() -> Evening:
     return evening
 
 
+def late_inside_microsoft() -> Evening:
+    """Say that incoming mail waits inside Microsoft, by what Exchange itself measures, before they say a word."""
+    evening = Evening.starts("2026-03-02 07:50")
+    found = held_at("2026-03-02 08:00", Where.MICROSOFT, minutes=14)
+    evening.shows("2026-03-02 08:20", found)
+    evening.shows("2026-03-02 09:40", over(found, "2026-03-02 09:30"))
+    return evening
+
+
+def late_before_microsoft() -> Evening:
+    """Say that Microsoft does not take the mail of outsiders, whose own servers hold it meanwhile."""
+    evening = Evening.starts("2026-03-02 07:50")
+    evening.shows("2026-03-02 08:20", held_at("2026-03-02 08:00", Where.BEFORE, minutes=13))
+    return evening
+
+
+def late_by_a_clock_that_is_wrong() -> Evening:
+    """Claim no place where the times between servers are estimates."""
+    evening = Evening.starts("2026-03-02 07:50")
+    evening.shows("2026-03-02 08:20", held_at("2026-03-02 08:00", None, minutes=0))
+    return evening
+
+
 STORIES: list[Callable[[], Evening]] = [
     july_2023,
     first_post_hours_late,
@@ -232,6 +255,9 @@ STORIES: list[Callable[[], Evening]] = [
     related_and_not_the_same,
     another_id_in_a_post,
     a_blind_feed,
+    late_inside_microsoft,
+    late_before_microsoft,
+    late_by_a_clock_that_is_wrong,
 ]
 
 

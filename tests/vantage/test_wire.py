@@ -31,7 +31,7 @@ JSON = st.recursive(
 )
 KINDS = ["sent", "refused", "unreachable", "arrived", "bounced", "advisory", "source_blind", "source_back", "reported"]
 FIELDS = [
-    "route", "probe", "reply", "stage", "error", "latency_s", "folder", "held_by", "held_s", "skew_s", "status", "source",
+    "route", "probe", "reply", "stage", "error", "latency_s", "folder", "legs", "skew_by", "skew_s", "status", "source",
     "issue", "person", "text",
 ]  # fmt: skip
 KNOWN = st.sampled_from(["outbound-tokyo", "outbound-sydney", "0" * 16, "mailbox:office", "5.0", "nan"])
@@ -124,6 +124,6 @@ def test_answers_and_refusals_come_back() -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_number_that_is_none_does_not_count(value: float) -> None:
     """JSON as Python writes it has NaN."""
-    line = {"n": 1, **json.loads(write(arrived(1), epoch=EPOCH)), "held_s": value}
+    line = {"n": 1, **json.loads(write(arrived(1), epoch=EPOCH)), "skew_s": value}
     batch = read_batch(write_batch([json.dumps(line)], offset=timedelta()))
     assert admit(batch.items, "tokyo", ROUTES, taken={}, now=T0).counted["default"] == []

@@ -8,7 +8,7 @@ import pytest
 
 from bot.mail import Letter, MailError, Probe, compose
 from bot.mail.headers import parse
-from bot.types import Arrived, Bounced, Duplicated, SourceBack, SourceBlind
+from bot.types import Arrived, Bounced, Duplicated, Leg, SourceBack, SourceBlind, Where
 from bot.watch import MailboxWatch
 from tests.mail.test_bounces import FAILED, dsn, plain
 from tests.mail.worlds import NOON, PROBE, SEAL, StillClock, mailbox
@@ -81,15 +81,30 @@ def world() -> World:
 
 
 async def test_a_test_message_has_arrived_and_is_deleted(world: World) -> None:
-    """With its time by our clock, its folder, and who held it."""
+    """With its time by our clock, and its folder."""
     world.inbox.put(LETTER, folder="junk")
     assert await world.watch.look(NOON) == [
         Arrived(
             at=NOON + timedelta(seconds=5), tenant="t", route="outbound-eu", probe=PROBE.id,
-            latency=timedelta(seconds=5), folder="junk", held_by="the mail system", held_seconds=5.0,
+            latency=timedelta(seconds=5), folder="junk",
         )
     ]  # fmt: skip
     assert world.inbox.all == {}
+
+
+async def test_an_arrival_says_where_its_time_went_and_whose_clock_is_wrong(world: World) -> None:
+    """Three seconds until the provider had it, by the clock of a server; the next one's clock is wrong."""
+    stamp = "Received: from a.example by {by} with ESMTPS; Mon, 23 Nov 2026 {time} +0000\r\n"
+    hops = stamp.format(by="mx.contoso.example", time="11:58:00") + stamp.format(by="out.example", time="12:00:03")
+    world.inbox.put(hops.encode() + LETTER)
+    (arrived,) = await world.watch.look(NOON)
+    assert isinstance(arrived, Arrived)
+    assert arrived.legs == (
+        Leg(by="out.example", where=Where.OURS, seconds=3),
+        Leg(by="out.example", where=Where.BETWEEN, seconds=0),
+        Leg(by="mx.contoso.example", where=Where.MAILBOX, seconds=2),
+    )
+    assert (arrived.skew_by, arrived.skew_seconds) == ("mx.contoso.example", -123)
 
 
 async def test_other_peoples_mail_is_left_alone(world: World) -> None:

@@ -55,6 +55,10 @@ async def test_the_status_says_what_the_page_says() -> None:
         "last_arrived": "2023-07-18T08:40:00Z",
         "last_latency": 9.0,
         "usual_latency": 6.0,
+        "last_accepted": None,
+        "last_legs": [],
+        "skews": [],
+        "junk": None,
         "recent": {
             "sent": 10,
             "arrived": 6,

@@ -21,16 +21,28 @@ class Passage:
 def stamped(raw: bytes, passage: Passage) -> bytes:
     """Give the message as it lies in the mailbox: trace headers on top, newest first."""
     own = passage.sender.provider == passage.recipient.provider
-    hops = [_received(_front(passage.sender), "canary", "ESMTPSA", passage.submitted)]
+    hops = [_received(_front(passage.sender), "canary", _protocol(passage.sender), passage.submitted)]
     if not own:
-        hops.insert(0, _received(_front(passage.recipient), _front(passage.sender), "ESMTPS", passage.handed_over))
-    hops.insert(0, _received(_store(passage.recipient), _front(passage.recipient), "HTTPS", passage.stored))
+        hops.insert(
+            0,
+            _received(
+                _front(passage.recipient), _front(passage.sender), _protocol(passage.recipient), passage.handed_over
+            ),
+        )
+    hops.insert(
+        0, _received(_store(passage.recipient), _front(passage.recipient), _protocol(passage.recipient), passage.stored)
+    )
     lines = [f"Return-Path: <{passage.sender.address}>", *hops, *_of_exchange(passage)]
     return "".join(f"{line}\r\n" for line in lines).encode() + raw
 
 
 def _received(by: str, origin: str, protocol: str, at: datetime) -> str:
     return f"Received: from {origin} by {by}\r\n with {protocol}; {format_datetime(at)}"
+
+
+def _protocol(box: Box) -> str:
+    """Exchange names itself in its stamps."""
+    return "Microsoft SMTP Server" if box.provider == WATCHED else "ESMTPS"
 
 
 def _front(box: Box) -> str:
