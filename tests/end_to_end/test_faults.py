@@ -2,10 +2,13 @@
 
 import asyncio
 import resource
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from bot.demo.world import World
 from tests.end_to_end.process import LIMIT, Running, mailstatus, until
@@ -46,3 +49,21 @@ async def _shown(bot: Running, field: str, value: object) -> dict[str, Any]:
         while (status := await _asked(bot, "api/v1/status")).get(field) != value:  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0.1)
     return status
+
+
+@pytest.mark.usefixtures("box")
+async def test_a_database_that_another_program_locks_is_waited_for(tmp_path: Path) -> None:
+    """Test messages go out meanwhile, and all is well by itself when the lock is gone."""
+    async with mailstatus(tmp_path) as bot:
+        await until(lambda: sent(bot) >= 10, "test messages travel")
+        with closing(sqlite3.connect(tmp_path / "state" / "mailstatus" / "mailstatus.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await until(lambda: any("jobs_store_failed" in line for line in bot.log), "the store fails")
+            before = sent(bot)
+            await until(lambda: sent(bot) > before, "a test message goes out all the same")
+            assert "store_down" in (await _asked(bot, "readyz"))["reasons"]
+            other.rollback()
+        async with asyncio.timeout(LIMIT):
+            while "store_down" in (await _asked(bot, "readyz"))["reasons"]:  # noqa: ASYNC110 - in another process
+                await asyncio.sleep(0.1)
+        assert await bot.stop() == 0
