@@ -7,7 +7,8 @@ from tests.chaos.cases import CALM, PLANTED, SHORT, Case
 from tests.chaos.night import Outcome, Place, night
 from tests.chaos.town import IT, OPS
 
-SPEED = 20.0
+SPEED = 4.0
+"""Quick enough for the leases of the dead, and slow enough that ten minutes of the evening, after which news is told as history, are long."""
 LIMIT_S = 300.0
 
 
