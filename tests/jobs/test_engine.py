@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import cast
 
 import psycopg
@@ -37,15 +38,20 @@ async def cut_off(url: str) -> None:
         )
 
 
+def has(line: str, lines: list[str]) -> bool:
+    """Tell whether something ran."""
+    return line in lines
+
+
 async def test_the_worker_comes_back_after_the_database_was_restarted(adapter: EngineAdapter, journal: Journal) -> None:
-    """As often as that happens, and what was saved meanwhile runs."""
+    """As often as that happens, and what was saved meanwhile runs; a job whose end was cut off with it, once more."""
     jobs = worker(adapter, noting(journal))
     async with running(jobs):
         for n in range(3):
             await jobs.enqueue("note", {"n": n}, key="k")
-            await journal.until_there_are(n + 1)
+            await journal.until(partial(has, str(n)))
             await cut_off(adapter.url)
-    assert journal.lines == ["0", "1", "2"]
+    assert list(dict.fromkeys(journal.lines)) == ["0", "1", "2"]
 
 
 async def test_a_job_under_way_while_the_database_was_restarted_ends_once(
