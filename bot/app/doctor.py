@@ -18,6 +18,7 @@ from bot.app.doctor_result import Result
 from bot.app.doctor_store import kept
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
 from bot.app.missing import missing
+from bot.app.remarks import remarks
 from bot.app.slack import open_installations, slack_api, workspaces
 from bot.app.teams_bot import bot_fault
 from bot.app.voices import flow_token
@@ -28,6 +29,7 @@ from bot.settings import DestinationTable, Settings
 from bot.store import Store, StoreError
 from bot.types import Arrived, Bounced, CalendarSeen, Clock, Observation, Refused, SourceBlind, Unreachable
 from bot.watch import FreeBusy
+from bot.watch.canary import Line
 from handlers.slack.api import SlackApi
 from handlers.slack.hello import said_hello
 from handlers.slack.picture import SCOPE, may_share
@@ -108,12 +110,15 @@ async def routes(eyes: Eyes, clock: SystemClock) -> list[Result]:
         else:
             waiting.add(name)
     took = await _arrivals(eyes, clock, waiting, faults)
-    return [_route(name, faults, took) for name in eyes.lines]
+    return [_route(line, faults, took) for line in eyes.lines.values()]
 
 
-def _route(name: str, faults: dict[str, str], took: dict[str, timedelta]) -> Result:
+def _route(line: Line, faults: dict[str, str], took: dict[str, Arrived]) -> Result:
+    name = line.route.name
     if name in took:
-        return Result(what=f"route {name}", detail=f"a message took {took[name].total_seconds():.1f} s")
+        seconds = took[name].latency.total_seconds()
+        detail = ". ".join([f"a message took {seconds:.1f} s", *remarks(took[name], line)])
+        return Result(what=f"route {name}", detail=detail)
     late = f"no message arrived within {ROUTE_LIMIT.total_seconds():.0f} s: is the receiver's mailbox the right one?"
     return Result(what=f"route {name}", fault=faults.get(name, late))
 
@@ -129,15 +134,15 @@ def _trouble(seen: Iterable[Observation]) -> str:
     return ""
 
 
-async def _arrivals(eyes: Eyes, clock: SystemClock, waiting: set[str], faults: dict[str, str]) -> dict[str, timedelta]:
+async def _arrivals(eyes: Eyes, clock: SystemClock, waiting: set[str], faults: dict[str, str]) -> dict[str, Arrived]:
     """Look into the mailboxes until every message is there, or the time is over."""
-    took: dict[str, timedelta] = {}
+    took: dict[str, Arrived] = {}
     until = clock.now() + ROUTE_LIMIT
     while waiting - took.keys() - faults.keys() and clock.now() < until:
         for watch in eyes.mailboxes.values():
             for one in await watch.look(clock.now()):
                 if isinstance(one, Arrived):
-                    took.setdefault(one.route, one.latency)
+                    took.setdefault(one.route, one)
                 elif fault_said := _trouble([one]):
                     faults |= _ending(eyes, watch.name, one, fault_said)
         await asyncio.sleep(LOOK)

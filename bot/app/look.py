@@ -3,14 +3,16 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from bot.app.bot import probe_key
 from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, open_eyes
+from bot.app.remarks import remarks
 from bot.mail import Seal
 from bot.microsoft import open_http
 from bot.settings import Settings
-from bot.types import AdvisorySeen, Observation, SourceBlind
+from bot.types import AdvisorySeen, Arrived, Observation, SourceBlind
 
 PATIENCE = 15.0
 """Seconds that the test messages have before the mailboxes are looked into."""
@@ -48,6 +50,8 @@ async def _together(looks: Sequence[tuple[str, Awaitable[Sequence[Observation]]]
         say(f"{name}: {len(seen)} observations" if seen else f"{name}: nothing new")
         for one in seen:
             say(f"  {described(one)}")
+            for remark in remarks(one, None) if isinstance(one, Arrived) else []:
+                say(f"    {remark}")
 
 
 def described(seen: Observation) -> str:
@@ -57,6 +61,9 @@ def described(seen: Observation) -> str:
             return f"advisory {issue.get('id')}: {issue.get('title')} ({issue.get('status')})"
         case SourceBlind(error=error):
             return f"cannot see: {error}"
+        case Arrived(legs=(_, *_)):
+            way = ", ".join(f"{leg.by} {leg.seconds:.1f} s ({leg.where})" for leg in seen.legs)
+            return f"{described(replace(seen, legs=()))} way: {way}"
         case _:
             fields = {name: getattr(seen, name) for name in seen.__dataclass_fields__ if name not in {"at", "tenant"}}
             return " ".join(

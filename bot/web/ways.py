@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from bot.types import CalendarNow, DirectionNow, Moment, Snapshot, Symptom, Text
 from bot.words.page import Line, PageWords
+from bot.words.way import clocks, junk
 
 HARD = frozenset({Symptom.SEND_FAILS, Symptom.BOUNCED, Symptom.LOST})
 """What loses mail, other than what only makes it late."""
@@ -32,6 +33,8 @@ class WayView:
     last: Text
     usual: str
     recent: str
+    notes: tuple[Text, ...] = ()
+    """What is odd about the messages that arrive."""
 
 
 def ways(snapshot: Snapshot, words: PageWords) -> tuple[WayView, ...]:
@@ -61,6 +64,7 @@ def _direction(now: DirectionNow, words: PageWords) -> WayView:
         last=_last(now, words),
         usual=words.string(Line.USUAL, length=words.length(now.usual)) if now.usual is not None else "",
         recent=words.recent(now.recent),
+        notes=tuple(note for note in (junk(now, words.catalogue), *clocks(now, words.catalogue)) if note),
     )
 
 

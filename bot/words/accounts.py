@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from bot.types import Claim, Evidence, Finding, Incident, Message, Moment, Severity, Snapshot, Symptom, Text
-from bot.types.aspects import is_open
+from bot.types import Claim, Direction, Evidence, Finding, Incident, Message, Moment, Severity, Snapshot, Symptom, Text
+from bot.types.aspects import aspects, covered, is_open
 from bot.words.answers import LINES_MOST, Answer, Part, filled, told, what
 from bot.words.catalogue import catalogue, mark
 from bot.words.page import Line, PageWords
+from bot.words.way import oddities, spent
 
 HISTORY = timedelta(days=7)
 EXCERPT = 280
@@ -27,7 +28,7 @@ def details(snapshot: Snapshot, incident: Incident, language: str) -> Answer:
         severity=said.severity,
         advice=said.advice,
         parts=filled(
-            Part(title=page.catalogue.text("How we know"), lines=tuple(_evidence(incident.findings, page))),
+            Part(title=page.catalogue.text("How we know"), lines=_known(snapshot, incident, page)),
             Part(title=page.text(Line.VENDOR), lines=(said.vendor, *_listed(incident, page))),
             Part(title=page.text(Line.TIMELINE), lines=_timeline(incident, snapshot.messages, page)),
         ),
@@ -83,6 +84,12 @@ def explain(claim: Claim, incident: Incident | None, at: datetime, language: str
     )
 
 
+def _known(snapshot: Snapshot, incident: Incident, page: PageWords) -> tuple[Text, ...]:
+    """Give what we measured, and what is odd about the messages that arrive now on the same directions."""
+    touched = {way for aspect in aspects(incident) for way in covered(aspect.direction)} - {Direction.NONE}
+    return (*_evidence(incident.findings, page), *oddities(snapshot.directions, touched, page.catalogue))
+
+
 def _evidence(findings: Iterable[Finding], page: PageWords) -> Iterator[Text]:
     for finding in findings:
         trouble, seen = page.trouble(finding.direction, finding.symptom), finding.evidence
@@ -90,6 +97,7 @@ def _evidence(findings: Iterable[Finding], page: PageWords) -> Iterator[Text]:
         yield page.catalogue.joined(
             page.catalogue.text(counted, trouble=trouble, bad=seen.bad, of=seen.of),
             *_lateness(seen, page),
+            spent(seen.place, finding.direction, page.catalogue) if seen.place else (),
         )
         if seen.reply:
             yield page.catalogue.text("The server said: {reply}", reply=seen.reply)

@@ -24,6 +24,7 @@ from bot.types.aspects import GRAVITY, aspects, covered, is_open
 from bot.words import tell
 from bot.words.catalogue import catalogue
 from bot.words.page import Line, PageWords
+from bot.words.way import junk
 
 LINES_MOST = 12
 """Of one part: a chat is no report."""
@@ -146,7 +147,7 @@ def _way(one: DirectionNow, at: datetime, page: PageWords) -> Text:
     state = words.text(
         "{direction}: {state}.", direction=page.direction(one.direction), state=page.symptoms(one.symptoms)
     )
-    return words.joined(state, *_last(one, at, page))
+    return words.joined(state, *_last(one, at, page), junk(one, words))
 
 
 def _calendar(one: CalendarNow, page: PageWords) -> Text:

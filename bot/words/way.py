@@ -44,6 +44,11 @@ def clock(skew: Skew, words: Catalogue) -> Text:
     return words.joined(said, estimates)
 
 
+def clocks(now: DirectionNow, words: Catalogue) -> tuple[Text, ...]:
+    """Say of each clock that is wrong by how much."""
+    return tuple(clock(skew, words) for skew in now.skews)
+
+
 def junk(now: DirectionNow, words: Catalogue) -> Text:
     """Say how many of the last messages landed in the junk folder; nothing where that is an accident."""
     return words.counted(*JUNK, now.junk.n, of=now.junk.of) if now.junk else ()
@@ -57,4 +62,4 @@ def oddities(directions: Iterable[DirectionNow], only: Collection[Direction], wo
         yield junk(now, words)
         if now.recent.twice:
             yield words.counted(*TWICE, now.recent.twice)
-        yield from (clock(skew, words) for skew in now.skews)
+        yield from clocks(now, words)

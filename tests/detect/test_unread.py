@@ -1,8 +1,21 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.detect import Detector
-from bot.types import Arrived, Duplicated, Finding, ProbeObservation, SightObservation, SourceBack, SourceBlind, Symptom
+from bot.types import (
+    Arrived,
+    Direction,
+    Duplicated,
+    Finding,
+    Junk,
+    ProbeObservation,
+    SightObservation,
+    Skew,
+    SourceBack,
+    SourceBlind,
+    Symptom,
+)
 from tests.detect.evenings import (
     EVERYWHERE,
     MINUTE,
@@ -124,6 +137,44 @@ def test_messages_in_the_junk_folder_are_counted() -> None:
     for one in both_folders():
         detector.observe(one)
     assert (detector.tally(at(10)).junk, detector.tally(at(10)).arrived) == (1, 2)
+
+
+def test_junk_is_told_where_it_is_no_accident_also_after_a_restart() -> None:
+    """Of the last ten messages of a route two or more, and a fifth at least."""
+    seen = [one for one in evening(EVERYWHERE, minutes=40) if one.route.startswith("inbound")]
+    junked = [
+        replace(one, folder="junk") if isinstance(one, Arrived) and one.probe.endswith(("eu-35", "eu-38")) else one
+        for one in seen
+    ]
+    detector = Detector(EVERYWHERE)
+    for one in junked:
+        detector.observe(one)
+    again = Detector(EVERYWHERE, state=detector.dump())
+    for known in (detector, again):
+        by_direction = {now.direction: now.junk for now in known.now(at(40))}
+        assert by_direction == {Direction.OUTBOUND: None, Direction.INBOUND: Junk(n=2, of=10), Direction.INTERNAL: None}
+        assert known.tally(at(40)).junk == 2
+
+
+def test_a_single_message_in_junk_is_an_accident() -> None:
+    """Nothing is said of it but the count."""
+    detector = Detector(EVERYWHERE)
+    for one in both_folders():
+        detector.observe(one)
+    assert [now.junk for now in detector.now(at(10))] == [None, None, None]
+
+
+def test_a_clock_that_is_wrong_is_told_until_it_is_right_again() -> None:
+    """Each clock once, on whichever routes."""
+    detector = Detector(EVERYWHERE)
+    one = Arrived(at=at(1), route="inbound-eu", probe="1", latency=MINUTE, skew_seconds=-60.0, skew_by="mx")
+    detector.observe(one)
+    detector.observe(replace(one, at=at(1.5), route="inbound-us"))
+    skews = {now.direction: now.skews for now in detector.now(at(2))}
+    assert skews[Direction.INBOUND] == (Skew(by="mx", seconds=-60.0),)
+    for route in ("inbound-eu", "inbound-us"):
+        detector.observe(Arrived(at=at(3), route=route, probe="2", latency=MINUTE))
+    assert not any(now.skews for now in detector.now(at(4)))
 
 
 def both_folders() -> list[ProbeObservation]:

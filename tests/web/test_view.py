@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.types import Change, Direction, DirectionNow, Message, Moment, Snapshot, SourceNow, Symptom
+from bot.types import Change, Direction, DirectionNow, Junk, Message, Moment, Skew, Snapshot, SourceNow, Symptom
 from bot.types.incidents import Severity
 from bot.web.view import PageView, marks, spans, view
-from bot.web.ways import State, state_of
+from bot.web.ways import State, state_of, ways
 from bot.words import catalogue, tell
 from bot.words.page import PageWords
 from tests.web.examples import BAD, CLAIMED, NOW, OVER, QUIET, SEVERE, WAYS, at, direction
@@ -21,6 +21,18 @@ def seen(snapshot: Snapshot) -> PageView:
 def flat(parts: tuple[str | Moment, ...]) -> str:
     """Join a text, its moments as clock times."""
     return "".join(part if isinstance(part, str) else f"{part.at:%H:%M}" for part in parts)
+
+
+def test_a_direction_shows_what_is_odd_about_its_messages() -> None:
+    """Junk and a clock that is wrong, each in a line."""
+    now = DirectionNow(
+        direction=Direction.INBOUND, junk=Junk(n=2, of=10), skews=(Skew(by="mx.example.org", seconds=-120),)
+    )
+    (way,) = ways(Snapshot(at=NOW, directions=(now,)), WORDS)
+    assert ["".join(map(str, note)) for note in way.notes] == [
+        "2 of the last 10 test messages landed in Junk.",
+        "The clock of mx.example.org is 2 minutes behind. The times between servers are estimates.",
+    ]
 
 
 @pytest.mark.parametrize(
