@@ -131,6 +131,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         pytest.param(BOXES + '[calendars.office]\nmailbox = "office"\ntenant = "blue"\n', SECRETS, "calendars.office.tenant", "no tenant 'blue'", id="calendar's tenant"),
         pytest.param(BOXES + '[calendars.office]\nmailbox = "office"\nlimit = "5s"\n', SECRETS, "calendars.office.limit", "greater than or equal", id="limit"),
         pytest.param(BOXES + '[calendars.office]\nmailbox = "office"\nevery = "soon"\n', SECRETS, "calendars.office.every", "length of time", id="every"),
+        pytest.param('[rules]\npoll_every = "2s"\n', "", "rules.poll_every", "greater than or equal to 5 seconds", id="poll"),
         pytest.param(BOXES + ROUTES.replace("30s", "soon"), SECRETS, "routes.outbound-eu.every", "length of time", id="length"),
         pytest.param(BOXES + ROUTES.replace("vantage", "vantagge"), SECRETS, "routes.outbound-eu.vantagge", "not permitted", id="misspelt"),
         pytest.param(DESTINATIONS.replace("C0123456789", "#ops"), SECRETS, "destinations.ops.channel", "C0123456789", id="channel"),

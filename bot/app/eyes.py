@@ -196,8 +196,8 @@ class Ends:
     def inbox(self, box: Mailbox, tenant: str) -> Inbox | None:
         """Give what looks into a mailbox; None where there is no way in."""
         if self._by_graph(box):
-            return GraphInbox(box.name, self.by_graph(box.name, tenant))
-        return ImapInbox(box) if box.imap else None
+            return GraphInbox(box.name, self.by_graph(box.name, tenant), self._tooling.clock)
+        return ImapInbox(box, self._tooling.clock) if box.imap else None
 
     def _by_graph(self, box: Mailbox) -> bool:
         return self._tooling.settings.installation.mailboxes[box.name].via == "graph"

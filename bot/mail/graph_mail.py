@@ -2,7 +2,9 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import datetime
 from email.message import EmailMessage, Message
 from typing import Any
 from urllib.parse import quote
@@ -13,14 +15,19 @@ from bot.mail.inbox import INBOX, JUNK, Letter, MailError
 from bot.mail.letters import HEADER, TAG
 from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
 from bot.microsoft import Call, GraphClient, GraphError, elements, object_of
+from bot.types import Clock
 
 # Exchange allows four calls at a time for each app and mailbox.
 AT_ONCE = 4
 RUN_SECONDS = 45.0
 MOST_REMEMBERED = 10_000
 FOLDERS = {INBOX: "inbox", JUNK: "junkemail"}
-NEWEST = {"$select": "id,subject,from", "$top": "50"}
-OURS = {**NEWEST, "$filter": f"contains(subject,'{TAG}')"}
+BRIEF = {"$select": "id,subject,from"}
+NEWEST = {**BRIEF, "$top": "50"}
+OURS = {**BRIEF, "$top": "250", "$filter": f"contains(subject,'{TAG}')"}
+# Each new letter is a call of its own; what one look leaves behind the next one finds.
+MOST_LETTERS = 100
+MOST_LISTED = 5000
 # Ids change when a message moves, unless this is asked for each time.
 STEADY = {"Prefer": 'IdType="ImmutableId"'}
 READ = "Mail.ReadWrite"
@@ -44,7 +51,7 @@ class GraphMailbox:
         async with self._slots:
             return (await self._graph.send(self._below(call))).content
 
-    async def pages(self, call: Call) -> AsyncIterator[dict[str, Any]]:
+    async def pages(self, call: Call) -> AsyncGenerator[dict[str, Any], None]:
         """Give each element of a collection below the mailbox; raises GraphError."""
         async with self._slots:
             async for element in self._graph.pages(self._below(call)):
@@ -94,22 +101,30 @@ class GraphSender:
 class GraphInbox:
     """Looks into one mailbox; asks for the headers of what may be ours, and leaves other mail unread."""
 
-    def __init__(self, name: str, mailbox: GraphMailbox) -> None:
+    def __init__(self, name: str, mailbox: GraphMailbox, clock: Clock) -> None:
         """Take a mailbox, and its name for errors."""
         self._name = name
         self._mailbox = mailbox
+        self._clock = clock
         self._seen: dict[str, None] = {}
+        self._looked: datetime | None = None
+        """When the last look began that left nothing behind."""
 
     async def letters(self) -> Sequence[Letter]:
         """List what came since the last look, in the inbox and the junk folder; raises MailError."""
+        begun = self._clock.now()
         try:
             async with asyncio.timeout(RUN_SECONDS):
-                found = [await self._letter(row, folder) for row, folder in await self._rows()]
+                rows = await self._rows()
+                told = self._clock.now()
+                found = [await self._letter(row, folder, told) for row, folder in rows]
         except (GraphError, TimeoutError) as error:
             raise self._error(error) from error
         self._seen |= dict.fromkeys(letter.key for letter in found)
         for key in list(self._seen)[:-MOST_REMEMBERED]:
             del self._seen[key]
+        if len(found) < MOST_LETTERS:
+            self._looked = begun
         return found
 
     async def whole(self, letter: Letter) -> Message:
@@ -136,22 +151,35 @@ class GraphInbox:
 
     async def _rows(self) -> list[tuple[dict[str, Any], str]]:
         # What is new cannot be found by its time of receipt: for late mail that is the time before it was late.
-        rows = [(row, folder) for folder in (INBOX, JUNK) async for row in self._mailbox.pages(_list(folder, OURS))]
         page = object_of(await self._mailbox.call(_list(INBOX, NEWEST)))
-        rows += [(row, INBOX) for row in elements(page) if may_be_report(_brief(row))]
-        new = {str(row.get("id") or ""): (row, folder) for row, folder in rows}
-        return [found for key, found in new.items() if key and key not in self._seen]
+        found = {_key(row): (row, INBOX) for row in elements(page) if self._is_new(row) and may_be_report(_brief(row))}
+        for folder in (INBOX, JUNK):
+            await self._ours(folder, found)
+        return list(found.values())
 
-    async def _letter(self, row: Mapping[str, Any], folder: str) -> Letter:
-        key = str(row["id"])
-        content = await self._get(f"{_path(key)}?$select=internetMessageHeaders")
+    async def _ours(self, folder: str, found: dict[str, tuple[dict[str, Any], str]]) -> None:
+        """Add what is new of a folder, as far as one look has time for."""
+        async with aclosing(self._mailbox.pages(_list(folder, OURS))) as rows:
+            listed = 0
+            async for row in rows:
+                listed += 1
+                if len(found) >= MOST_LETTERS or listed > MOST_LISTED:
+                    return
+                if self._is_new(row):
+                    found[_key(row)] = (row, folder)
+
+    def _is_new(self, row: Mapping[str, Any]) -> bool:
+        return bool(_key(row)) and _key(row) not in self._seen
+
+    async def _letter(self, row: Mapping[str, Any], folder: str, told: datetime) -> Letter:
+        content = await self._get(f"{_path(_key(row))}?$select=internetMessageHeaders")
         listed = object_of(content).get("internetMessageHeaders")
         headers = _brief(row)
         for one in listed if isinstance(listed, list) else ():
             name = str(one.get("name") or "") if isinstance(one, dict) else ""
             if name and name.lower() not in {"subject", "from"}:
                 headers[name] = " ".join(str(one.get("value") or "").split())
-        return Letter(key=key, folder=folder, headers=headers)
+        return Letter(key=_key(row), folder=folder, headers=headers, told=told, untold=self._looked)
 
     async def _get(self, path: str) -> bytes:
         return await self._mailbox.call(Call(method="GET", path=path, headers=STEADY, permission=READ))
@@ -194,6 +222,10 @@ def _list(folder: str, query: Mapping[str, str]) -> Call:
 
 def _path(key: str) -> str:
     return f"messages/{quote(key, safe='')}"
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    return str(row.get("id") or "")
 
 
 def _brief(row: Mapping[str, Any]) -> Message:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
 from email.message import Message
 from typing import TypeVar
 
@@ -11,9 +10,12 @@ import aioimaplib
 from bot.mail.headers import parse
 from bot.mail.imap_answers import Fetched, fetched, junk_folder, selected, uids
 from bot.mail.imap_line import ImapLine
+from bot.mail.imap_mark import Mark
 from bot.mail.inbox import INBOX, JUNK, Letter, MailError
+from bot.mail.letters import TAG
 from bot.mail.mailbox import Mailbox, Security
 from bot.microsoft import GraphError
+from bot.types import Clock
 
 LOOK_SECONDS = 60.0
 FIRST_LOOK = 200
@@ -24,30 +26,22 @@ WHOLE = "(UID INTERNALDATE BODY.PEEK[]<0.262144>)"
 Answer = TypeVar("Answer")
 
 
-@dataclass(slots=True)
-class _Mark:
-    """How far a folder was looked through: the lowest UID not read, and the server's next UID at that time."""
-
-    validity: int = 0
-    unread: int = 0
-    announced: int = 0
-
-
 class ImapInbox:
     """Looks into one mailbox; keeps in mind how far it got, so that each look reads only what is new."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, mailbox: Mailbox, clock: Clock) -> None:
         """Take a mailbox that has an IMAP server; raises ValueError if it has none, or one with STARTTLS."""
         if mailbox.imap is None:
             raise ValueError(f"The mailbox {mailbox.name} has no IMAP server")
         if mailbox.imap.security is Security.STARTTLS:
             raise ValueError(f"The mailbox {mailbox.name} wants IMAP with STARTTLS: use 'tls', port 993")
         self._mailbox = mailbox
+        self._clock = clock
         self._server = mailbox.imap
         self._line: ImapLine | None = None
         self._folders: dict[str, str] = {}
         self._selected = ""
-        self._marks: dict[str, _Mark] = {}
+        self._marks: dict[str, Mark] = {}
         self._lock = asyncio.Lock()
 
     async def letters(self) -> Sequence[Letter]:
@@ -103,30 +97,53 @@ class ImapInbox:
         return found
 
     def _letter(self, folder: str, one: Fetched) -> Letter:
-        key = f"{self._marks[folder].validity}:{one.uid}"
-        return Letter(key=key, folder=folder, headers=parse(one.content), stored=one.stored)
+        mark = self._marks[folder]
+        return Letter(
+            key=f"{mark.validity}:{one.uid}",
+            folder=folder,
+            headers=parse(one.content),
+            stored=one.stored,
+            told=mark.told_at(one.uid) or self._clock.now(),
+            untold=mark.untold_at(one.uid),
+        )
 
     async def _news(self, line: ImapLine, folder: str) -> list[Fetched]:
-        exists = await self._select(line, folder)
+        if not await self._select(line, folder):
+            return []
         mark = self._marks[folder]
-        if not exists:
-            return []
-        first = f"UID {mark.unread}:*" if mark.unread else f"{max(1, exists - FIRST_LOOK + 1)}:*"
+        new = await self._new(line, mark)
+        return [*new, *await self._old(line, mark, MOST_LETTERS - len(new))]
+
+    async def _new(self, line: ImapLine, mark: Mark) -> list[Fetched]:
+        first = f"UID {mark.unread}:*" if mark.unread else f"{max(1, mark.exists - FIRST_LOOK + 1)}:*"
         # "n:*" gives the newest message even when its number is below n.
-        new = [uid for uid in uids(await line.search(first)) if uid >= mark.unread][:MOST_LETTERS]
-        if not new:
+        new = [uid for uid in uids(await line.search(first)) if uid >= mark.unread]
+        step = new[:MOST_LETTERS]
+        found = await _headers(line, step)
+        if step:
+            mark.old = mark.old if mark.unread else step[0]
+            mark.unread = step[-1] + 1
+        mark.left = len(new) > len(step)
+        return found
+
+    async def _old(self, line: ImapLine, mark: Mark, room: int) -> list[Fetched]:
+        """Read what a bot that stood still left behind, newest first, as far as there is room."""
+        if mark.old <= 1 or not room:
             return []
-        lines = await line.fetch(",".join(map(str, new)), HEADERS)
-        mark.unread = new[-1] + 1
-        return list(fetched(lines))
+        old = uids(await line.search(f'UID 1:{mark.old - 1} SUBJECT "{TAG}"'))
+        step = old[-room:]
+        found = await _headers(line, step)
+        mark.old = step[0] if len(old) > len(step) else 0
+        return found
 
     async def _select(self, line: ImapLine, folder: str) -> int:
         state = selected(await line.select(self._folders[folder]))
         self._selected = folder
-        mark = self._marks.setdefault(folder, _Mark())
+        mark = self._marks.setdefault(folder, Mark())
         if mark.validity != state.validity:
-            mark = self._marks[folder] = _Mark(validity=state.validity)
-        mark.announced = state.next_uid
+            mark = self._marks[folder] = Mark(validity=state.validity)
+        mark.exists = state.exists
+        mark.tell(state.next_uid, self._clock.now())
         return state.exists
 
     async def _read(self, letter: Letter) -> Message:
@@ -142,10 +159,13 @@ class ImapInbox:
         line = await self._connected()
         if not line.can("IDLE"):
             return False
-        announced = self._marks[INBOX].announced if INBOX in self._marks else 0
+        known = self._marks[INBOX].next_uid if INBOX in self._marks else 0
         await self._select(line, INBOX)
-        if self._marks[INBOX].announced == announced:
-            await line.idle()
+        mark = self._marks[INBOX]
+        if mark.next_uid == known and not any(one.more for one in self._marks.values()):
+            await line.idle(lambda exists: mark.push(exists, self._clock.now()))
+        if mark.next_uid == known:
+            mark.tell(known, self._clock.now())
         return True
 
     async def _at(self, letter: Letter) -> tuple[ImapLine, str]:
@@ -164,3 +184,7 @@ class ImapInbox:
             junk = junk_folder(await self._line.list())
             self._folders = {INBOX: "INBOX", **({JUNK: junk} if junk else {})}
         return self._line
+
+
+async def _headers(line: ImapLine, wanted: Sequence[int]) -> list[Fetched]:
+    return list(fetched(await line.fetch(",".join(map(str, wanted)), HEADERS))) if wanted else []

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Self, TypeAlias, TypeVar
 
 import aioimaplib
 from pydantic import SecretStr
 
+from bot.mail.imap_answers import selected
 from bot.mail.inbox import MailError
 from bot.mail.mailbox import Mailbox, Security, Server
 from bot.mail.trouble import hushed
@@ -83,19 +84,23 @@ class ImapLine:
         else:
             await self._ok("EXPUNGE", self._client.expunge())
 
-    async def idle(self) -> None:
-        """Wait until the server speaks of a new message, for half a minute at most."""
+    async def idle(self, told: Callable[[int], None]) -> None:
+        """Wait until the server tells how many messages there are, and pass it on at once; half a minute at most."""
+        queue = self._client.protocol.idle_queue
+        while not queue.empty():  # what the server told after the last wait had ended counts other messages
+            queue.get_nowait()
         # aioimaplib's own limits do not work here: idle_start hangs for ever after a BYE.
         idle = await self._guard(self._client.idle_start(timeout=2 * IDLE_SECONDS))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(IDLE_SECONDS):
-                await self._until_lost(self._pushed())
+                told(await self._until_lost(self._pushed()))
         self._client.idle_done()
         await self._guard(idle)
 
-    async def _pushed(self) -> None:
-        while not any(b"EXISTS" in line for line in await self._client.protocol.idle_queue.get()):
+    async def _pushed(self) -> int:
+        while not (exists := selected(await self._client.protocol.idle_queue.get()).exists):
             pass
+        return exists
 
     async def log_out(self) -> None:
         """Leave politely; never raises."""

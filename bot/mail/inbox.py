@@ -22,6 +22,10 @@ class Letter:
     """The mailbox's own handle for it."""
     folder: str
     headers: Message
+    told: datetime
+    """By when it was there, by our own clock: when the server told of it, or when a list had it."""
+    untold: datetime | None = None
+    """When it was not there yet, by our own clock; None where nobody looked before it came."""
     stored: datetime | None = None
     """When the mailbox's server says that it got it, to the second."""
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
+from bot.microsoft.budget import HEALTH, Budget
 from bot.microsoft.clouds import GLOBAL
 from bot.microsoft.errors import GraphError, grant
 from bot.microsoft.tokens import EntraTokens
@@ -63,6 +64,7 @@ class GraphClient:
         self._chance = chance
         self._base = httpx.URL(base.rstrip("/"))
         self._scope = scope
+        self._health = Budget()
 
     async def get(self, path: str, params: Mapping[str, str] | None = None, *, permission: str = "") -> Json:
         """Read one object; raises GraphError."""
@@ -102,6 +104,8 @@ class GraphClient:
         raise AssertionError("the last attempt returns or raises")
 
     async def _once(self, call: Call) -> httpx.Response:
+        if HEALTH in self._url(call.path).path and (wait := self._health.take(self._clock.now())):
+            await self._clock.sleep(wait)
         token = await self._tokens.token(self._scope)
         headers = {**call.headers, "Authorization": f"Bearer {token.get_secret_value()}"}
         try:

@@ -159,6 +159,7 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "destinations": DestinationTable,
     "tenants": TenantTable,
     "vantages": VantageTable,
+    "rules": RulesTable,
 }
 
 
@@ -170,9 +171,9 @@ def _toml_line(file: str, where: tuple[int | str, ...], message: str) -> str:
 
 
 def _example(where: tuple[int | str, ...]) -> str:
-    if len(where) < 3 or where[0] not in TABLES:  # noqa: PLR2004 - kind, name and key
-        return ""
-    for name, field in TABLES[str(where[0])].model_fields.items():
-        if where[2] in {name, field.alias} and field.examples:
-            return f'. Example: {where[2]} = "{field.examples[0]}"'
+    place = 1 if where[:1] == ("rules",) else 2  # the others have a name between
+    model = TABLES.get(str(where[0])) if len(where) > place else None
+    for name, field in model.model_fields.items() if model else ():
+        if where[place] in {name, field.alias} and field.examples:
+            return f'. Example: {where[place]} = "{field.examples[0]}"'
     return ""

@@ -64,7 +64,7 @@ class RulesTable(Table):
     """When to ring; what is not set here is as the rules' own defaults have it."""
 
     false_alarms_a_year: float = Field(4.0, gt=0, le=365)
-    poll_every: Length = timedelta(seconds=60)
+    poll_every: Length = Field(timedelta(seconds=60), ge=timedelta(seconds=5), examples=["60s"])
     managers: tuple[Annotated[str, Field(pattern=r"^S[A-Z0-9]+$")], ...] = ()
     status_pages: tuple[KnownPage, ...] = ()
     merge: Length | None = None

@@ -9,7 +9,6 @@ import structlog
 from bot.mail import Inbox, Letter, MailError, Probe, Seal
 from bot.mail.bounces import Action, Report, may_be_report, read_report
 from bot.mail.hops import latency, stamps, way
-from bot.mail.inbox import INBOX, JUNK
 from bot.mail.letters import probe_of
 from bot.types import DEFAULT_TENANT, Arrived, Bounced, Clock, Duplicated, Observation
 from bot.watch.sight import Sight
@@ -44,7 +43,6 @@ class MailboxWatch:
         self._tenant = tenant
         self._sight = Sight(f"mailbox:{name}", tenant=tenant, routes=arriving)
         self._told: OrderedDict[str, str] = OrderedDict()
-        self._unseen: dict[str, datetime] = {}
 
     @property
     def name(self) -> str:
@@ -62,17 +60,13 @@ class MailboxWatch:
 
     async def look(self, now: datetime) -> Sequence[Observation]:
         """Look once; what was measured is deleted."""
-        begun = self._clock.now()
         try:
             letters = await self._inbox.letters()
         except MailError as error:
             return self._sight.lost(now, str(error))
-        seen = self._clock.now()
-        found = self._sight.found(seen)
+        found = self._sight.found(self._clock.now())
         for letter in letters:
-            found += await self._read(letter, seen)
-        # What a look did not find came after it began.
-        self._unseen = {INBOX: begun, JUNK: begun}
+            found += await self._read(letter)
         return found
 
     async def follow(self, *, poll: timedelta = POLL) -> AsyncGenerator[Sequence[Observation], None]:
@@ -84,21 +78,19 @@ class MailboxWatch:
             except MailError as error:
                 log.info("wait_failed", mailbox=self._name, why=str(error))
                 told = False
-            if told:
-                self._unseen[INBOX] = self._clock.now()
-            else:
+            if not told:
                 await self._clock.sleep(poll)
 
-    async def _read(self, letter: Letter, seen: datetime) -> list[Observation]:
+    async def _read(self, letter: Letter) -> list[Observation]:
         probe = probe_of(letter.headers, self._seal)
         if probe is not None:
             await self._delete(letter)
-            return self._came(probe, letter, seen)
+            return self._came(probe, letter)
         if not may_be_report(letter.headers):
             return []
-        return await self._read_report(letter, seen)
+        return await self._read_report(letter)
 
-    async def _read_report(self, letter: Letter, seen: datetime) -> list[Observation]:
+    async def _read_report(self, letter: Letter) -> list[Observation]:
         try:
             report = read_report(await self._inbox.whole(letter))
         except MailError as error:
@@ -111,26 +103,27 @@ class MailboxWatch:
         if report.action is not Action.FAILED:
             log.info("probe_reported", route=probe.route, probe=probe.id, action=report.action, reply=report.reply)
             return []
-        return self._bounced(probe, report, seen) if self._is_new(probe, REPORT) else []
+        return self._bounced(probe, report, letter.told) if self._is_new(probe, REPORT) else []
 
-    def _came(self, probe: Probe, letter: Letter, seen: datetime) -> list[Observation]:
+    def _came(self, probe: Probe, letter: Letter) -> list[Observation]:
         if probe.route not in self._arriving:
             log.warning("probe_astray", route=probe.route, probe=probe.id, mailbox=self._name)
             return []
         if self._is_new(probe, letter.key):
-            return [self._arrived(probe, letter, seen)]
+            return [self._arrived(probe, letter)]
         if self._told[probe.id] in {REPORT, letter.key}:
             return []
-        return [Duplicated(at=seen, tenant=self._tenant, route=probe.route, probe=probe.id, folder=letter.folder)]
+        at, folder = letter.told, letter.folder
+        return [Duplicated(at=at, tenant=self._tenant, route=probe.route, probe=probe.id, folder=folder)]
 
-    def _arrived(self, probe: Probe, letter: Letter, seen: datetime) -> Arrived:
-        passed = way(probe.sent, seen, letter.headers)
+    def _arrived(self, probe: Probe, letter: Letter) -> Arrived:
+        passed = way(probe.sent, letter.told, letter.headers)
         return Arrived(
-            at=seen,
+            at=letter.told,
             tenant=self._tenant,
             route=probe.route,
             probe=probe.id,
-            latency=latency(probe.sent, seen, self._unseen.get(letter.folder), stamps(letter)),
+            latency=latency(probe.sent, letter.told, letter.untold, stamps(letter)),
             folder=letter.folder,
             legs=passed.legs,
             skew_seconds=passed.skew.seconds if passed.skew else 0.0,

@@ -104,7 +104,7 @@ def write_settings(facts: Facts, folder: Path, port: int, *, every: str = QUICKE
 
 
 def _toml(facts: Facts, every: str) -> list[str]:
-    lines = ["[rules]", 'poll_every = "2s"']
+    lines = ["[rules]", 'poll_every = "5s"']
     for box in facts.mailboxes:
         lines += [
             f"[mailboxes.{box.name}]",

@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Self
 
-LITERAL = re.compile(r"BODY\.PEEK\[(HEADER)?\]")
+RANGE = re.compile(r"(\d+):(\d+|\*)")
 
 
 @dataclass
@@ -44,6 +44,8 @@ class ImapServer:
         self.refuse: dict[str, str] = {}
         self.mute: set[str] = set()
         self.hang_up: set[str] = set()
+        self.late_push = ""
+        """What is told after the client has ended its wait."""
         self.greeting = "OK ready"
         self.capabilities = "IMAP4rev1 IDLE UIDPLUS"
         self.commands: list[str] = []
@@ -106,14 +108,17 @@ class _Session:
         self.server, self.writer = server, writer
         self.folder = Folder()
         self.idle_tag = ""
+        self.told = 0
 
     def say(self, text: str) -> None:
         self.writer.write(f"{text}\r\n".encode())
 
     async def answer(self, line: str) -> bool:
         if self.idle_tag:
+            if self.server.late_push:
+                self.say(self.server.late_push)
             self.say(f"{self.idle_tag} OK idle done")
-            self.idle_tag = ""
+            self.idle_tag, self.server._idle = "", None
             return True
         tag, _, rest = line.partition(" ")
         name, _, args = rest.removeprefix("UID ").partition(" ")
@@ -148,16 +153,21 @@ class _Session:
 
     def do_select(self, _tag: str, args: str) -> str:
         self.folder = self.server.folders[args.strip('"')]
-        self.say(f"* {len(self.folder.stored)} EXISTS")
+        self.told = len(self.folder.stored)
+        self.say(f"* {self.told} EXISTS")
         self.say(f"* OK [UIDVALIDITY {self.folder.validity}] ok")
         self.say(f"* OK [UIDNEXT {self.folder.next_uid}] ok")
         return "OK [READ-WRITE] done"
 
     def do_search(self, _tag: str, args: str) -> str:
-        low = int(re.findall(r"\d+", args)[0])
-        uids = [one.uid for one in self.folder.stored]
-        above = [uid for uid in uids if uid >= low] or uids[-1:]
-        uids = above if args.startswith("UID") else uids[low - 1 :]
+        stored, (low, high) = self.folder.stored, RANGE.findall(args)[0]
+        if args.startswith("UID"):
+            found = [one for one in stored if int(low) <= one.uid <= int(high.replace("*", "9999999999"))]
+            found = found or stored[-1:] if high == "*" else found
+        else:
+            found = stored[int(low) - 1 :]
+        wanted = args.partition("SUBJECT ")[2].strip('"').encode()
+        uids = [one.uid for one in found if wanted in one.content.partition(b"\r\n\r\n")[0]]
         self.say(f"* SEARCH {' '.join(map(str, uids))}")
         return "OK done (0.001 secs)"
 
@@ -182,6 +192,8 @@ class _Session:
         self.idle_tag = tag
         self.server._idle = self.writer
         self.say("+ idling")
+        if len(self.folder.stored) != self.told:
+            self.say(f"* {len(self.folder.stored)} EXISTS")
         self.server.idling.set()
         return ""
 

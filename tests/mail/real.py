@@ -70,7 +70,7 @@ class World:
 
     async def look(self, name: str, *, route: str) -> list[Observation]:
         """Look into a mailbox until something is told."""
-        inbox = ImapInbox(self.mailbox(name))
+        inbox = ImapInbox(self.mailbox(name), self.clock)
         watch = MailboxWatch(name, inbox, seal=SEAL, clock=self.clock, arriving=[route])
         try:
             async with asyncio.timeout(LIMIT):

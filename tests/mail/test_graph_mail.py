@@ -1,5 +1,6 @@
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ from bot.mail import (
     MailError,
     NoAnswer,
     OwnTrouble,
+    Probe,
     Refusal,
     compose,
     probe_of,
@@ -23,9 +25,9 @@ from bot.mail import (
 from bot.mail.bounces import may_be_report
 from bot.mail.headers import header, parse
 from tests.mail.test_bounces import FAILED, dsn
-from tests.mail.worlds import PROBE, SEAL, mailbox
+from tests.mail.worlds import NOON, PROBE, SEAL, mailbox
 from tests.microsoft.contract import check
-from tests.microsoft.fake_graph import FakeGraph, failure
+from tests.microsoft.fake_graph import BASE, FakeGraph, failure, page
 
 LETTER = compose(PROBE, SEAL, sender=mailbox("alice"), receiver=mailbox("bob"))
 EVERY_DAY = b"From: carol@x.example\r\nSubject: Lunch?\r\n\r\nhi"
@@ -43,7 +45,7 @@ class Mailboxes:
         self.at_once = self.most_at_once = 0
         self.graph = FakeGraph(self._answer)
         self.mailbox = GraphMailbox(self.graph.client, "bob@test.example")
-        self.inbox = GraphInbox("bob", self.mailbox)
+        self.inbox = GraphInbox("bob", self.mailbox, self.graph.clock)
 
     def put(self, raw: bytes, folder: str = "inbox", key: str = "") -> None:
         self.folders[folder][key or f"AAMk/{len(self.folders[folder])}="] = raw
@@ -193,7 +195,7 @@ async def test_a_message_that_is_gone_needs_no_deleting(*, can_erase: bool) -> N
     """Somebody was faster."""
     world = Mailboxes()
     world.can_erase = can_erase
-    await world.inbox.delete(Letter(key="gone", folder="inbox", headers=parse(b"")))
+    await world.inbox.delete(Letter(key="gone", folder="inbox", headers=parse(b""), told=NOON))
 
 
 async def test_a_mailbox_that_cannot_be_read_is_an_error_with_its_name_and_what_to_do() -> None:
@@ -272,3 +274,43 @@ async def test_nobody_tells_of_new_mail_over_graph() -> None:
     assert not await world.inbox.wait()
     await world.inbox.close()
     assert world.graph.asked == []
+
+
+def heap(world: Mailboxes, number: int) -> None:
+    for index in range(number):
+        probe = Probe(id=f"{index:016x}", route="outbound-eu", sent=NOON)
+        world.put(compose(probe, SEAL, sender=mailbox("alice"), receiver=mailbox("bob")).as_bytes(), key=f"k{index}")
+
+
+async def test_a_heap_of_test_messages_is_read_step_by_step() -> None:
+    """One look takes a hundred, and only after one that left nothing behind it is known what was not there yet."""
+    world = Mailboxes()
+    await world.inbox.letters()
+    world.graph.clock.time += timedelta(seconds=15)
+    heap(world, 105)
+    first, then = await world.inbox.letters(), world.graph.clock.now()
+    world.graph.clock.time += timedelta(seconds=15)
+    rest, last = await world.inbox.letters(), world.graph.clock.now()
+    assert (len(first), len(rest)) == (100, 5)
+    assert (first[0].untold, first[0].told) == (NOON, then)
+    assert (rest[0].untold, rest[0].told) == (NOON, last)
+    assert await world.inbox.letters() == []
+
+
+async def test_more_old_messages_than_a_look_can_list_fail_nothing() -> None:
+    """They could not be deleted; what is above them and in the other folder is found all the same."""
+    row: dict[str, object] = {"id": "old", "subject": "[mailstatus]", "from": {}}
+    link = f"{BASE}/users/bob@test.example/mailFolders/inbox/messages?$skip=250"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "messages/" in request.url.path:
+            return httpx.Response(200, json={"internetMessageHeaders": []})
+        if "junkemail" in request.url.path:
+            return page({**row, "id": "new"})
+        return page(*[row] * 250, link=link) if "$top" not in request.url.params else page(row, link=link)
+
+    graph = FakeGraph(answer)
+    inbox = GraphInbox("bob", GraphMailbox(graph.client, "bob@test.example"), graph.clock)
+    assert [one.key for one in await inbox.letters()] == ["old", "new"]
+    assert await inbox.letters() == []
+    assert len(graph.asked) < 60

@@ -256,9 +256,9 @@ def test_without_a_stamp_that_fits_the_message_took_until_it_was_seen() -> None:
 def test_the_stamps_of_a_letter_are_exchanges_the_mailboxs_and_the_last_hops() -> None:
     """As far as there are any."""
     raw = received("mx.example", NOON).encode() + EXCHANGE
-    letter = Letter(key="1", folder="inbox", headers=parse(raw), stored=NOON + SECOND)
+    letter = Letter(key="1", folder="inbox", headers=parse(raw), told=NOON, stored=NOON + SECOND)
     assert [moment for moment, _ in stamps(letter)] == [arrival(parse(raw)), NOON + SECOND, NOON]
-    assert stamps(Letter(key="1", folder="inbox", headers=parse(b"\r\n"))) == []
+    assert stamps(Letter(key="1", folder="inbox", headers=parse(b"\r\n"), told=NOON)) == []
 
 
 @given(st.binary(max_size=3000))

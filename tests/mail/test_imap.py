@@ -1,7 +1,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from bot.mail.headers import header
 from bot.microsoft import GraphError
 from tests.certificates import serving, write_certificate
 from tests.mail.imap_server import ImapServer
-from tests.mail.worlds import mailbox
+from tests.mail.worlds import NOON, StillClock, mailbox
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def server() -> AsyncIterator[ImapServer]:
 @pytest.fixture
 async def inbox(server: ImapServer) -> AsyncIterator[ImapInbox]:
     """Look into the server's mailbox."""
-    looking = ImapInbox(mailbox(imap=server.port))
+    looking = ImapInbox(mailbox(imap=server.port), StillClock())
     yield looking
     await looking.close()
 
@@ -90,12 +90,58 @@ async def test_a_letter_is_deleted_for_good(server: ImapServer, inbox: ImapInbox
 
 
 async def test_a_mailbox_full_of_old_mail_is_read_from_its_end(server: ImapServer, inbox: ImapInbox) -> None:
-    """The first look goes back two hundred messages, a hundred at a time."""
+    """The first look goes back two hundred messages, a hundred at a time; older mail of other people is left alone."""
     for number in range(500):
         server.inbox.put(letter(str(number)))
     assert await subjects(inbox) == [str(number) for number in range(300, 400)]
+    assert await inbox.wait()
     assert await subjects(inbox) == [str(number) for number in range(400, 500)]
     assert await subjects(inbox) == []
+    assert "IDLE" not in server.commands
+
+
+async def test_what_a_stopped_bot_left_behind_is_read_step_by_step(server: ImapServer, inbox: ImapInbox) -> None:
+    """New mail goes first, and no look takes more than a hundred."""
+    for number in range(550):
+        server.inbox.put(letter(f"[mailstatus] {number}" if number < 350 else "lunch"))
+    await inbox.letters()
+    await inbox.letters()
+    server.inbox.put(letter("new"))
+    found = await subjects(inbox)
+    assert (len(found), found[0], found[1], found[-1]) == (100, "new", "[mailstatus] 251", "[mailstatus] 349")
+    steps = [len(await subjects(inbox)) for _ in range(4)]
+    assert steps == [100, 100, 51, 0]
+
+
+async def test_mail_that_came_in_a_heap_is_read_without_waiting(server: ImapServer, inbox: ImapInbox) -> None:
+    """An outage ends, and all that waited comes at once."""
+    await inbox.letters()
+    for number in range(150):
+        server.inbox.put(letter(str(number)))
+    assert len(await inbox.letters()) == 100
+    assert await inbox.wait()
+    assert len(await inbox.letters()) == 50
+    assert "IDLE" not in server.commands
+
+
+async def test_a_message_was_there_when_the_server_told_of_it(server: ImapServer) -> None:
+    """However long the look took that read it; those that came after it are there by the look."""
+    clock = StillClock()
+    inbox = ImapInbox(mailbox(imap=server.port), clock)
+    await inbox.letters()
+    clock.time += timedelta(seconds=20)
+    waiting = asyncio.create_task(inbox.wait())
+    await server.idling.wait()
+    server.inbox.put(letter("one"))
+    server.push("1 EXISTS")
+    await waiting
+    server.inbox.put(letter("two"))
+    clock.time += timedelta(seconds=3)
+    one, two = await inbox.letters()
+    pushed = NOON + timedelta(seconds=20)
+    assert (one.untold, one.told) == (pushed, pushed)
+    assert (two.untold, two.told) == (pushed, pushed + timedelta(seconds=3))
+    await inbox.close()
 
 
 async def test_a_rebuilt_mailbox_is_read_anew(server: ImapServer, inbox: ImapInbox) -> None:
@@ -110,7 +156,7 @@ async def test_a_rebuilt_mailbox_is_read_anew(server: ImapServer, inbox: ImapInb
 
 async def test_a_refused_sign_in_says_what_to_check_and_not_the_password(server: ImapServer) -> None:
     """The server's words are kept."""
-    inbox = ImapInbox(mailbox(imap=server.port, password="hunter2"))
+    inbox = ImapInbox(mailbox(imap=server.port, password="hunter2"), StillClock())
     with pytest.raises(MailError, match=r"LOGIN failed.*check user, password") as caught:
         await inbox.letters()
     assert "hunter2" not in str(caught.value)
@@ -118,7 +164,7 @@ async def test_a_refused_sign_in_says_what_to_check_and_not_the_password(server:
 
 async def test_nobody_listening_is_an_error_with_the_mailbox_in_it(unused_tcp_port: int) -> None:
     """Which of several it is must be clear."""
-    inbox = ImapInbox(mailbox("bob", imap=unused_tcp_port))
+    inbox = ImapInbox(mailbox("bob", imap=unused_tcp_port), StillClock())
     with pytest.raises(MailError, match="The mailbox bob cannot be read"):
         await inbox.letters()
 
@@ -180,6 +226,22 @@ async def test_waiting_ends_when_the_server_tells_of_new_mail(server: ImapServer
     assert await subjects(inbox) == ["one"]
 
 
+async def test_what_is_told_after_a_wait_had_ended_wakes_no_later_one(server: ImapServer, inbox: ImapInbox) -> None:
+    """It would count messages that are gone by then as there."""
+    server.late_push = "* 9 EXISTS"
+    await inbox.letters()
+    for number in (1, 2):
+        waiting = asyncio.create_task(inbox.wait())
+        await server.idling.wait()
+        server.idling.clear()
+        await asyncio.wait([waiting], timeout=0)
+        assert not waiting.done()
+        server.inbox.put(letter(str(number)))
+        server.push(f"{number} EXISTS")
+        assert await waiting
+        assert await subjects(inbox) == [str(number)]
+
+
 async def test_waiting_ends_at_once_when_mail_came_since_the_look(server: ImapServer, inbox: ImapInbox) -> None:
     """It came between the look and the wait."""
     await inbox.letters()
@@ -224,7 +286,8 @@ async def test_a_token_signs_in_by_xoauth2(server: ImapServer) -> None:
             address="a@x.example",
             imap=Server(host="127.0.0.1", port=server.port, security=Security.PLAIN),
             secret=token,
-        )
+        ),
+        StillClock(),
     )
     assert await subjects(inbox) == []
     assert any(command.startswith("AUTHENTICATE XOAUTH2 ") for command in server.commands)
@@ -238,7 +301,7 @@ async def test_a_token_that_is_not_given_is_an_error_of_the_mailbox(server: Imap
         raise GraphError("The client secret has expired")
 
     plain = Server(host="127.0.0.1", port=server.port, security=Security.PLAIN)
-    inbox = ImapInbox(Mailbox(name="a", address="a@x.example", imap=plain, secret=token))
+    inbox = ImapInbox(Mailbox(name="a", address="a@x.example", imap=plain, secret=token), StillClock())
     with pytest.raises(MailError, match="secret has expired"):
         await inbox.letters()
 
@@ -251,7 +314,8 @@ async def test_tls_is_checked_against_the_given_authority(tmp_path: Path) -> Non
         for ca_bundle, expected in ((pem, ["one"]), (None, None)):
             at = Server(host="127.0.0.1", port=server.port)
             inbox = ImapInbox(
-                Mailbox(name="a", address="a@x.example", imap=at, secret=SecretStr("secret"), ca_bundle=ca_bundle)
+                Mailbox(name="a", address="a@x.example", imap=at, secret=SecretStr("secret"), ca_bundle=ca_bundle),
+                StillClock(),
             )
             if expected is not None:
                 assert await subjects(inbox) == expected
@@ -264,7 +328,7 @@ async def test_tls_is_checked_against_the_given_authority(tmp_path: Path) -> Non
 def test_a_mailbox_must_have_a_server_that_can_be_used() -> None:
     """Said when it is set up, not at the first look."""
     with pytest.raises(ValueError, match="has no IMAP server"):
-        ImapInbox(mailbox("a"))
+        ImapInbox(mailbox("a"), StillClock())
     server = Server(host="imap.example", port=143, security=Security.STARTTLS)
     with pytest.raises(ValueError, match="use 'tls', port 993"):
-        ImapInbox(Mailbox(name="a", address="a@x.example", imap=server))
+        ImapInbox(Mailbox(name="a", address="a@x.example", imap=server), StillClock())

@@ -30,7 +30,7 @@ async def test_a_message_travels_and_is_measured(world: World) -> None:
     assert isinstance(arrived, Arrived)
     assert (arrived.route, arrived.probe, arrived.folder) == ("bob", sent.probe, "inbox")
     assert timedelta() < arrived.latency < timedelta(seconds=5)
-    left = ImapInbox(world.mailbox("bob"))
+    left = ImapInbox(world.mailbox("bob"), world.clock)
     assert await left.letters() == []
     await left.close()
 
@@ -65,7 +65,7 @@ async def test_a_report_comes_back_to_the_sender(world: World) -> None:
 async def test_a_message_that_arrives_twice_is_told_as_such(world: World) -> None:
     """The first copy has arrived, the second is one too many; both are deleted."""
     (sent,) = await world.send("twice")
-    inbox = ImapInbox(world.mailbox("twice"))
+    inbox = ImapInbox(world.mailbox("twice"), world.clock)
     watch = MailboxWatch("twice", inbox, seal=SEAL, clock=world.clock, arriving=["twice"])
     told: list[Observation] = []
     async with asyncio.timeout(LIMIT):
@@ -135,14 +135,14 @@ async def test_a_message_that_vanishes_is_not_told_as_arrived(world: World) -> N
     """The mailbox is readable and empty: only the deadline can tell."""
     (sent,) = await world.send("lost")
     assert isinstance(sent, Sent)
-    inbox = ImapInbox(world.mailbox("lost"))
+    inbox = ImapInbox(world.mailbox("lost"), world.clock)
     assert await inbox.letters() == []
     await inbox.close()
 
 
 async def test_a_wrong_password_is_blindness_of_the_mailbox(world: World) -> None:
     """Dovecot's words are kept."""
-    inbox = ImapInbox(world.mailbox("bob", password="wrong"))
+    inbox = ImapInbox(world.mailbox("bob", password="wrong"), world.clock)
     watch = MailboxWatch("bob", inbox, seal=SEAL, clock=world.clock, arriving=[])
     (blind,) = await watch.look(world.clock.now())
     assert isinstance(blind, SourceBlind)

@@ -11,13 +11,13 @@ from bot.mail.headers import parse
 from bot.microsoft import Call, GraphError
 from bot.types import AdvisorySeen
 from bot.watch import ServiceHealth
-from tests.mail.worlds import NOON, PROBE, SEAL, mailbox
+from tests.mail.worlds import NOON, PROBE, SEAL, StillClock, mailbox
 from tests.microsoft import prism
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LETTER = compose(PROBE, SEAL, sender=mailbox("alice"), receiver=mailbox("bob"))
-STORED = Letter(key="AAMkAGI2/TG93=", folder="inbox", headers=parse(b""))
+STORED = Letter(key="AAMkAGI2/TG93=", folder="inbox", headers=parse(b""), told=NOON)
 LISTED = datetime(2021, 8, 7, tzinfo=UTC)
 """When the advisory of the contract's example was new."""
 THROTTLED = "code=429, example=error-429-docs"
@@ -100,7 +100,7 @@ async def test_a_message_that_graph_does_not_take_is_sent_once(
 
 async def test_a_mailbox_is_looked_into_as_the_contract_wants_it(asked: prism.Asked) -> None:
     """Both folders, the headers of what may be ours, a whole message, and its removal by either way."""
-    inbox = GraphInbox("bob", GraphMailbox(asked.client, "bob@test.example"))
+    inbox = GraphInbox("bob", GraphMailbox(asked.client, "bob@test.example"), StillClock())
     await inbox.letters()
     await inbox.whole(STORED)
     await inbox.delete(STORED)

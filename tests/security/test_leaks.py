@@ -185,7 +185,7 @@ async def smtp(url: str, _: Path) -> AsyncIterator[Talk]:
 @asynccontextmanager
 async def imap(url: str, _: Path) -> AsyncIterator[Talk]:
     """Look into a mailbox."""
-    inbox = ImapInbox(box(url))
+    inbox = ImapInbox(box(url), TestClock())
     yield lambda: asyncio.wait_for(inbox.letters(), 1)
     await inbox.close()
 

@@ -19,7 +19,8 @@ LETTER = compose(PROBE, SEAL, sender=mailbox("alice"), receiver=mailbox("bob")).
 class FakeInbox:
     """A mailbox in memory; ``error`` is raised by the calls named in ``broken``."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: StillClock) -> None:
+        self.clock = clock
         self.new: list[tuple[str, bytes]] = []
         self.listed = 0
         self.all: dict[str, bytes] = {}
@@ -43,7 +44,8 @@ class FakeInbox:
             key = str(self.listed)
             self.listed += 1
             self.all[key] = raw
-            found.append(Letter(key=key, folder=folder, headers=parse(raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")))
+            headers = parse(raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+            found.append(Letter(key=key, folder=folder, headers=headers, told=self.clock.now()))
         return found
 
     async def whole(self, letter: Letter) -> Message:
@@ -69,8 +71,8 @@ class World:
     """A watch over a mailbox in memory, five seconds after the probe was sent."""
 
     def __init__(self) -> None:
-        self.inbox = FakeInbox()
         self.clock = StillClock(NOON + timedelta(seconds=5))
+        self.inbox = FakeInbox(self.clock)
         self.watch = MailboxWatch("bob", self.inbox, seal=SEAL, clock=self.clock, arriving=["outbound-eu"], tenant="t")
 
 

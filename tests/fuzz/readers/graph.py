@@ -57,7 +57,7 @@ async def _health(graph: FakeGraph, answer: httpx.Response) -> None:
 
 async def _inbox(graph: FakeGraph, answer: httpx.Response) -> None:
     graph.answers = [answer]
-    await GraphInbox("bob", GraphMailbox(graph.client, BOX)).letters()
+    await GraphInbox("bob", GraphMailbox(graph.client, BOX), graph.clock).letters()
 
 
 async def _calendar(graph: FakeGraph, answer: httpx.Response) -> None:
