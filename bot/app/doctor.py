@@ -28,8 +28,8 @@ from bot.outbox import SendError
 from bot.settings import DestinationTable, Settings
 from bot.store import Store, StoreError
 from bot.types import Arrived, Bounced, CalendarSeen, Clock, Observation, Refused, SourceBlind, Unreachable
-from bot.watch import FreeBusy
-from bot.watch.canary import Line
+from bot.watch import FreeBusy, MailboxWatch
+from bot.watch.canary import PER_MINUTE, Line
 from handlers.slack.api import SlackApi
 from handlers.slack.hello import said_hello
 from handlers.slack.picture import SCOPE, may_share
@@ -99,18 +99,30 @@ def _seen(what: str, seen: Sequence[Observation]) -> Result:
     return Result(what=what, fault=next((one.error for one in seen if isinstance(one, SourceBlind)), ""))
 
 
-async def routes(eyes: Eyes, clock: SystemClock) -> list[Result]:
+async def routes(eyes: Eyes, clock: Clock) -> list[Result]:
     """Send one message along each route and wait for all of them."""
     faults: dict[str, str] = {}
     waiting: set[str] = set()
-    sent = await asyncio.gather(*(eyes.canary.send(name, clock.now()) for name in eyes.lines))
-    for name, seen in zip(eyes.lines, sent, strict=True):
-        if fault_said := _trouble(seen):
-            faults[name] = fault_said
-        else:
-            waiting.add(name)
+    senders: dict[str, list[str]] = {}
+    for name, line in eyes.lines.items():
+        senders.setdefault(line.sender.name, []).append(name)
+    for sent in await asyncio.gather(*(_sent(eyes, clock, names) for names in senders.values())):
+        for name, seen in sent.items():
+            if fault_said := _trouble(seen):
+                faults[name] = fault_said
+            else:
+                waiting.add(name)
     took = await _arrivals(eyes, clock, waiting, faults)
     return [_route(line, faults, took) for line in eyes.lines.values()]
+
+
+async def _sent(eyes: Eyes, clock: Clock, names: Sequence[str]) -> dict[str, Sequence[Observation]]:
+    """Send along the routes of one mailbox, no more at once than it has turns for: a route is not skipped then."""
+    sent: dict[str, Sequence[Observation]] = {}
+    for start in range(0, len(names), PER_MINUTE):
+        batch = names[start : start + PER_MINUTE]
+        sent |= zip(batch, await asyncio.gather(*(eyes.canary.send(name, clock.now()) for name in batch)), strict=True)
+    return sent
 
 
 def _route(line: Line, faults: dict[str, str], took: dict[str, Arrived]) -> Result:
@@ -134,18 +146,22 @@ def _trouble(seen: Iterable[Observation]) -> str:
     return ""
 
 
-async def _arrivals(eyes: Eyes, clock: SystemClock, waiting: set[str], faults: dict[str, str]) -> dict[str, Arrived]:
+async def _arrivals(eyes: Eyes, clock: Clock, waiting: set[str], faults: dict[str, str]) -> dict[str, Arrived]:
     """Look into the mailboxes until every message is there, or the time is over."""
     took: dict[str, Arrived] = {}
     until = clock.now() + ROUTE_LIMIT
-    while waiting - took.keys() - faults.keys() and clock.now() < until:
-        for watch in eyes.mailboxes.values():
+
+    async def look(watch: MailboxWatch) -> None:
+        while waiting - took.keys() - faults.keys() and clock.now() < until:
             for one in await watch.look(clock.now()):
                 if isinstance(one, Arrived):
                     took.setdefault(one.route, one)
                 elif fault_said := _trouble([one]):
-                    faults |= _ending(eyes, watch.name, one, fault_said)
-        await asyncio.sleep(LOOK)
+                    faults.update(_ending(eyes, watch.name, one, fault_said))
+            await clock.sleep(timedelta(seconds=LOOK))
+
+    # Each on its own: a mailbox that does not answer delays no other one.
+    await asyncio.gather(*(look(watch) for watch in eyes.mailboxes.values()))
     return took
 
 
