@@ -93,7 +93,7 @@ async def _outcome(one: Try, folder: Path, turns: asyncio.Semaphore) -> Outcome:
 def _evidence(outcome: Outcome, calm: Outcome) -> Sequence[str]:
     """Show what is needed to find out why."""
     different = [one for one in outcome.incidents if one not in calm.incidents]
-    heard = [f"  {where}: {text[:160]}" for where, texts in outcome.heard.items() for text in texts]
+    heard = [f"  {where}: {one.unsure} {one.text[:160]}" for where, texts in outcome.heard.items() for one in texts]
     return [f"  {outcome.verdict}", f"  {different}", *heard, *(f"  {line.rstrip()}" for line in outcome.log)]
 
 

@@ -13,11 +13,12 @@ from typing import TypeAlias
 from bot.types import Change
 from tests.chaos.evening import Step, Strand, evening, rings
 from tests.chaos.ledger import Ledger, Portrait, ledger, make_old
-from tests.chaos.oracle import Verdict, judge
+from tests.chaos.oracle import Told, Verdict, judge
 from tests.chaos.process import Mortal, story_clock
-from tests.chaos.town import IT, Town, town
+from tests.chaos.town import Town, town
 
 LOOK_S = 0.2
+NOTICES = "This channel could not be reached for"
 
 Trouble: TypeAlias = Callable[[Town], Coroutine[None, None, None]]
 """Sets traps and faults and does harm; the evening is over when all that was to be told is, and the harm is done."""
@@ -45,7 +46,7 @@ class Outcome:
     """Expected, at all destinations together."""
     verdict: Verdict
     incidents: Sequence[Portrait]
-    heard: Mapping[str, Sequence[str]]
+    heard: Mapping[str, Sequence[Told]]
     log: Sequence[str]
 
 
@@ -56,7 +57,7 @@ async def night(place: Place, trouble: Trouble) -> Outcome:
         await make_old(place.store_url)
     anchor = time.time()
     clock = story_clock(anchor, place.speed)
-    bot = Mortal(place.folder, anchor=anchor, speed=place.speed)
+    bot = Mortal(place.folder, clock, anchor=anchor)
     today = datetime.fromtimestamp(anchor, UTC)
     async with (
         ledger(place.store_url) as kept,
@@ -68,9 +69,9 @@ async def night(place: Place, trouble: Trouble) -> Outcome:
                 await _happen(strands, around, kept, trouble)
         expected, heard = rings(strands), around.heard()
         return Outcome(
-            kills=bot.kills,
+            kills=len(bot.deaths),
             rings=len(expected) * len(heard),
-            verdict=judge(expected, heard, unsure={IT} if bot.kills else frozenset()),
+            verdict=judge(expected, heard, notices=NOTICES),
             incidents=await kept.portraits(),
             heard=heard,
             log=bot.log,

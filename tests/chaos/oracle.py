@@ -1,12 +1,8 @@
 """What people should have read against what they could read: pure, and blind to how the bot keeps its books."""
 
 import re
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-BORNE = 2
-"""So often may a ring be told where nobody can look whether it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +12,15 @@ class Ring:
     name: str
     says: str
     """A pattern that is in no other ring's words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A text that stands at a destination."""
+
+    text: str
+    unsure: bool = False
+    """Whether the try that brought it was cut off, and the platform lets nobody look: it may come once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,25 +41,27 @@ class Verdict:
         return not (self.lost or self.twice or self.stray)
 
 
-def judge(
-    rings: Sequence[Ring], heard: Mapping[str, Sequence[str]], *, unsure: Collection[str] = frozenset()
-) -> Verdict:
-    """Compare with the texts that stand at each destination.
+def judge(rings: Sequence[Ring], heard: Mapping[str, Sequence[Told]], *, notices: str = "(?!)") -> Verdict:
+    """Compare with the texts that stand at each destination, oldest first.
 
-    ``unsure`` are destinations where nobody can look and a try ended in a way that leaves open whether it arrived: what
-    is told once more there is right, a third time is not.
+    A ring is told again only where the last text that told it was left unsure. ``notices`` is a pattern of texts about
+    the destination itself, which belong to no ring.
     """
     lost, twice, again, stray, once = list[str](), list[str](), list[str](), list[str](), 0
     for destination, texts in heard.items():
-        told = [_rings_in(text, rings) for text in texts]
-        stray += [f"{destination}: {text}" for text, names in zip(texts, told, strict=True) if not names]
-        counts = Counter(name for names in told for name in names)
+        told = [(_rings_in(one.text, rings), one.unsure) for one in texts]
+        stray += [
+            f"{destination}: {one.text}"
+            for one, (names, _) in zip(texts, told, strict=True)
+            if not names and not re.search(notices, one.text)
+        ]
         for ring in rings:
-            where, count = f"{destination}: {ring.name}", counts[ring.name]
-            once += count == 1
-            lost += [where] * (count == 0)
-            again += [where] * (count == BORNE and destination in unsure)
-            twice += [where] * (count > (BORNE if destination in unsure else 1))
+            where = f"{destination}: {ring.name}"
+            unsure = [was_unsure for names, was_unsure in told for name in names if name == ring.name]
+            once += len(unsure) == 1
+            lost += [where] * (not unsure)
+            again += [where] * (len(unsure) > 1 and all(unsure[:-1]))
+            twice += [where] * (not all(unsure[:-1]))
     return Verdict(once=once, lost=tuple(lost), twice=tuple(twice), again=tuple(again), stray=tuple(stray))
 
 

@@ -29,12 +29,13 @@ def story_clock(anchor: float, speed: float) -> StoryClock:
 class Mortal:
     """A bot that is started again whenever it is dead."""
 
-    def __init__(self, folder: Path, *, anchor: float, speed: float) -> None:
-        """Take the folder with its settings; ``living`` runs it."""
+    def __init__(self, folder: Path, clock: StoryClock, *, anchor: float) -> None:
+        """Take the folder with its settings, and the clock that it shares with its world; ``living`` runs it."""
         self._folder = folder
-        self._arguments = (str(anchor), str(speed))
+        self._clock = clock
+        self._arguments = (str(anchor), str(clock.speed))
         self._process: asyncio.subprocess.Process | None = None
-        self.kills = 0
+        self.deaths: list[datetime] = []
         self.log: list[str] = []
 
     def kill(self) -> bool:
@@ -44,7 +45,7 @@ class Mortal:
             return False
         process.kill()
         self._process = None
-        self.kills += 1
+        self.deaths.append(self._clock.now())
         return True
 
     @asynccontextmanager

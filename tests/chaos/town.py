@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.demo.authority import make_authority
@@ -17,11 +17,14 @@ from bot.demo.chat.texts import teams_texts
 from bot.demo.clock import StoryClock
 from bot.demo.graph import Graph, Registration, Tokens
 from bot.demo.served import served
+from tests.chaos.oracle import Told
 from tests.chaos.process import Mortal
 from tests.chaos.traps import Trap, Trapped
 
 CHANNEL = "C0MAILSTATUS"
 OPS, IT = "ops", "it"
+MARKED_S = 5.0
+"""Within so many real seconds after Teams took a card it is marked, also on a busy machine."""
 APP = Registration(
     tenant_id="0e5bf1a4-3c1f-4b4c-9d4e-5a1d6c7f0de0",
     client_id="6a1de2c0-77b1-4f0e-8a51-d3b0c0ffee01",
@@ -52,12 +55,20 @@ class Town:
     teams: Teams
     bot: Mortal
     traps: list[Trap]
+    cut_off: list[datetime]
+    """When Teams gave no answer."""
     store_url: str
 
-    def heard(self) -> Mapping[str, Sequence[str]]:
+    def heard(self) -> Mapping[str, Sequence[Told]]:
         """Give what people could read, a text a message, as it was when it was posted."""
         posts = [post for post in self.slack.workspace.posts if not post.files]
-        return {OPS: [_first(post) for post in posts], IT: [one.text for one in teams_texts(self.teams.posted)]}
+        cards = [Told(text=card.text, unsure=self._is_unsure(card.at)) for card in teams_texts(self.teams.posted)]
+        return {OPS: [Told(text=_first(post)) for post in posts], IT: cards}
+
+    def _is_unsure(self, at: datetime) -> bool:
+        """Tell whether a card's answer did not come, or the bot died before it can have marked the card for sure."""
+        marked = at + timedelta(seconds=MARKED_S * self.clock.speed)
+        return any(at <= moment <= marked for moment in (*self.cut_off, *self.bot.deaths))
 
 
 @asynccontextmanager
@@ -70,10 +81,11 @@ async def town(folder: Path, bot: Mortal, clock: StoryClock, *, today: datetime,
     teams = Teams(clock=clock, signature="town")
     async with AsyncExitStack() as running:
         graph_port = await running.enter_async_context(served(graph.app(), authority=authority))
-        slack_port, teams_port = [
-            await running.enter_async_context(served(Trapped(app, traps, bot.kill)))
-            for app in (slack.app(), teams.app())
-        ]
+        cut_off = list[datetime]()
+        slack_app = Trapped(slack.app(), traps, kill=bot.kill, cut_off=lambda: None)
+        teams_app = Trapped(teams.app(), traps, kill=bot.kill, cut_off=lambda: cut_off.append(clock.now()))
+        slack_port = await running.enter_async_context(served(slack_app))
+        teams_port = await running.enter_async_context(served(teams_app))
         _write(
             folder,
             {
@@ -91,7 +103,16 @@ async def town(folder: Path, bot: Mortal, clock: StoryClock, *, today: datetime,
                 "TEAMS_URL": teams.address(f"http://127.0.0.1:{teams_port}"),
             },
         )
-        yield Town(clock=clock, graph=graph, slack=slack, teams=teams, bot=bot, traps=traps, store_url=store_url)
+        yield Town(
+            clock=clock,
+            graph=graph,
+            slack=slack,
+            teams=teams,
+            bot=bot,
+            traps=traps,
+            cut_off=cut_off,
+            store_url=store_url,
+        )
 
 
 def _write(folder: Path, environment: Mapping[str, str]) -> None:

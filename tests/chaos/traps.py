@@ -51,11 +51,14 @@ class Trap:
 class Trapped:
     """An ASGI app on the way to which the client may be killed."""
 
-    def __init__(self, app: ASGIApp, traps: list[Trap], kill: Callable[[], bool]) -> None:
-        """Put the traps in front of an app; ``kill`` tells whether there was somebody to kill."""
+    def __init__(
+        self, app: ASGIApp, traps: list[Trap], *, kill: Callable[[], object], cut_off: Callable[[], object]
+    ) -> None:
+        """Put the traps in front of an app; ``cut_off`` is called where a request gets no answer."""
         self._app = app
         self._traps = traps
         self._kill = kill
+        self._cut_off = cut_off
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or let its client die over it."""
@@ -64,7 +67,10 @@ class Trapped:
         trap = next((one for one in self._traps if one.catches(str(scope["path"]), body)), None)
         match trap.moment if trap else None:
             case None:
-                await self._app(scope, replayed, send)
+                answer = _Answer(send)
+                await self._app(scope, replayed, answer)
+                if not answer.given:
+                    self._cut_off()
             case Moment.FORGOTTEN:
                 await Response(status_code=202)(scope, replayed, send)
             case Moment.DOUBLED:
@@ -81,6 +87,18 @@ class Trapped:
         scope["extensions"][ABORT]()
         while (await receive())["type"] != "http.disconnect":
             pass
+
+
+class _Answer:
+    """Passes an answer on, and knows whether there was one."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.given = False
+
+    async def __call__(self, message: Message) -> None:
+        self.given = True
+        await self._send(message)
 
 
 class _Replayed:

@@ -66,7 +66,7 @@ def dying_anytime(times: int, chance: random.Random) -> Trouble:
     """Have it killed at random: mostly soon, and now and then late enough that it takes up what the dead left."""
 
     async def trouble(around: Town) -> None:
-        while around.bot.kills < times:
+        while len(around.bot.deaths) < times:
             await asyncio.sleep(
                 chance.uniform(0.2, SOON_S) if chance.random() < SOON_SHARE else chance.uniform(*LATE_S)
             )
