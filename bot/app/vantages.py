@@ -6,7 +6,6 @@ from starlette.types import ASGIApp
 
 from bot.app import wiring
 from bot.app.bot import Bot
-from bot.app.clock import SystemClock
 from bot.settings import Settings, SettingsError
 from bot.store import Push
 from bot.vantage.wire import LEAST_SECRET, is_strong
@@ -26,16 +25,14 @@ def vantages_door(bot: Bot) -> Mapping[str, ASGIApp]:
         async with bot.store.read() as tx:
             return await tx.pushes.known(vantage, spool)
 
-    # Vantages sign with real time, whatever clock a story runs on.
-    now = SystemClock().now
     ports = Ports(
         routes=[route for tenant in bot.pipeline.tenants for route in wiring.routes(bot.settings, tenant)],
         known=known,
         take=bot.pipeline.take,
         suspects=bot.pipeline.suspects,
-        now=now,
+        now=bot.clock.now,
     )
-    return {PATH: VantageListener(Guard(secrets, now=now), ports)}
+    return {PATH: VantageListener(Guard(secrets, now=bot.clock.now), ports)}
 
 
 def check_secrets(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.app.logs import to_standard_error
 from tests.chaos.cases import BESIDE, CALM, Case, locked, long
 from tests.chaos.night import Outcome, Place, night
 from tests.chaos.troubles import crashing, dying_anytime, together
@@ -104,4 +105,5 @@ def _say(*lines: str) -> None:
 
 
 if __name__ == "__main__":
+    to_standard_error("error")
     sys.exit(not asyncio.run(main()))

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from bot.types import Change
 from tests.chaos.evening import Step, Strand, evening, rings
+from tests.chaos.far import MEASURED, far_vantage
 from tests.chaos.ledger import Ledger, Portrait, ledger, make_old
 from tests.chaos.oracle import Told, Verdict, judge
 from tests.chaos.process import Mortal, story_clock
@@ -65,9 +66,10 @@ async def night(place: Place, trouble: Trouble) -> Outcome:
     ):
         strands = evening()
         with suppress(TimeoutError):  # what is not told by then is lost
-            async with asyncio.timeout(place.limit_s), bot.living():
+            far = far_vantage(place.folder / "far", around.address, clock)
+            async with asyncio.timeout(place.limit_s), bot.living(), far:
                 await _happen(strands, around, kept, trouble)
-        expected, heard = rings(strands), around.heard()
+        expected, heard = [*rings(strands), MEASURED], around.heard()
         return Outcome(
             kills=len(bot.deaths),
             rings=len(expected) * len(heard),
@@ -83,6 +85,7 @@ async def _happen(strands: Sequence[Strand], around: Town, kept: Ledger, trouble
     async with asyncio.TaskGroup() as happening:
         doing = [happening.create_task(trouble(around))]
         doing += [happening.create_task(_play(strand, around, kept)) for strand in strands]
+        doing.append(happening.create_task(kept.until(_is_measured)))
         while not all(one.done() for one in doing):
             await kept.look()
             await asyncio.sleep(LOOK_S)
@@ -100,3 +103,7 @@ async def _play(strand: Strand, around: Town, kept: Ledger) -> None:
 def _is_ring_of(step: Step, change: Change) -> bool:
     claims = change.incident.claims if change.incident else ()
     return change.reason is step.reason and any(claim.reading.id == step.ticket.id for claim in claims)
+
+
+def _is_measured(change: Change) -> bool:
+    return change.incident is not None and bool(change.incident.findings)

@@ -17,6 +17,7 @@ from bot.demo.chat.texts import teams_texts
 from bot.demo.clock import StoryClock
 from bot.demo.graph import Graph, Registration, Tokens
 from bot.demo.served import served
+from tests.chaos import far
 from tests.chaos.oracle import Told
 from tests.chaos.process import Mortal
 from tests.chaos.traps import Trap, Trapped
@@ -30,7 +31,7 @@ APP = Registration(
     client_id="6a1de2c0-77b1-4f0e-8a51-d3b0c0ffee01",
     client_secret="opens nothing outside",
 )
-SETTINGS = f"""
+SETTINGS = f"""{far.SETTINGS}
 [rules]
 poll_every = "10s"
 merge = "1s"
@@ -58,6 +59,8 @@ class Town:
     cut_off: list[datetime]
     """When Teams gave no answer."""
     store_url: str
+    address: str
+    """Where the bot serves."""
 
     def heard(self) -> Mapping[str, Sequence[Told]]:
         """Give what people could read, a text a message, as it was when it was posted."""
@@ -86,6 +89,7 @@ async def town(folder: Path, bot: Mortal, clock: StoryClock, *, today: datetime,
         teams_app = Trapped(teams.app(), traps, kill=bot.kill, cut_off=lambda: cut_off.append(clock.now()))
         slack_port = await running.enter_async_context(served(slack_app))
         teams_port = await running.enter_async_context(served(teams_app))
+        listen = f"127.0.0.1:{_free_port()}"
         _write(
             folder,
             {
@@ -98,7 +102,8 @@ async def town(folder: Path, bot: Mortal, clock: StoryClock, *, today: datetime,
                 "MAILSTATUS_GRAPH_URL": f"https://localhost:{graph_port}",
                 "MAILSTATUS_SLACK_API_URL": f"http://127.0.0.1:{slack_port}/api/",
                 "MAILSTATUS_CA_FILE": str(authority.ca_file),
-                "MAILSTATUS_LISTEN": f"127.0.0.1:{_free_port()}",
+                "MAILSTATUS_LISTEN": listen,
+                "FAR_SECRET": far.SECRET.get_secret_value(),
                 "MAILSTATUS_STORE": store_url,
                 "TEAMS_URL": teams.address(f"http://127.0.0.1:{teams_port}"),
             },
@@ -112,6 +117,7 @@ async def town(folder: Path, bot: Mortal, clock: StoryClock, *, today: datetime,
             traps=traps,
             cut_off=cut_off,
             store_url=store_url,
+            address=f"http://{listen}",
         )
 
 
