@@ -78,6 +78,7 @@ class Pulse:
             async with asyncio.timeout(ANSWER), self.store.read() as tx:
                 waiting = [await tx.deliveries.pending(name) for name in self.pipeline.tenants]
                 recent = [one for name in self.pipeline.tenants for one in await tx.deliveries.recent(name)]
+                gaps = [one for name in self.pipeline.tenants for one in await tx.gaps.all(name)]
         except (StoreError, TimeoutError) as error:
             self.store_silent = self.store_silent or self.clock.now()
             self.store_error = str(error) or f"store: no answer within {ANSWER:.0f} s"
@@ -86,7 +87,7 @@ class Pulse:
         pending = [one for tenant in waiting for name, one in tenant.items() if Person.of(name) is None]
         self.waiting = sum(one.count for one in pending)
         self.oldest = min((one.due for one in pending), default=None)
-        self.stopped = stopped(recent)
+        self.stopped = {**stopped(recent), **{one.destination: one.why for one in gaps if one.shut}}
 
     async def report(self) -> None:
         """Have it told where a loop hangs and stays so, and when it runs again."""

@@ -8,7 +8,7 @@ from bot.jobs import Jobs
 from bot.outbox.calls import call
 from bot.outbox.plan import notice, passed_on, path_of, stand_in
 from bot.outbox.sender import SendError
-from bot.store import Gap, Transaction
+from bot.store import Deed, Gap, Transaction
 from bot.types import Delivery, Kind, Person, Reason, Text
 from bot.words import gaps
 
@@ -68,8 +68,13 @@ class Reach:
         gap = self._renewed(known or Gap(destination=delivery.destination, since=now, why=""), error, now)
         if gap.shut or due - gap.since >= PASS_ON_AFTER:
             gap = await self._passed_on(gap, delivery, now, tx)
-        if gap.shut and not gap.stand_ins and not (known and known.shut):
-            await self._tell_neighbour(gap, delivery, now, tx)
+        if gap.shut and not (known and known.shut):
+            about = {"destination": gap.destination, "why": gap.why}
+            await tx.audit.note(
+                tenant, Deed(at=now, who="mailstatus", what="stopped trying a destination", about=about)
+            )
+            if not gap.stand_ins:
+                await self._tell_neighbour(gap, delivery, now, tx)
         await tx.gaps.save(tenant, gap)
 
     async def regained(self, delivery: Delivery, now: datetime, tx: Transaction) -> None:

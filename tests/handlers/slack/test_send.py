@@ -229,6 +229,19 @@ async def test_a_channel_that_slack_wants_no_more_of_is_not_asked_before_its_tim
     assert len(world.posts) == 1
 
 
+async def test_where_an_older_one_landed_the_newest_is_said_below_it_and_once(world: World) -> None:
+    """What waited is told together, and an earlier try had told the first of it alone."""
+    world.break_once(Drop(accepted=True))
+    await failure(world)
+    newest = message(headline=("It is worse.",))
+    whole = delivery(said=newest, key="newest", unknown=True, earlier=(delivery(unknown=True),))
+    landed = await world.sender.send(whole)
+    assert await world.sender.send(whole) == landed
+    first, below = world.posts
+    assert landed == Landed(channel=CHANNEL, id=first.ts)
+    assert (below.thread_ts, below.text.startswith("🔴 It is worse.")) == (first.ts, True)
+
+
 async def test_an_edit_that_may_have_landed_is_made_again_without_a_look(world: World) -> None:
     """Twice the same is once."""
     head = await world.sender.send(delivery())
