@@ -57,13 +57,17 @@ async def _heard(settings: Settings, now: datetime) -> AsyncIterator[Result]:
 
 
 async def _given_up(settings: Settings) -> list[Result]:
-    """Tell which destinations took nothing since a message was given up: some refusals show only then."""
+    """Tell which destinations take nothing, or took nothing since a message was given up: it may show only then."""
     try:
         async with await Store.open(settings.store_url) as store, store.read() as tx:
             recent = [one for tenant in wiring.tenants(settings) for one in await tx.deliveries.recent(tenant)]
+            gaps = [one for tenant in wiring.tenants(settings) for one in await tx.gaps.all(tenant)]
     except StoreError:
         return []
-    return [
-        Result(what=f"destination {name}", fault=f"its last message was given up: {why}")
-        for name, why in stopped(recent).items()
-    ]
+    given_up = {name: f"its last message was given up: {why}" for name, why in stopped(recent).items()}
+    shut = {
+        one.destination: f"takes no messages since {one.since:%Y-%m-%d %H:%M} UTC: {one.why}"
+        for one in gaps
+        if one.shut
+    }
+    return [Result(what=f"destination {name}", fault=why) for name, why in {**given_up, **shut}.items()]
