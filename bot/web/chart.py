@@ -167,7 +167,7 @@ def _range(delays: Delays) -> tuple[timedelta, timedelta]:
     seen += [delays.usual.low, delays.usual.high] if delays.usual else []
     seen = seen or [timedelta(seconds=1)]
     lowest = max((tick for tick in TICKS[:-1] if tick <= min(seen)), default=TICKS[0])
-    highest = min((tick for tick in TICKS if tick >= max(seen)), default=TICKS[-1])
+    highest = min((tick for tick in TICKS if tick >= max(seen) and tick > lowest), default=TICKS[-1])
     # A quiet night must not look like a storm: the scale always reaches from its lowest tick to a minute at least.
     return lowest, max(highest, timedelta(minutes=1))
 

@@ -2,7 +2,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.types import Direction
@@ -106,6 +106,8 @@ def test_a_length_is_written_in_its_unit(seconds: float, words: str) -> None:
 
 
 @given(st.lists(st.floats(min_value=0, max_value=1e6), max_size=30))
+@example([60.0])
+@example([86400.0])
 def test_no_delay_leaves_the_chart(seconds: list[float]) -> None:
     chart = drawn(*(point(index, value) for index, value in enumerate(seconds)))
     for line in chart.lines:
