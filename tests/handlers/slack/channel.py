@@ -68,6 +68,10 @@ class Channel:
             self.clock.at = max(self.clock.at, due)
         raise AssertionError("it never came to an end")
 
+    async def once(self) -> None:
+        """Deliver what is due now."""
+        await self._courier().deliver(ARGS)
+
     async def posts(self) -> list[Json]:
         """Give everything in the channel, replies included, oldest first."""
         heads = (await self._ask("conversations.history", channel=self.id, limit=1000))["messages"]
@@ -77,8 +81,9 @@ class Channel:
         return [every[ts] for ts in sorted(every)]
 
     async def heads(self) -> list[Json]:
-        """Give what stands in the channel by itself."""
-        return [one for one in await self.posts() if one.get("thread_ts", one["ts"]) == one["ts"]]
+        """Give what stands in the channel by itself, but for the notes that it could not be reached for a while."""
+        alone = [one for one in await self.posts() if one.get("thread_ts", one["ts"]) == one["ts"]]
+        return [one for one in alone if "could not be reached" not in one["text"]]
 
     async def replies(self) -> list[Json]:
         """Give what stands below something."""

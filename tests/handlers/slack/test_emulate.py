@@ -4,6 +4,7 @@ npm's ``emulate`` knows nothing of ``client_msg_id``: it posts whatever it is se
 """
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -176,14 +177,20 @@ async def test_edits_that_slack_wants_no_more_of_are_told_once_in_their_newest_s
     assert [asked["text"][:10] for asked in it.network.asked("chat.update")] == ["🔴 State 4."] * 2
 
 
-async def test_a_channel_that_is_archived_is_said_and_not_asked_again(it: Channel) -> None:
-    """A second try cannot help."""
+async def test_a_channel_that_is_archived_is_said_and_left_alone_for_an_hour(it: Channel) -> None:
+    """A second try at once cannot help; what waits is kept for the day that somebody mends it."""
     assert (await it.slack.post("/api/conversations.archive", json={"channel": it.id})).json()["ok"]
     await tell(it, "Sending fails.", Reason.OPENED)
-    await it.run()
-    (why,) = it.stopped
-    assert why.endswith("is_archived to chat.postMessage: the channel is archived; unarchive it or choose another one")
-    assert await it.states() == [State.FAILED]
+    for _ in range(3):
+        await it.once()
+    async with it.store.read() as tx:
+        gap = await tx.gaps.get("default", "it")
+    assert gap is not None
+    why = "is_archived to chat.postMessage: the channel is archived; unarchive it or choose another one"
+    assert gap.why.endswith(why)
+    assert gap.probe is not None
+    assert gap.probe - it.clock.now() > timedelta(minutes=50)
+    assert await it.states() == [State.WAITING]
     assert len(it.network.calls) == 1
 
 
