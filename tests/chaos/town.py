@@ -26,6 +26,8 @@ CHANNEL = "C0MAILSTATUS"
 OPS, IT = "ops", "it"
 MARKED_S = 5.0
 """Within so many real seconds after Teams took a card it is marked, also on a busy machine."""
+LAST_WORD_S = 0.8
+"""What comes in so soon after a death was sent before it: a new process takes longer to say anything."""
 APP = Registration(
     tenant_id="0e5bf1a4-3c1f-4b4c-9d4e-5a1d6c7f0de0",
     client_id="6a1de2c0-77b1-4f0e-8a51-d3b0c0ffee01",
@@ -70,8 +72,9 @@ class Town:
 
     def _is_unsure(self, at: datetime) -> bool:
         """Tell whether a card's answer did not come, or the bot died before it can have marked the card for sure."""
-        marked = at + timedelta(seconds=MARKED_S * self.clock.speed)
-        return any(at <= moment <= marked for moment in (*self.cut_off, *self.bot.deaths))
+        second = timedelta(seconds=self.clock.speed)
+        first, last = at - LAST_WORD_S * second, at + MARKED_S * second
+        return any(first <= moment <= last for moment in (*self.cut_off, *self.bot.deaths))
 
 
 @asynccontextmanager
