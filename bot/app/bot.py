@@ -85,7 +85,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))
         seal = Seal(probe_key(settings))
         eyes = open_eyes(Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=seal))
-        loops, watchdog = Loops(chance), Watchdog()
+        pulse = _pulse(settings, memory, pipeline=pipeline, eyes=eyes, loops=Loops(chance))
         bot = Bot(
             settings=settings,
             clock=clock,
@@ -97,20 +97,9 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             installations=installations,
             eyes=eyes,
             followers=Followers(eyes=eyes, take=pipeline.take),
-            loops=loops,
-            watchdog=watchdog,
-            pulse=Pulse(
-                clock=clock,
-                started=clock.now(),
-                jobs=jobs,
-                pipeline=pipeline,
-                eyes=eyes,
-                loops=loops,
-                watchdog=watchdog,
-                store=store,
-                destinations=tuple(settings.installation.destinations),
-                told_after=wiring.rules(settings).blind,
-            ),
+            loops=pulse.loops,
+            watchdog=pulse.watchdog,
+            pulse=pulse,
             teams=teams,
         )
         bot.pulse.heartbeat = _heartbeat(bot, http)
@@ -118,6 +107,21 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         await _remember(eyes, pipeline, store)
         await _tell(bot, voices)
         yield bot
+
+
+def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, eyes: Eyes, loops: Loops) -> Pulse:
+    return Pulse(
+        clock=memory.clock,
+        started=memory.clock.now(),
+        jobs=memory.jobs,
+        pipeline=pipeline,
+        eyes=eyes,
+        loops=loops,
+        watchdog=Watchdog(),
+        store=memory.store,
+        destinations=tuple(settings.installation.destinations),
+        told_after=wiring.rules(settings).blind,
+    )
 
 
 def _heartbeat(bot: Bot, http: httpx.AsyncClient) -> Heartbeat | None:

@@ -1,0 +1,46 @@
+"""Jobs and schedules of a store on SQLite."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+
+from bot.store.columns import Id, Time, Words
+from bot.store.tables.base import metadata
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task", String, nullable=False),
+    Column("args", Text, nullable=False),
+    Column("key", String),
+    Column("dedupe", String),
+    Column("state", String, nullable=False),
+    Column("saved_at", Time, nullable=False),
+    Column("run_at", Time),  # NULL is at once: two machines' clocks need not agree on when that is
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("beat", Integer, nullable=False, server_default="0"),  # grows while the job runs: no clock is compared
+    Column("error", Words),
+    Index(None, "state", "run_at"),
+    Index(None, "key", "id"),
+    Index(
+        "uq_jobs_dedupe",
+        "dedupe",
+        unique=True,
+        sqlite_where=text("state = 'waiting' AND attempts = 0"),
+        postgresql_where=text("state = 'waiting' AND attempts = 0"),
+    ),
+    Index(
+        "uq_jobs_running_key",
+        "key",
+        unique=True,
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+    sqlite_autoincrement=True,  # an id given is never given again, so that a late ending cannot hit another job
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("next_at", Time, nullable=False),
+)
