@@ -109,16 +109,21 @@ def renewed(
     since: datetime,
     step: timedelta,
 ) -> list[DelayPoint]:
-    """Take the steps that were seen whole from what was read raw, and those before them from the roll-ups."""
+    """Take the steps that were seen whole from what was read raw, and those before them from the roll-ups.
+
+    The step in which the raw ones begin is taken from them where no roll-up has it: the bot may be younger than that.
+    """
     if not raw:
         return list(rolled)
     first = since + ((raw[0].at - since) // step + 1) * step
     groups: dict[tuple[datetime, Direction], list[Observation]] = defaultdict(list)
     for one in raw:
-        if one.at >= first and isinstance(one, ENDS):
+        if isinstance(one, ENDS):
             groups[since + (one.at - since) // step * step, routes[one.route]].append(one)
-    fresh = [_point(at, way, group) for (at, way), group in sorted(groups.items())]
-    return [*(point for point in rolled if point.at < first), *fresh]
+    kept = [point for point in rolled if point.at < first]
+    known = {(point.at, point.direction) for point in kept}
+    fresh = [_point(at, way, group) for (at, way), group in sorted(groups.items()) if (at, way) not in known]
+    return [*kept, *fresh]
 
 
 def _point(at: datetime, way: Direction, group: Iterable[Observation]) -> DelayPoint:

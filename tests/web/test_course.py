@@ -82,6 +82,22 @@ async def test_refusals_of_the_last_minutes_are_seen_before_they_are_rolled_up(r
     assert (way.failed, way.direction) == (2, Direction.OUTBOUND)
 
 
+async def test_trouble_within_the_first_minute_of_a_bot_is_seen(read: Read) -> None:
+    """Its first step of time was seen only in part, and nothing is rolled up yet."""
+    at = BEGAN + timedelta(seconds=50)
+    seen: list[Observation] = []
+    for second in range(10, 50, 5):
+        moment, probe = BEGAN + timedelta(seconds=second), f"out{second}"
+        seen += [
+            Sent(at=moment, route="out", probe=probe),
+            Refused(at=moment, route="out", probe=probe, reply="503 5.5.1"),
+        ]
+    course = await read(seen, at, incident(), BEGAN - timedelta(minutes=5))
+    assert course is not None
+    (way,) = course.ways
+    assert way.failed == 8
+
+
 async def test_the_whole_course_is_seen_when_it_is_over(read: Read) -> None:
     """What was usual, how bad it was, when it was told and when it was over."""
     over = BEGAN + timedelta(hours=2)
