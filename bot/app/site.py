@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from handlers.slack.bolt import Installed
 
 REFRESH = timedelta(minutes=5)
-MEMBERS_DEADLINE, SOCKET_DEADLINE = timedelta(minutes=15), timedelta(minutes=5)
+MEMBERS_DEADLINE, SOCKET_DEADLINE, HOMES_DEADLINE = timedelta(minutes=15), timedelta(minutes=5), timedelta(minutes=5)
 
 
 @asynccontextmanager
@@ -102,15 +102,17 @@ async def _doors(bot: Bot, tenant: str) -> AsyncIterator[Mapping[str, ASGIApp]]:
     understood = commands(bot, tenant, may=may, saving=saving)
     desks = {team: commands(bot, _known(bot, own, tenant), may=may, saving=saving) for team, own in teams.items()}
     async with AsyncExitStack() as running:
+        ways: Mapping[str, ASGIApp] = {}
         if api:
             running.push_async_callback(api.aclose)
             slack = SlackDoor(bot=bot, api=api, understood=understood, desks=desks)
             await running.enter_async_context(_slack_socket(slack))
+            ways = await running.enter_async_context(_slack(slack))
         refreshing = [_kept_up(bot, team or "slack", group) for team, group in zip(teams, members, strict=False)]
         await running.enter_async_context(bot.loops.running(*refreshing))
         running.push_async_callback(saving.drain)
         yield {
-            **(await _slack(slack) if api else {}),
+            **ways,
             **_teams(bot, understood),
             **await _teams_bot(bot, saving),
             **vantages_door(bot),
@@ -165,13 +167,18 @@ class SlackDoor:
         return {INSTALL_PATH: pages.begin, REDIRECT_PATH: pages.end}
 
 
-async def _slack(door: SlackDoor) -> Mapping[str, ASGIApp]:
+@asynccontextmanager
+async def _slack(door: SlackDoor) -> AsyncIterator[Mapping[str, ASGIApp]]:
+    """Listen over HTTP where there is a secret for it."""
     secret = door.bot.settings.environment.slack_signing_secret
     if secret is None:
-        return door.installer()
+        yield door.installer()
+        return
     listener = door.listener(secret)
     await listener.warm()
-    return {SLACK_PATH: listener, **door.installer()}
+    loop = Loop(name="slack home tabs", run=listener.bolt().homes.run, deadline=HOMES_DEADLINE)
+    async with door.bot.loops.running(loop):
+        yield {SLACK_PATH: listener, **door.installer()}
 
 
 def _teams(bot: Bot, understood: Commands) -> Mapping[str, ASGIApp]:
@@ -218,7 +225,8 @@ async def _slack_socket(slack: SlackDoor) -> AsyncIterator[None]:
     socket = SocketMode(door, listeners, clock=bot.clock, chance=bot.chance)
     bot.pulse.hears = socket.hears
     loop = Loop(name="slack socket", run=socket.run, deadline=SOCKET_DEADLINE)
-    async with contextlib.aclosing(door), bot.loops.running(loop):
+    tabs = Loop(name="slack home tabs by socket", run=listeners.homes.run, deadline=HOMES_DEADLINE)
+    async with contextlib.aclosing(door), bot.loops.running(loop, tabs):
         yield
 
 

@@ -130,7 +130,8 @@ async def world(
         for box in (box for box in mail.accounts if box.provider == WATCHED):
             graph.calendars.open(box.address)
         http = await running.enter_async_context(httpx.AsyncClient())
-        people = People(workspace, signing_secret=secrets.slack_signing, http=http)
+        hooks = f"http://127.0.0.1:{ports.slack}"
+        people = People(workspace, signing_secret=secrets.slack_signing, http=http, slack=hooks)
         facts = _facts(authority.ca_file, secrets, ports, mail, teams, tls=tls)
         yield World(
             clock=clock, facts=facts, graph=graph, tokens=tokens, mail=mail, slack=slack, people=people, teams=teams

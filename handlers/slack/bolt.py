@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -13,7 +13,6 @@ from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAutho
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 
-from bot.store import StoreError
 from bot.types import Person
 from bot.words.answers import Answer
 from handlers.actions import ACTIONS
@@ -21,11 +20,9 @@ from handlers.asked import Asked
 from handlers.commands import Commands
 from handlers.slack.answer import body as body_of
 from handlers.slack.api import SlackApi
-from handlers.slack.controls import PREFIX, controls, wanted
-from handlers.slack.home import view
+from handlers.slack.controls import PREFIX, wanted
+from handlers.slack.homes import Homes
 from handlers.slack.locales import Locales
-from handlers.slack.render import Block
-from handlers.slack.trouble import SlackError
 
 log = structlog.get_logger()
 
@@ -65,6 +62,7 @@ class Bolt:
         self._languages = languages
         self._locales = Locales(api, commands.orders.clock)
         self._installed = installed
+        self.homes = Homes(api, self._commands_of, self._locales, commands.orders.clock)
         self._client = api.wire().client
         # Without process_before_response an ack takes 11 ms more: the runner polls for it.
         self.app = AsyncApp(
@@ -110,7 +108,7 @@ class Bolt:
             channel=command.get("channel_id"),
             text=str(command.get("text") or ""),
         )
-        commands = self._commands_of(asked)
+        commands = self._commands_of(asked.whom)
         answer = await commands.answer(asked, late=self._teller(command.get("response_url")))
         await ack(dict(body_of(answer)))
         self._learn(asked)
@@ -118,14 +116,14 @@ class Bolt:
     async def _button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         asked = self._presser(body, incident=str(action.get("value") or ""))
         tell = self._teller(body.get("response_url"))
-        answer = await self._commands_of(asked).press(str(action["action_id"]), asked, late=tell)
+        answer = await self._commands_of(asked.whom).press(str(action["action_id"]), asked, late=tell)
         await ack()
         self.hold(tell(answer) if body.get("response_url") else self._publish(asked))
 
     async def _control(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Save what a control of the home tab asks for, and show the tab as it is then."""
         asked = self._presser(body)
-        people = self._commands_of(asked).subscriptions
+        people = self._commands_of(asked.whom).subscriptions
 
         async def late(_: Answer) -> None:
             await self._publish(asked)
@@ -145,19 +143,8 @@ class Bolt:
             self.hold(self._publish(self._asked(team=body.get("team_id"), user={"id": event.get("user")})))
 
     async def _publish(self, asked: Asked) -> None:
-        """Show a person's home tab anew; what cannot be shown is logged, the next visit tries again."""
-        whom = asked.whom
-        if whom is None:
-            return
-        known = await self._locales.learn(whom)
-        commands = self._commands_of(asked)
-        language = known.language or commands.language
-        mine = await _own_controls(commands, whom, language, known.zone)
-        shown = view(commands.orders.snapshot(), language, mine)
-        try:
-            await self._api.of(whom.workspace).call("views.publish", user_id=whom.id, view=shown)
-        except SlackError as error:
-            log.warning("home_not_published", why=str(error))
+        if asked.whom:
+            await self.homes.show(asked.whom)
 
     async def _removed(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         """Forget a workspace that took the app out; tokens of single people, which we have none of, say nothing."""
@@ -166,9 +153,9 @@ class Bolt:
             log.info("slack_uninstalled", workspace=str(body.get("team_id")))
             self.hold(self._installed.forget(str(body.get("team_id") or "")))
 
-    def _commands_of(self, asked: Asked) -> Commands:
+    def _commands_of(self, whom: Person | None) -> Commands:
         """Give what a person's workspace may ask about: its own company, where there are several."""
-        team = asked.whom.workspace if asked.whom else ""
+        team = whom.workspace if whom else ""
         return self._installed.commands.get(team, self._commands) if self._installed else self._commands
 
     def _presser(self, body: Mapping[str, Any], *, incident: str | None = None) -> Asked:
@@ -213,18 +200,6 @@ class Bolt:
 
     def _language(self, channel: str) -> str:
         return self._languages.get(channel, self._commands.language)
-
-
-async def _own_controls(commands: Commands, whom: Person, language: str, zone: str) -> Sequence[Block]:
-    """Give the controls of a person's subscription; none where the store cannot say what it is."""
-    if commands.subscriptions is None:
-        return ()
-    try:
-        own = await commands.subscriptions.get(whom)
-    except StoreError as error:
-        log.warning("subscription_not_read", why=str(error))
-        return ()
-    return controls(own, language, zone=zone)
 
 
 def _by_installation(installed: Installed, logger: logging.Logger) -> Authorize:

@@ -14,8 +14,11 @@ async def test_a_refused_message_is_plain_words_in_slack_and_teams(box: World, t
     """Sending is refused; both channels say so once, and what to do; a restart repeats nothing."""
     async with mailstatus(tmp_path) as bot:
         await until(lambda: sent(bot) >= 10, "test messages travel")
+        await box.people.visit(f"{bot.address}slack/events", user=PERSON)
+        await until(lambda: "Mail is flowing." in _home(box), "the app's home tab says that mail flows")
         box.mail.faults.switch_on(REFUSED)
         await until(lambda: told(box), "Slack and Teams say that sending is refused")
+        await until(lambda: "Sending mail fails." in _home(box), "the home tab has changed by itself")
         await until(lambda: _pictures(box), "a picture of it stands in the thread")
         answer = await box.people.command(
             f"{bot.address}slack/events", "", user=PERSON, channel=box.facts.slack_channel
@@ -46,6 +49,10 @@ async def test_with_a_store_on_postgresql_the_same_is_told_once(box: World, tmp_
         assert await bot.stop() == 0
         assert not [line for line in bot.log if "Traceback" in line]
     assert len(heads(box)) == 1
+
+
+def _home(box: World) -> str:
+    return str(box.slack.workspace.homes.get(PERSON, ""))
 
 
 def _pictures(box: World) -> list[str]:

@@ -45,6 +45,7 @@ class Slack:
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "chat.postEphemeral": self._whisper,
+            "chat.getPermalink": self._permalink,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.info": self._channel_info,
@@ -59,6 +60,7 @@ class Slack:
         routes = [
             Route("/api/{method}", self._call, methods=["GET", "POST"]),
             Route("/upload/{file}", self._upload, methods=["POST"]),
+            Route("/respond/{channel}/{user}", self._respond, methods=["POST"]),
         ]
         return Faulty(Starlette(routes=routes), self.faults)
 
@@ -127,6 +129,22 @@ class Slack:
         stamp = self.workspace.stamp()
         self.workspace.whispers.append(Whisper(channel=channel, user=user, text=text, blocks=blocks, ts=stamp))
         return {"message_ts": stamp}
+
+    def _permalink(self, args: Args) -> Reply:
+        post = self.workspace.post(self._channel(args), str(args.get("message_ts")))
+        if post is None:
+            raise SlackRefusedError("message_not_found")
+        below = f"?thread_ts={post.thread_ts}&cid={post.channel}" if post.thread_ts else ""
+        link = f"https://contoso.slack.com/archives/{post.channel}/p{post.ts.replace('.', '')}{below}"
+        return {"channel": post.channel, "permalink": link}
+
+    async def _respond(self, request: Request) -> Response:
+        """Take what the bot says later, by the address that came with a command or a button."""
+        args = {**request.path_params, **await _arguments(request)}
+        channel, text, blocks = self._channel(args), *_content(args)
+        whisper = Whisper(channel=channel, user=self._person(args), text=text, blocks=blocks, ts=self.workspace.stamp())
+        self.workspace.whispers.append(whisper)
+        return Response("ok")
 
     def _history(self, args: Args) -> Reply:
         return _page(self.workspace.history(self._channel(args)), args)

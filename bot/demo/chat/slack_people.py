@@ -13,7 +13,7 @@ import httpx
 from bot.demo.chat.slack_posts import APP_ID, BOT_USER, TEAM, SlackPost, Whisper, Workspace
 
 _ANSWER_WITHIN_S = 3.0
-_RESPONSE_URL = "https://hooks.slack.com/commands/T0CONTOSO/1/demo"
+_FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 class People:
@@ -25,12 +25,17 @@ class People:
         *,
         signing_secret: str,
         http: httpx.AsyncClient,
+        slack: str,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        """Sign with ``signing_secret`` and the real time ``wall``, which is what receivers compare with."""
+        """Sign with ``signing_secret`` and the real time ``wall``, which is what receivers compare with.
+
+        Later answers are taken at the address of the stand-in, ``slack``.
+        """
         self._workspace = workspace
         self._secret = signing_secret.encode()
         self._http = http
+        self._slack = slack
         self._wall = wall
 
     async def command(self, url: str, text: str, *, user: str, channel: str) -> Whisper:
@@ -43,8 +48,8 @@ class People:
             "channel_name": self._workspace.channels[channel],
             "user_id": user,
             "user_name": self._workspace.people[user].lower(),
-            "response_url": _RESPONSE_URL,
-            "trigger_id": "1.2.demo",
+            "response_url": self._answers_to(channel, user),
+            "trigger_id": self._workspace.stamp(),
             "api_app_id": APP_ID,
         }
         return self._keep(await self._send(url, form), channel, user, f"/mailstatus {text}".strip())
@@ -59,17 +64,25 @@ class People:
             "container": {"type": "message", "message_ts": post.ts, "channel_id": post.channel, "is_ephemeral": False},
             "channel": {"id": post.channel, "name": self._workspace.channels[post.channel]},
             "message": post.shown(with_metadata=True),
-            "response_url": _RESPONSE_URL,
-            "trigger_id": "1.2.demo",
+            "response_url": self._answers_to(post.channel, user),
+            "trigger_id": self._workspace.stamp(),
             "actions": [{**action, "action_ts": self._workspace.stamp()}],
         }
         answer = await self._send(url, {"payload": json.dumps(payload)})
         return self._keep(answer, post.channel, user, "") if answer else None
 
-    async def _send(self, url: str, form: Mapping[str, str]) -> Mapping[str, Any]:
-        body = urlencode(form)
+    async def visit(self, url: str, *, user: str) -> None:
+        """Open the app's home tab; what it shows comes by the Web API."""
+        event = {"type": "app_home_opened", "user": user, "tab": "home", "event_ts": self._workspace.stamp()}
+        await self._send(url, {"type": "event_callback", "team_id": TEAM, "api_app_id": APP_ID, "event": event})
+
+    async def _send(self, url: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send an event as JSON, anything else as a form."""
+        kind, body = (_JSON, json.dumps(said)) if "event" in said else (_FORM, urlencode(said))
         try:
-            answer = await self._http.post(url, content=body, headers=self._signed(body), timeout=_ANSWER_WITHIN_S)
+            answer = await self._http.post(
+                url, content=body, headers=self._signed(body) | {"Content-Type": kind}, timeout=_ANSWER_WITHIN_S
+            )
         except httpx.TransportError:
             return {"text": "mailwatch did not answer in time (operation_timeout)"}
         if not answer.is_success:
@@ -78,11 +91,13 @@ class People:
             return dict(answer.json())
         return {"text": answer.text} if answer.text else {}
 
+    def _answers_to(self, channel: str, user: str) -> str:
+        return f"{self._slack}/respond/{channel}/{user}"
+
     def _signed(self, body: str) -> dict[str, str]:
         stamp = str(int(self._wall()))
         signature = hmac.new(self._secret, f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
         return {
-            "Content-Type": "application/x-www-form-urlencoded",
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": f"v0={signature}",
         }

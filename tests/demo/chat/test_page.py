@@ -41,7 +41,7 @@ async def channels(workspace: Workspace, clock: StoryClock) -> AsyncIterator[Cha
             clock=clock,
             workspace=workspace,
             teams=teams,
-            people=People(workspace, signing_secret="x", http=http),
+            people=People(workspace, signing_secret="x", http=http, slack="http://127.0.0.1:9"),
             channel=CHANNEL,
             person=ANA,
             bot_url=f"http://127.0.0.1:{port}/",

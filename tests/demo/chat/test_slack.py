@@ -215,3 +215,24 @@ async def test_a_file_that_did_not_come_whole_cannot_be_shown(talked: Talked) ->
     gone = client.files_completeUploadExternal(files=whole, channel_id=CHANNEL, thread_ts="1.0")
     assert await refused(gone) == "thread_not_found"
     assert await refused(client.api_call("files.getUploadURLExternal", data={"length": 4})) == "invalid_arguments"
+
+
+async def test_a_message_has_an_address(talked: Talked) -> None:
+    """And a reply one that leads into its thread."""
+    head = await talked.client.chat_postMessage(channel=CHANNEL, text="head")
+    reply = await talked.client.chat_postMessage(channel=CHANNEL, text="reply", thread_ts=head["ts"])
+    link = (await talked.client.chat_getPermalink(channel=CHANNEL, message_ts=head["ts"]))["permalink"]
+    assert link == f"https://contoso.slack.com/archives/{CHANNEL}/p{str(head['ts']).replace('.', '')}"
+    link = (await talked.client.chat_getPermalink(channel=CHANNEL, message_ts=reply["ts"]))["permalink"]
+    assert link.endswith(f"?thread_ts={head['ts']}&cid={CHANNEL}")
+    gone = talked.client.chat_getPermalink(channel=CHANNEL, message_ts="1.0")
+    assert await refused(gone) == "message_not_found"
+
+
+async def test_what_is_answered_later_is_seen_by_the_one_who_asked(talked: Talked) -> None:
+    """By an address of the stand-in, never of the real Slack."""
+    url = talked.client.base_url.removesuffix("api/") + f"respond/{CHANNEL}/{ANA}"
+    async with aiohttp.ClientSession() as http, http.post(url, json={"text": "hi", "blocks": BLOCKS}) as answer:
+        assert answer.status == 200
+    (whisper,) = talked.workspace.whispers
+    assert (whisper.user, whisper.channel, whisper.text, list(whisper.blocks)) == (ANA, CHANNEL, "hi", BLOCKS)

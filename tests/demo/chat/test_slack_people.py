@@ -28,6 +28,7 @@ class Listener:
 
     answer: Response = field(default_factory=lambda: JSONResponse({"text": "Mail flows."}))
     heard: list[dict[str, str]] = field(default_factory=list)
+    events: list[dict[str, dict[str, str]]] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
     url: str = ""
 
@@ -36,7 +37,10 @@ class Listener:
         body = await request.body()
         if not SignatureVerifier(SECRET).is_valid_request(body, dict(request.headers)):
             return Response(status_code=401)
-        self.heard.append(await form(request))
+        if request.headers["content-type"] == "application/json":
+            self.events.append(json.loads(body))
+        else:
+            self.heard.append(await form(request))
         return self.answer
 
 
@@ -54,7 +58,7 @@ async def listener() -> AsyncIterator[Listener]:
 async def people(workspace: Workspace) -> AsyncIterator[People]:
     """Give people with the right secret."""
     async with httpx.AsyncClient(trust_env=False) as http:
-        yield People(workspace, signing_secret=SECRET, http=http)
+        yield People(workspace, signing_secret=SECRET, http=http, slack="http://127.0.0.1:9")
 
 
 async def test_a_typed_command_reaches_the_bot_signed(people: People, listener: Listener, workspace: Workspace) -> None:
@@ -97,6 +101,24 @@ async def test_a_pressed_button_carries_its_message(people: People, listener: Li
     assert payload["actions"][0]["value"] == "7"
 
 
+async def test_two_who_press_at_the_same_moment_send_two_requests(
+    people: People, listener: Listener, workspace: Workspace
+) -> None:
+    """As Slack does: no two are the same, or the second would be taken for a replay."""
+    post = SlackPost(channel=CHANNEL, ts=workspace.stamp(), text="late")
+    for _ in range(2):
+        await people.press(listener.url, post, {"action_id": "ack"}, user=ANA)
+        await people.command(listener.url, "", user=ANA, channel=CHANNEL)
+    assert len({str(heard) for heard in listener.heard}) == 4
+
+
+async def test_a_visit_to_the_home_tab_is_an_event(people: People, listener: Listener) -> None:
+    """In JSON, and signed like the rest."""
+    await people.visit(listener.url, user=ANA)
+    (heard,) = listener.events
+    assert (heard["event"]["type"], heard["event"]["user"], heard["event"]["tab"]) == ("app_home_opened", ANA, "home")
+
+
 async def test_an_answer_to_a_button_is_kept(people: People, listener: Listener, workspace: Workspace) -> None:
     """For the one who pressed."""
     post = SlackPost(channel=CHANNEL, ts=workspace.stamp(), text="late")
@@ -122,12 +144,14 @@ async def test_slack_waits_three_seconds_and_no_longer(workspace: Workspace, lis
 
     listener.faults.switch_on(Hang())
     async with httpx.AsyncClient(transport=httpx.MockTransport(slow)) as http:
-        people = People(workspace, signing_secret=SECRET, http=http)
+        people = People(workspace, signing_secret=SECRET, http=http, slack="http://127.0.0.1:9")
         assert "did not answer" in (await people.command(listener.url, "", user=ANA, channel=CHANNEL)).text
 
 
 async def test_old_signatures_are_refused(workspace: Workspace, listener: Listener) -> None:
     """The stamp is real time, and signed."""
     async with httpx.AsyncClient(trust_env=False) as http:
-        people = People(workspace, signing_secret=SECRET, http=http, wall=lambda: 1_000_000.0)
+        people = People(
+            workspace, signing_secret=SECRET, http=http, slack="http://127.0.0.1:9", wall=lambda: 1_000_000.0
+        )
         assert "401" in (await people.command(listener.url, "", user=ANA, channel=CHANNEL)).text
