@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.machine import Machine
 from bot.store import Store, Transaction
-from bot.types import Change, Clock, Observation, ProbeSeen, Route, Rules
+from bot.types import Change, Clock, Destination, Observation, ProbeSeen, Route, Rules
 
 REFED_AT_MOST = timedelta(hours=48)
 """Raw observations are kept this long, so older ones cannot be fed again."""
@@ -23,6 +23,8 @@ class Company:
     false_alarms_a_year: float = 4.0
     language: str = "en"
     """Of its page; each destination has its own."""
+    destinations: Sequence[Destination] = ()
+    """Who is told."""
 
 
 @dataclass(slots=True, kw_only=True)

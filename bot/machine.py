@@ -19,6 +19,7 @@ from bot.correlate import (
     take_cut_off,
     take_findings,
     take_gone,
+    take_leave,
     take_order,
     take_reading,
 )
@@ -79,7 +80,7 @@ class Machine:
             routes, false_alarms_a_year=false_alarms_a_year, state=b64decode(saved.detector) if saved else None
         )
         self._calendars = Calendars(saved.calendars if saved else (), tenant=tenant)
-        self._book = saved.book if saved else Book()
+        self._book = (saved.book if saved else Book()).of(tenant)
         self._rung = saved.rung if saved else ()
 
     def observe(self, observation: Observation) -> list[Change]:
@@ -106,6 +107,13 @@ class Machine:
     def order(self, order: Order) -> list[Change]:
         """Do what a person asked for."""
         self._book, found = take_order(self._book, order)
+        return self._kept(found)
+
+    def leave(self, now: datetime) -> list[Change]:
+        """Close what is open: nobody watches from now on."""
+        self._detector.let_go()
+        self._calendars = Calendars((), tenant=self.tenant)
+        self._book, found = take_leave(self._book, now)
         return self._kept(found)
 
     def suspects(self, now: datetime) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The machine with a memory: observation in, outbox rows out, in one transaction."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,17 +12,15 @@ from bot.correlate import in_doubt
 from bot.jobs import Jobs
 from bot.keeper import Company, Keeper, Kept
 from bot.machine import Machine
-from bot.outbox import Audience, call, drafts
+from bot.outbox import draft
 from bot.store import Deed, Push, Store, StoreError, Transaction
 from bot.types import (
     AdvisoryGone,
     AdvisorySeen,
     Change,
     Clock,
-    Destination,
     Observation,
     Order,
-    Reading,
     Reported,
     Snapshot,
 )
@@ -30,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 SAVE_EVERY = timedelta(minutes=1)
 """A machine's state is saved this often, and with every change."""
+GIVEN_UP = "this company is no longer watched"
 UNTAKEN_AT_MOST = 10_000
 """Observations that wait in memory while the store cannot be written: hours of a company's."""
 
@@ -65,6 +65,8 @@ class Beside:
 
     deed: Deed | None = None
     pushed: Pushed | None = None
+    leaving: bool = False
+    """Nobody is told anything more."""
 
 
 NOTHING = Beside()
@@ -74,31 +76,57 @@ Think = Callable[[Machine], list[Change]]
 class Pipeline:
     """One machine a tenant; each step of it is saved together with what it gives to say, or not taken at all."""
 
-    def __init__(self, memory: Memory, companies: Mapping[str, Company], destinations: Sequence[Destination]) -> None:
-        """Take what is watched and who is told; ``open`` makes the machines."""
+    def __init__(self, memory: Memory) -> None:
+        """Begin with nobody to watch for."""
         self._memory = memory
-        self._companies = companies
-        self._destinations = destinations
-        self._keeper = Keeper(memory.store, memory.clock, companies)
+        self._companies: dict[str, Company] = {}
+        self._keeper = Keeper(memory.store, memory.clock, self._companies)
         self._snapshots: dict[str, Snapshot] = {}
         self._untaken: dict[str, Sequence[Observation]] = {}
         self.unsaved: dict[str, Unsaved] = {}
         """Tenants whose last step could not be saved."""
-        self._locks = {tenant: asyncio.Lock() for tenant in companies}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def open(self) -> None:
-        """Go on where the store says that we were; raises StoreError."""
-        for tenant in self._companies:
-            await self._step(tenant, _nothing)
+    async def admit(self, tenant: str, company: Company) -> None:
+        """Watch for a tenant from now on, as ``company`` says: go on where the store says that we were.
+
+        Raises StoreError; a tenant that was not watched before is not watched then either.
+        """
+        before = self._companies.get(tenant)
+        if before == company:
+            return
+        self._companies[tenant] = company
+        try:
+            await self._anew(tenant)
+        except StoreError:
+            del self._companies[tenant]
+            if before is not None:
+                self._companies[tenant] = before
+            raise
+
+    async def dismiss(self, tenant: str) -> None:
+        """Watch for a tenant no longer: close what is open, give up what waits to be told; raises StoreError."""
+        if tenant not in self._companies:
+            return
+        deed = Deed(at=self._memory.clock.now(), who="mailstatus", what="stopped watching", about={})
+        leave = Beside(deed=deed, leaving=True)
+        await self._step(tenant, lambda machine: machine.leave(self._memory.clock.now()), beside=leave)
+        for known in (self._companies, self._snapshots, self._untaken, self.unsaved, self._locks):
+            known.pop(tenant, None)
+        self._keeper.forget(tenant)
 
     async def refresh(self) -> None:
         """Take over what other programs on the same store saw and did since; raises StoreError."""
         for tenant in await self._keeper.behind():
-            async with self._locks[tenant]:
-                kept = self._keeper.known(tenant)
-                self._untaken[tenant] = [*self._untaken.get(tenant, ()), *(kept.unsaved if kept else ())]
-                self._keeper.forget(tenant)
-            await self._step(tenant, _nothing)
+            await self._anew(tenant)
+
+    async def _anew(self, tenant: str) -> None:
+        """Read a tenant's machine from the store; what ours saw since and could not save it is given again."""
+        async with self._locks[tenant]:
+            kept = self._keeper.known(tenant)
+            self._untaken[tenant] = [*self._untaken.get(tenant, ()), *(kept.unsaved if kept else ())]
+            self._keeper.forget(tenant)
+        await self._step(tenant, _nothing)
 
     async def take(
         self, tenant: str, observations: Sequence[Observation], *, pushed: Pushed | None = None
@@ -147,6 +175,8 @@ class Pipeline:
         self, tenant: str, think: Think, observations: Sequence[Observation] = (), beside: Beside = NOTHING
     ) -> list[Change]:
         async with self._locks[tenant]:
+            if tenant not in self._companies:  # word from a watcher that has not heard of the dismissal yet
+                return []
             untaken = self._untaken.pop(tenant, ())
             try:
                 kept, changes = await self._taken(tenant, [*untaken, *observations], think, beside)
@@ -204,35 +234,27 @@ class Pipeline:
             await tx.audit.note(machine.tenant, beside.deed)
         if beside.pushed:
             await tx.pushes.note(machine.tenant, beside.pushed.push, after=beside.pushed.after)
-        await self._record(machine, changes, tx, now)
+        await self._record(machine, changes, beside, tx)
+        if beside.leaving:
+            await tx.deliveries.give_up_all(machine.tenant, GIVEN_UP, now)
         if not self._state_is_due(kept, changes, beside):
             await tx.machines.step(machine.tenant)
             return kept.saved
         await tx.machines.save(machine.tenant, machine.dump(), now)
         return now
 
-    async def _record(self, machine: Machine, changes: Sequence[Change], tx: Transaction, now: datetime) -> None:
+    async def _record(self, machine: Machine, changes: Sequence[Change], beside: Beside, tx: Transaction) -> None:
         if not changes:
             return
+        now, destinations = self._memory.clock.now(), self._companies[machine.tenant].destinations
         for incident in {change.incident.id: change.incident for change in changes if change.incident}.values():
             await tx.incidents.save(incident, now)
         await tx.incidents.record(changes)
         doubts = in_doubt(machine.advisories, now)
         for change in changes:
             log.info("change", reason=str(change.reason), rings=change.rings, why=change.why, about=change.about)
-            await self._draft(change, doubts, tx, now)
-
-    async def _draft(self, change: Change, doubts: Mapping[str, Reading], tx: Transaction, now: datetime) -> None:
-        people = [one.destination() for one in await tx.subscriptions.of(change.tenant)]
-        heads = await tx.deliveries.heads(change.tenant, change.incident.id) if change.incident else frozenset()
-        audience = Audience(destinations=[*self._destinations, *people], heads=heads, doubts=doubts)
-        drafted = list(drafts(change, audience, now))
-        await tx.deliveries.save(drafted, now)
-        first: dict[str, datetime] = {}
-        for draft in drafted:
-            first[draft.destination] = min(draft.due, first.get(draft.destination, draft.due))
-        for name, due in first.items():
-            await call(self._memory.jobs, change.tenant, name, due=due, transaction=tx)
+            if not beside.leaving:
+                await draft(change, destinations, doubts, jobs=self._memory.jobs, now=now, tx=tx)
 
     def _publish(self, machine: Machine) -> None:
         language = self._companies[machine.tenant].language

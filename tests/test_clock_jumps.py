@@ -1,24 +1,16 @@
 """Clocks that jump by hours, while the bot runs and over a restart: nobody hears of an outage, and mail is judged on."""
 
-import random
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from bot.jobs import TableJobs
-from bot.keeper import Company
-from bot.pipeline import Memory, Pipeline
+from bot.pipeline import Pipeline
 from bot.store import Store
 from bot.types import Arrived, Change, Direction, Observation, Refused, Sent
-from tests.test_pipeline import OPS, ROUTES, HandClock
+from tests.test_pipeline import OPS, ROUTES, HandClock, pipeline
 
 HOURS = [timedelta(hours=3), timedelta(hours=-3)]
-
-
-def pipeline(store: Store, clock: HandClock) -> Pipeline:
-    jobs = TableJobs(store, clock, random.Random(1))  # noqa: S311 - a test wants the same each time
-    return Pipeline(Memory(store=store, jobs=jobs, clock=clock), {"default": Company(routes=ROUTES)}, [OPS])
 
 
 class Evening:
@@ -66,8 +58,7 @@ async def test_a_clock_that_jumps_while_messages_are_under_way_is_no_outage(
     sqlite_store: Store, jump: timedelta
 ) -> None:
     clock = HandClock()
-    evening = Evening(clock, pipeline(sqlite_store, clock))
-    await evening.bot.open()
+    evening = Evening(clock, await pipeline(sqlite_store, clock, [OPS]))
     assert rung(await evening.minutes(30)) == []
     under_way = [Sent(at=clock.at, route=one.name, probe=f"{one.name}-late") for one in ROUTES]
     changes = await evening.bot.take("default", under_way)
@@ -82,21 +73,18 @@ async def test_a_clock_that_jumps_while_messages_are_under_way_is_no_outage(
 @pytest.mark.parametrize("jump", HOURS, ids=str)
 async def test_a_clock_that_jumped_while_the_bot_was_off_is_no_outage(sqlite_store: Store, jump: timedelta) -> None:
     clock = HandClock()
-    evening = Evening(clock, pipeline(sqlite_store, clock))
-    await evening.bot.open()
+    evening = Evening(clock, await pipeline(sqlite_store, clock, [OPS]))
     await evening.minutes(30)
     await evening.bot.take("default", [Sent(at=clock.at, route=one.name, probe=f"{one.name}-lost") for one in ROUTES])
     clock.at += jump
-    evening.bot = pipeline(sqlite_store, clock)
-    await evening.bot.open()
+    evening.bot = await pipeline(sqlite_store, clock, [OPS])
     assert rung(await evening.minutes(30)) == []
 
 
 @pytest.mark.parametrize("jump", HOURS, ids=str)
 async def test_an_outage_after_a_jump_is_still_found(sqlite_store: Store, jump: timedelta) -> None:
     clock = HandClock()
-    evening = Evening(clock, pipeline(sqlite_store, clock))
-    await evening.bot.open()
+    evening = Evening(clock, await pipeline(sqlite_store, clock, [OPS]))
     await evening.minutes(30)
     clock.at += jump
     await evening.minutes(30)

@@ -67,9 +67,11 @@ class Failing:
                 raise StoreError("the disk is full")
 
 
-def pipeline(store: Store, clock: HandClock, destinations: Sequence[Destination] = (OPS, IT)) -> Pipeline:
+async def pipeline(store: Store, clock: HandClock, destinations: Sequence[Destination] = (OPS, IT)) -> Pipeline:
     jobs = TableJobs(store, clock, random.Random(1))  # noqa: S311 - a test wants the same each time
-    return Pipeline(Memory(store=store, jobs=jobs, clock=clock), {"default": Company(routes=ROUTES)}, destinations)
+    made = Pipeline(Memory(store=store, jobs=jobs, clock=clock))
+    await made.admit("default", Company(routes=ROUTES, destinations=destinations))
+    return made
 
 
 def evening(minutes: int, *, refused: bool) -> list[Observation]:
@@ -102,8 +104,7 @@ async def drafts(store: Store) -> list[tuple[str, Kind, str]]:
 async def test_a_fault_is_saved_with_a_draft_for_everyone_and_a_job_to_deliver_it(store: Store) -> None:
     """Incident, change, drafts in each language and their jobs stand in the store together."""
     clock = HandClock()
-    bot = pipeline(store, clock)
-    await bot.open()
+    bot = await pipeline(store, clock)
     await live(bot, clock, evening(20, refused=True))
     assert sorted(draft for draft in await drafts(store) if draft[1] is Kind.HEAD) == [
         ("it", Kind.HEAD, "de"),
@@ -117,13 +118,11 @@ async def test_a_fault_is_saved_with_a_draft_for_everyone_and_a_job_to_deliver_i
 async def test_a_restart_forgets_nothing_and_repeats_nothing(store: Store) -> None:
     """A second process goes on with the same incident, and tells nobody twice."""
     clock = HandClock()
-    bot = pipeline(store, clock)
-    await bot.open()
+    bot = await pipeline(store, clock)
     seen = evening(30, refused=True)
     await live(bot, clock, seen[:120])
     before = await drafts(store)
-    again = pipeline(store, clock)
-    await again.open()
+    again = await pipeline(store, clock)
     assert [incident.id for incident in again.snapshot("default").open] == ["1"]
     await live(again, clock, seen[120:])
     heads = [draft for draft in await drafts(store) if draft[1] is Kind.HEAD]
@@ -133,8 +132,7 @@ async def test_a_restart_forgets_nothing_and_repeats_nothing(store: Store) -> No
 async def test_what_could_not_be_saved_is_taken_with_the_next_step(sqlite_store: Store) -> None:
     """A full disk loses no observation: machine and store go back together, and the next step takes both."""
     clock, failing = HandClock(), Failing(sqlite_store)
-    bot = pipeline(failing, clock)  # type: ignore[arg-type]  # stands in for a store
-    await bot.open()
+    bot = await pipeline(failing, clock)  # type: ignore[arg-type]  # stands in for a store
     seen = evening(20, refused=True)
     failing.fails = True
     for one in seen:
@@ -153,8 +151,7 @@ async def test_what_could_not_be_saved_is_taken_with_the_next_step(sqlite_store:
 async def test_an_order_is_done_and_its_giver_noted(sqlite_store: Store) -> None:
     """Who acknowledged stands in the incident and in the audit log."""
     clock = HandClock()
-    bot = pipeline(sqlite_store, clock)
-    await bot.open()
+    bot = await pipeline(sqlite_store, clock)
     await live(bot, clock, evening(20, refused=True))
     await bot.order(Order(at=clock.now(), person="Ana", verb=Verb.ACK, incident="1"))
     assert bot.snapshot("default").open[0].acknowledged_by == "Ana"
@@ -166,8 +163,7 @@ async def test_an_order_is_done_and_its_giver_noted(sqlite_store: Store) -> None
 async def test_an_advisory_that_is_not_about_mail_rings_nobody(sqlite_store: Store) -> None:
     """It is kept and shown, and that is all."""
     clock = HandClock()
-    bot = pipeline(sqlite_store, clock)
-    await bot.open()
+    bot = await pipeline(sqlite_store, clock)
     issue = {"id": "SP1", "title": "Users can't open SharePoint sites", "service": "SharePoint Online", "isResolved": False,
              "status": "serviceDegradation", "impactDescription": "Users can't open SharePoint sites.", "posts": []}  # fmt: skip
     await bot.take("default", [AdvisorySeen(at=NOON, source="microsoft", issue=issue)])
@@ -178,23 +174,20 @@ async def test_an_advisory_that_is_not_about_mail_rings_nobody(sqlite_store: Sto
 async def test_what_was_saved_late_is_not_forgotten_by_a_restart(sqlite_store: Store) -> None:
     """A far vantage's word is some seconds old when it is saved, and the machine's state was saved in between."""
     clock = HandClock()
-    bot = pipeline(sqlite_store, clock)
-    await bot.open()
+    bot = await pipeline(sqlite_store, clock)
     await live(bot, clock, evening(5, refused=False))
     clock.at += timedelta(minutes=1)
     await bot.tick("default")
     late = Sent(at=clock.at - timedelta(seconds=20), route=ROUTES[0].name, probe="late")
     await bot.take("default", [late])
-    again = pipeline(sqlite_store, clock)
-    await again.open()
+    again = await pipeline(sqlite_store, clock)
     assert sum(one.recent.sent for one in again.snapshot("default").directions) == 21
 
 
 async def test_what_a_vantage_pushed_is_not_kept_where_it_could_not_be_saved(sqlite_store: Store) -> None:
     """It keeps it itself, and pushes it again: here it would count twice. What is ours is kept beside it."""
     clock, failing = HandClock(), Failing(sqlite_store)
-    bot = pipeline(failing, clock)  # type: ignore[arg-type]  # stands in for a store
-    await bot.open()
+    bot = await pipeline(failing, clock)  # type: ignore[arg-type]  # stands in for a store
     ours, theirs = (Sent(at=NOON, route=ROUTES[0].name, probe=probe) for probe in ("ours", "theirs"))
     push = Push(vantage="us", spool="a", last=1, signed=NOON, heard=NOON, offset=timedelta())
     failing.fails = True
@@ -213,8 +206,7 @@ async def test_what_a_vantage_pushed_is_not_kept_where_it_could_not_be_saved(sql
 async def test_a_push_that_another_machine_took_is_not_taken_again(store: Store) -> None:
     """On both databases: nothing of it is saved."""
     clock = HandClock()
-    bot = pipeline(store, clock)
-    await bot.open()
+    bot = await pipeline(store, clock)
     seen = Sent(at=NOON, route=ROUTES[0].name, probe="theirs")
     push = Push(vantage="us", spool="a", last=9, signed=NOON, heard=NOON, offset=timedelta())
     await bot.take("default", [seen], pushed=Pushed(push=push, after=0))
@@ -230,9 +222,7 @@ async def test_a_push_that_another_machine_took_is_not_taken_again(store: Store)
 async def test_two_programs_on_one_store_share_one_machine(store: Store) -> None:
     """Each sees half of the messages: neither takes the other's for late, and the fault is one incident, told once."""
     clock = HandClock()
-    one, two = pipeline(store, clock), pipeline(store, clock)
-    await one.open()
-    await two.open()
+    one, two = await pipeline(store, clock), await pipeline(store, clock)
     for number, seen in enumerate(evening(20, refused=True)):
         clock.at = max(clock.at, seen.at)
         await (one, two)[number % 2].take("default", [seen])
@@ -251,10 +241,9 @@ async def test_two_programs_on_one_store_share_one_machine(store: Store) -> None
 async def test_an_order_at_one_program_is_known_to_the_other(store: Store) -> None:
     """Whoever is asked next answers with it."""
     clock = HandClock()
-    one, two = pipeline(store, clock), pipeline(store, clock)
-    await one.open()
+    one = await pipeline(store, clock)
     await live(one, clock, evening(20, refused=True))
-    await two.open()
+    two = await pipeline(store, clock)
     (incident,) = two.snapshot("default").open
     await one.order(Order(at=clock.at, verb=Verb.ACK, person="Ana", incident=incident.id))
     await two.refresh()
@@ -264,8 +253,7 @@ async def test_an_order_at_one_program_is_known_to_the_other(store: Store) -> No
 async def test_a_program_that_is_alone_reads_nothing_anew(store: Store) -> None:
     """Its own steps keep its versions."""
     clock = HandClock()
-    bot = pipeline(store, clock)
-    await bot.open()
+    bot = await pipeline(store, clock)
     await live(bot, clock, evening(3, refused=False))
     before = bot._keeper._kept["default"]
     await bot.refresh()

@@ -5,8 +5,8 @@ from datetime import timedelta
 from bot.pipeline import Pipeline
 from bot.store import Store
 from bot.types import Arrived, Change, Observation, Sent, Unreachable
-from tests.test_clock_jumps import pipeline, rung
-from tests.test_pipeline import ROUTES, HandClock
+from tests.test_clock_jumps import rung
+from tests.test_pipeline import OPS, ROUTES, HandClock, pipeline
 
 DEAD = "[Errno -3] Temporary failure in name resolution"
 
@@ -33,8 +33,7 @@ async def lived(bot: Pipeline, clock: HandClock, minutes: int, *, resolved: bool
 
 async def test_a_dead_resolver_is_told_as_our_own_blindness_and_never_as_an_outage(sqlite_store: Store) -> None:
     clock = HandClock()
-    bot = pipeline(sqlite_store, clock)
-    await bot.open()
+    bot = await pipeline(sqlite_store, clock, [OPS])
     assert rung(await lived(bot, clock, 30, resolved=True)) == []
     changes = await lived(bot, clock, 40, resolved=False)
     assert {change.reason for change in changes if change.rings} == {"cannot see"}

@@ -85,8 +85,7 @@ async def test_a_ring_is_drafted_for_everyone_who_asked_for_its_direction(desk: 
     await desk.subscribe(wants(ANA, Direction.OUTBOUND))
     await desk.subscribe(wants(BO, Direction.INBOUND))
     await desk.subscribe(wants(replace(ANA, id="U3"), tenant="other"))
-    bot = pipeline(desk.store, desk.clock, ())
-    await bot.open()
+    bot = await pipeline(desk.store, desk.clock, ())
     await live(bot, desk.clock, evening(20, refused=True))
     assert {name for name, kind, _ in await desk.told() if kind is Kind.HEAD} == {ANA.destination}
     async with desk.store.read() as tx:
@@ -97,8 +96,7 @@ async def test_a_ring_is_drafted_for_everyone_who_asked_for_its_direction(desk: 
 async def test_what_waits_for_somebody_who_wants_nothing_more_is_not_sent(desk: Desk) -> None:
     """Without a failure of anything."""
     await desk.subscribe(wants(ANA))
-    bot = pipeline(desk.store, desk.clock, ())
-    await bot.open()
+    bot = await pipeline(desk.store, desk.clock, ())
     await live(bot, desk.clock, evening(20, refused=True))
     await desk.people.change(ANA, lambda _: None, by="ana")
     assert {state for _, _, state in await desk.told()} == {State.SUPERSEDED}
@@ -143,8 +141,7 @@ def courier(desk: Desk, line: Line, lost: list[str]) -> Courier:
 async def test_a_person_gets_one_message_that_changes_in_place(desk: Desk) -> None:
     """As a channel does."""
     await desk.subscribe(wants(ANA))
-    bot = pipeline(desk.store, desk.clock, ())
-    await bot.open()
+    bot = await pipeline(desk.store, desk.clock, ())
     seen = evening(60, refused=True)
     line, lost = Line(), list[str]()
     for start in (0, 120):
@@ -160,8 +157,7 @@ async def test_a_person_gets_one_message_that_changes_in_place(desk: Desk) -> No
 async def test_somebody_who_left_is_not_tried_again(desk: Desk) -> None:
     """The error says so, and nobody else is told in their place."""
     await desk.subscribe(wants(ANA))
-    bot = pipeline(desk.store, desk.clock, ())
-    await bot.open()
+    bot = await pipeline(desk.store, desk.clock, ())
     await live(bot, desk.clock, evening(20, refused=True))
     line, lost = Line(SendError("user_not_found", permanent=True, gone=True)), list[str]()
     await courier(desk, line, lost).deliver({"tenant": "default", "destination": ANA.destination})
@@ -175,8 +171,7 @@ async def test_somebody_who_left_is_not_tried_again(desk: Desk) -> None:
 async def test_a_line_that_leads_to_nobody_gives_up(desk: Desk, whom: str) -> None:
     """Somebody who is not subscribed, and a platform that we do not know."""
     await desk.subscribe(wants(ANA))
-    bot = pipeline(desk.store, desk.clock, ())
-    await bot.open()
+    bot = await pipeline(desk.store, desk.clock, ())
     await live(bot, desk.clock, evening(20, refused=True))
     async with desk.store.begin() as tx:
         delivery = await tx.deliveries.claim("default", ANA.destination, desk.clock.now(), timedelta(minutes=1))

@@ -25,10 +25,10 @@ from bot.app.pictures import Pictures
 from bot.app.slack import open_installations
 from bot.app.tasks import Tasks
 from bot.app.teams_bot import open_teams
+from bot.app.tenants import Moved, Tenants, company, in_one_file
 from bot.app.voices import Voices, open_voices
 from bot.app.watchdog import Watchdog
 from bot.jobs import Jobs, open_jobs
-from bot.keeper import Company
 from bot.mail import Seal
 from bot.microsoft import open_http
 from bot.outbox import Courier, SendError
@@ -56,6 +56,7 @@ class Bot:
     store: Store
     jobs: Jobs
     pipeline: Pipeline
+    tenants: Tenants
     subscribers: Subscribers
     installations: SlackInstallations | None
     """Of the Slack app, where there are several workspaces."""
@@ -82,7 +83,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         voices = await running.enter_async_context(opening)
         jobs = await open_jobs(store, clock, chance)
         memory = Memory(store=store, jobs=jobs, clock=clock)
-        pipeline = Pipeline(memory, companies(settings), wiring.destinations(settings))
+        pipeline, tenants = Pipeline(memory), Tenants(in_one_file(settings))
         seal = Seal(probe_key(settings))
         eyes = open_eyes(Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=seal))
         pulse = _pulse(settings, memory, pipeline=pipeline, eyes=eyes, loops=Loops(chance))
@@ -93,6 +94,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             store=store,
             jobs=jobs,
             pipeline=pipeline,
+            tenants=tenants,
             subscribers=Subscribers(store=store, clock=clock),
             installations=installations,
             eyes=eyes,
@@ -103,10 +105,23 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             teams=teams,
         )
         bot.pulse.heartbeat = _heartbeat(bot, http)
-        await pipeline.open()
+        await _follow(tenants, pipeline)
         await _remember(eyes, pipeline, store)
         await _tell(bot, voices)
         yield bot
+
+
+async def _follow(tenants: Tenants, pipeline: Pipeline) -> None:
+    """Watch for those who are there, and from now on for whoever comes, no longer for whoever goes."""
+
+    async def follow(moved: Moved) -> None:
+        for one in (*moved.added, *moved.changed):
+            await pipeline.admit(one.name, company(one))
+        for one in moved.removed:
+            await pipeline.dismiss(one.name)
+
+    await follow(Moved(added=tuple(tenants.view(name) for name in tenants.names())))
+    tenants.listen(follow)
 
 
 def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, eyes: Eyes, loops: Loops) -> Pulse:
@@ -177,20 +192,6 @@ async def _tell(bot: Bot, voices: Voices) -> None:
     courier.register()
     for tenant in bot.pipeline.tenants:
         await courier.reopen(tenant)
-
-
-def companies(settings: Settings) -> dict[str, Company]:
-    """Say of each tenant what is watched and by what rules."""
-    rules = wiring.rules(settings)
-    return {
-        name: Company(
-            routes=wiring.routes(settings, name),
-            rules=rules,
-            false_alarms_a_year=settings.installation.rules.false_alarms_a_year,
-            language=wiring.language(settings, name),
-        )
-        for name in wiring.tenants(settings)
-    }
 
 
 def probe_key(settings: Settings) -> SecretStr:

@@ -7,6 +7,7 @@ from bot.correlate.book import LAST, Book, Tallies
 from bot.correlate.changes import changes
 from bot.correlate.chats import in_doubt
 from bot.correlate.claims import take_gone, take_reading
+from bot.correlate.leaving import take_leave
 from bot.correlate.measured import take_findings
 from bot.correlate.orders import take_order
 from bot.correlate.ring import after_quiet, passed_on, takes
@@ -25,6 +26,7 @@ __all__ = [
     "take_cut_off",
     "take_findings",
     "take_gone",
+    "take_leave",
     "take_order",
     "take_reading",
     "takes",

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pydantic import TypeAdapter
 
-from bot.types import Claim, Direction, Incident, SourceNow, Tally
+from bot.types import DEFAULT_TENANT, Claim, Direction, Incident, SourceNow, Tally
 
 LAST = timedelta(minutes=10)
 """The stretch that "the last test messages" means."""
@@ -33,6 +33,13 @@ class Book:
     """Incident and advisory that a person parted: never joined again by us."""
     opened: int = 0
     """How many incidents there ever were: the last id."""
+    tenant: str = DEFAULT_TENANT
+    """Whose every incident in it is."""
+
+    def of(self, tenant: str) -> "Book":
+        """Give the book as a tenant's own."""
+        own = tuple(replace(incident, tenant=tenant) for incident in self.incidents)
+        return replace(self, incidents=own, tenant=tenant)
 
     def incident(self, id_: str) -> Incident | None:
         """Find an incident by id."""
@@ -49,6 +56,7 @@ class Book:
 
     def put(self, incident: Incident) -> "Book":
         """Give the book with an incident changed or added."""
+        incident = replace(incident, tenant=self.tenant)
         if self.incident(incident.id) is None:
             return replace(self, incidents=(*self.incidents, incident), opened=max(self.opened, int(incident.id)))
         return replace(self, incidents=tuple(incident if i.id == incident.id else i for i in self.incidents))

@@ -119,4 +119,12 @@ def _absorbed(incident: Incident, now: datetime) -> tuple[Incident, Change | Non
         return incident, None
     after = _told(incident, ["absorbed"])
     why = f"a part of incident {incident.part_of}"
-    return after, Change(at=now, reason=Reason.JOINED, incident=after, rings=False, why=why, about=(incident.part_of,))
+    return after, Change(
+        at=now,
+        reason=Reason.JOINED,
+        incident=after,
+        rings=False,
+        why=why,
+        about=(incident.part_of,),
+        tenant=incident.tenant,
+    )

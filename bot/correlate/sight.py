@@ -58,7 +58,7 @@ def _cut_off(book: Book, finding: Finding, now: datetime) -> Book:
 def _news(book: Book, sight: SourceNow, now: datetime, rules: Rules) -> tuple[Book, list[Change]]:
     told = sight.source in book.blind_told
     if sight.blind_since is None:
-        return (_untold(book, sight), [_again(sight, now)]) if told else (book, [])
+        return (_untold(book, sight), [_again(sight, now, book.tenant)]) if told else (book, [])
     if told or now - sight.blind_since < rules.blind or not _matters(sight.source, rules):
         return book, []
     why = f"blind for {int((now - sight.blind_since).total_seconds() // 60)} minutes"
@@ -71,11 +71,12 @@ def _news(book: Book, sight: SourceNow, now: datetime, rules: Rules) -> tuple[Bo
             why=why,
             about=(sight.source,),
             since=sight.blind_since,
+            tenant=book.tenant,
         )
     ]
 
 
-def _again(sight: SourceNow, now: datetime) -> Change:
+def _again(sight: SourceNow, now: datetime, tenant: str) -> Change:
     return Change(
         at=now,
         reason=Reason.SEES_AGAIN,
@@ -84,6 +85,7 @@ def _again(sight: SourceNow, now: datetime) -> Change:
         why="its blindness was told",
         about=(sight.source,),
         since=sight.was_blind_since,
+        tenant=tenant,
     )
 
 

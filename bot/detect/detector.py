@@ -100,6 +100,15 @@ class Detector:
             for direction in self._known.evidence.directions
         )
 
+    def let_go(self) -> None:
+        """Forget messages under way, evidence and open troubles, for nobody watches now; what is usual stays known."""
+        self._take_together()
+        self._known.void(self._known.tracks)
+        self._known.evidence.sums[:] = 0.0
+        self._known.evidence.hot.clear()
+        self._ringing.open.clear()
+        self._said.clear()
+
     def dump(self) -> bytes:
         """Give all that is known, for a detector that goes on later."""
         self._take_together()

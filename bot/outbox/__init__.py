@@ -6,5 +6,17 @@ from bot.outbox.drafts import Audience, drafts
 from bot.outbox.plan import plan
 from bot.outbox.reach import try_now
 from bot.outbox.sender import DirectLine, Sender, SendError
+from bot.outbox.telling import draft
 
-__all__ = ["Audience", "Courier", "DirectLine", "SendError", "Sender", "call", "drafts", "plan", "try_now"]
+__all__ = [
+    "Audience",
+    "Courier",
+    "DirectLine",
+    "SendError",
+    "Sender",
+    "call",
+    "draft",
+    "drafts",
+    "plan",
+    "try_now",
+]

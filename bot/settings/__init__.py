@@ -7,7 +7,7 @@ example.
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -67,6 +67,12 @@ class Settings:
         if self.environment.store:
             return self.environment.store.get_secret_value()
         return f"sqlite:///{self.state / 'mailstatus.db'}"
+
+    def of(self, tenant: str) -> "Settings":
+        """Give what one tenant is to know of: its own tables and their variables, and what is decided for all."""
+        installation = self.installation.of(tenant)
+        named = {name: self.named[name] for name in installation.variables() if name in self.named}
+        return replace(self, installation=installation, named=named)
 
 
 def load(folder: Path) -> Settings:

@@ -132,6 +132,23 @@ class Installation(Table):
                 if box not in self.mailboxes:
                     yield f"calendars.{name}.{key}: there is no mailbox {box!r}. Example: [mailboxes.{box}]"
 
+    def of(self, tenant: str) -> Self:
+        """Give the tables of one tenant: nothing in them is another one's."""
+        routes = {name: one for name, one in self.routes.items() if one.tenant == tenant}
+        calendars = {name: one for name, one in self.calendars.items() if one.tenant == tenant}
+        destinations = {name: one for name, one in self.destinations.items() if one.tenant == tenant}
+        used: set[str | None] = {box for one in routes.values() for box in (one.sender, one.receiver)}
+        used |= {box for one in calendars.values() for box in (one.mailbox, one.viewer)}
+        used |= {one.mailbox for one in destinations.values()}
+        own = {
+            "routes": routes,
+            "calendars": calendars,
+            "destinations": destinations,
+            "mailboxes": {name: one for name, one in self.mailboxes.items() if name in used},
+            "tenants": {name: one for name, one in self.tenants.items() if name == tenant},
+        }
+        return self.model_copy(update=own)
+
     def variables(self) -> dict[str, str]:
         """Return the variables that the file refers to, each with an example of what it holds."""
         boxes = {box.password_env: "app-password" for box in self.mailboxes.values() if box.password_env}

@@ -135,6 +135,14 @@ class Deliveries:
         values = {"state": State.FAILED, "ended_at": at, "leased_until": None, "error": error}
         return await self._mark(delivery, values)
 
+    async def give_up_all(self, tenant: str, why: str, at: datetime) -> None:
+        """Give up all that waits for a tenant's channels and people; a try under way still ends by itself."""
+        c = deliveries.c
+        ended = {"state": State.FAILED, "ended_at": at, "error": why}
+        await self.connection.execute(
+            update(deliveries).where(c.tenant == tenant, c.state == State.WAITING).values(ended)
+        )
+
     async def drop(self, tenant: str, destination: str, at: datetime) -> None:
         """Send no more of what waits for a destination that wants nothing any more."""
         c = deliveries.c

@@ -76,9 +76,9 @@ class Bot:
         """Start, as after a restart."""
         jobs = TableJobs(self.store, self.clock, random.Random(1))  # noqa: S311 - no secret
         tenants = dict.fromkeys(one.tenant for one in self.routes)
-        companies = {name: Company(routes=[one for one in self.routes if one.tenant == name]) for name in tenants}
-        pipeline = Pipeline(Memory(store=self.store, jobs=jobs, clock=self.clock), companies, [])
-        await pipeline.open()
+        pipeline = Pipeline(Memory(store=self.store, jobs=jobs, clock=self.clock))
+        for name in tenants:
+            await pipeline.admit(name, Company(routes=[one for one in self.routes if one.tenant == name]))
         ports = Ports(
             routes=self.routes,
             known=self.known,
