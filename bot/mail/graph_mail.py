@@ -117,7 +117,7 @@ class GraphInbox:
             async with asyncio.timeout(RUN_SECONDS):
                 rows = await self._rows()
                 told = self._clock.now()
-                found = [await self._letter(row, folder, told) for row, folder in rows]
+                found = [letter for row, folder in rows if (letter := await self._letter(row, folder, told))]
         except (GraphError, TimeoutError) as error:
             raise self._error(error) from error
         self._seen |= dict.fromkeys(letter.key for letter in found)
@@ -171,8 +171,14 @@ class GraphInbox:
     def _is_new(self, row: Mapping[str, Any]) -> bool:
         return bool(_key(row)) and _key(row) not in self._seen
 
-    async def _letter(self, row: Mapping[str, Any], folder: str, told: datetime) -> Letter:
-        content = await self._get(f"{_path(_key(row))}?$select=internetMessageHeaders")
+    async def _letter(self, row: Mapping[str, Any], folder: str, told: datetime) -> Letter | None:
+        """Read the headers of what was listed; None if somebody removed it since."""
+        try:
+            content = await self._get(f"{_path(_key(row))}?$select=internetMessageHeaders")
+        except GraphError as error:
+            if error.status != NOT_FOUND:
+                raise
+            return None
         listed = object_of(content).get("internetMessageHeaders")
         headers = _brief(row)
         for one in listed if isinstance(listed, list) else ():

@@ -190,6 +190,15 @@ async def test_a_measured_message_is_deleted(*, can_erase: bool) -> None:
     assert world.folders["inbox"] == {}
 
 
+async def test_a_message_that_is_gone_after_it_was_listed_is_passed_over() -> None:
+    """Somebody was faster, or a rule moved it; the others are found all the same."""
+    world = Mailboxes()
+    world.put(LETTER.as_bytes(), key="gone")
+    world.put(LETTER.as_bytes(), key="there")
+    world.graph.answers = [world._answer, world._answer, world._answer, failure(404), world._answer]
+    assert [letter.key for letter in await world.inbox.letters()] == ["there"]
+
+
 @pytest.mark.parametrize("can_erase", [True, False])
 async def test_a_message_that_is_gone_needs_no_deleting(*, can_erase: bool) -> None:
     """Somebody was faster."""
