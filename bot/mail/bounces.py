@@ -9,6 +9,8 @@ from enum import StrEnum
 from bot.mail.headers import header
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+UNDEFINED = re.compile(r"\.0\.0$")
+"""A status that says nothing (RFC 3463): exim writes 5.0.0 whatever the server answered."""
 REPLY = re.compile(r"(?<![\w.-])([45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3}\b)?[^\r\n]{0,300})")
 SENDER = re.compile(r"mailer-daemon|postmaster|microsoftexchange[0-9a-f]{20,}", re.IGNORECASE)
 SUBJECT = re.compile(
@@ -68,7 +70,9 @@ def read_report(message: Message) -> Report | None:
     if action is None:
         return None
     reply = header(fields, "Diagnostic-Code").partition(";")[2].strip() or _first(REPLY, body)
-    status = _first(STATUS, header(fields, "Status")) or _first(STATUS, reply)
+    status = _first(STATUS, header(fields, "Status"))
+    if not status or UNDEFINED.search(status):
+        status = _first(STATUS, reply) or status
     return Report(action=action, status=status, reply=reply, text=text)
 
 

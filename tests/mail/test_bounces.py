@@ -67,6 +67,24 @@ def test_the_action_decides_and_not_the_first_digit(action: str, status: str, ex
     assert (report.action, report.status) == (expected, status)
 
 
+@pytest.mark.parametrize(
+    ("status", "answer", "expected"),
+    [
+        pytest.param(
+            "5.0.0", "550 5.7.705 threshold exceeded", "5.7.705", id="the server's own code is better than none"
+        ),
+        pytest.param("5.0.0", "550 no", "5.0.0", id="where it gave no code"),
+        pytest.param("5.4.4", "550 5.7.1 no", "5.4.4", id="what the report says is kept"),
+        pytest.param("5.10.0", "550 5.7.1 no", "5.10.0", id="a ten is no nought"),
+    ],
+)
+def test_a_status_that_says_nothing_gives_way_to_the_servers_answer(status: str, answer: str, expected: str) -> None:
+    """People search for the code, and whether to send again depends on it."""
+    report = read_report(parse(dsn(f"Action: failed\nStatus: {status}\nDiagnostic-Code: smtp; {answer}")))
+    assert report is not None
+    assert report.status == expected
+
+
 def test_a_failure_is_found_behind_other_recipients() -> None:
     """A report has a group of fields for each recipient."""
     other = "Final-Recipient: rfc822; c@x\nAction: delivered\nStatus: 2.0.0"
