@@ -23,10 +23,13 @@ LIMIT = 20.0
 
 
 class MachineClock:
-    """The machine's own clock."""
+    """The machine's own clock; a test may let a story's time run ahead of it."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(time.time(), UTC)
+        return datetime.fromtimestamp(time.time(), UTC) + self.ahead
 
     async def sleep(self, length: timedelta) -> None:
         await asyncio.sleep(length.total_seconds())
@@ -38,6 +41,7 @@ class World:
     def __init__(self, servers: rig.Rig, proxy: Proxy) -> None:
         self.servers, self.proxy = servers, proxy
         self.clock = MachineClock()
+        self.imap = servers.imap
 
     def mailbox(self, name: str, *, password: str = SECRET) -> Mailbox:
         plain = Security.PLAIN
@@ -46,7 +50,7 @@ class World:
             address=f"{name}@{rig.DOMAIN}",
             user=f"{name.partition('+')[0]}@{rig.DOMAIN}",
             smtp=Server(host="127.0.0.1", port=self.proxy.port, security=plain),
-            imap=Server(host="127.0.0.1", port=self.servers.imap, security=plain),
+            imap=Server(host="127.0.0.1", port=self.imap, security=plain),
             secret=SecretStr(password),
         )
 
@@ -59,14 +63,16 @@ class World:
         return replace(box, secret=None)
 
     async def send_from(self, sender: Mailbox, to: str, *, run_seconds: float = 10.0) -> list[Observation]:
+        return list(await self.canary(sender, to, run_seconds=run_seconds).send(to, self.clock.now()))
+
+    def canary(self, sender: Mailbox, to: str, *, run_seconds: float = 10.0) -> Canary:
+        """Make what sends from one mailbox to one recipient."""
         route = Route(name=to, direction=Direction.OUTBOUND, vantage="here")
-        tools = Tools(seal=SEAL, clock=self.clock, chance=chance_of(to))
-        canary = Canary(
+        return Canary(
             [Line(route=route, sender=sender, receiver=self.mailbox(to))],
             {sender.name: SmtpSender(sender, run_seconds=run_seconds)},
-            tools,
+            Tools(seal=SEAL, clock=self.clock, chance=chance_of(to)),
         )
-        return list(await canary.send(to, self.clock.now()))
 
     async def look(self, name: str, *, route: str) -> list[Observation]:
         """Look into a mailbox until something is told."""
