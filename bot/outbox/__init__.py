@@ -5,16 +5,18 @@ from bot.outbox.courier import Courier
 from bot.outbox.drafts import Audience, drafts
 from bot.outbox.plan import plan
 from bot.outbox.reach import try_now
-from bot.outbox.sender import DirectLine, Sender, SendError
+from bot.outbox.sender import DirectLine, DoubtedError, Sender, SendError, check_doubts
 from bot.outbox.telling import draft
 
 __all__ = [
     "Audience",
     "Courier",
     "DirectLine",
+    "DoubtedError",
     "SendError",
     "Sender",
     "call",
+    "check_doubts",
     "draft",
     "drafts",
     "plan",

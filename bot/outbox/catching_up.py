@@ -7,7 +7,7 @@ from uuid import uuid5
 
 from bot.outbox.plan import KEYS
 from bot.types import Delivery, Draft, Kind, Message, Moment, Reason, Severity
-from bot.words.gaps import over_by_now, unheard_note
+from bot.words.gaps import over_by_now, perhaps_told, unheard_note
 from bot.words.labels import Label, label
 
 FRESH = timedelta(minutes=10)
@@ -26,6 +26,8 @@ PICTURE_LIMIT = timedelta(hours=1)
 NOTICE_LIMIT = timedelta(hours=2)
 """For what is said of the bot itself, and test messages."""
 LINES_MOST = 20
+COPIES_MOST = 2
+"""After so many tries of which nobody knows whether they arrived, no further one is made of the same message."""
 
 
 def too_old(delivery: Delivery, now: datetime) -> bool:
@@ -37,8 +39,7 @@ def too_old(delivery: Delivery, now: datetime) -> bool:
 def together(first: Delivery, rest: Sequence[Delivery]) -> Delivery:
     """Make one delivery of several that wait at a destination: the newest, with the others inside it."""
     waiting = sorted((first, *rest), key=lambda one: (one.message.at, one.id), reverse=True)
-    unknown = any(one.unknown for one in waiting)
-    return replace(waiting[0], earlier=tuple(waiting[1:]), unknown=unknown)
+    return replace(waiting[0], earlier=tuple(waiting[1:]))
 
 
 def caught_up(first: Delivery, rest: Sequence[Delivery]) -> Delivery:
@@ -74,6 +75,18 @@ def history(delivery: Delivery, at: datetime) -> list[Draft]:
     )
     key = str(uuid5(KEYS, f"{delivery.key}/history"))
     return [Draft(destination=delivery.destination, kind=Kind.REPLY, message=message, key=key, due=at)]
+
+
+def doubted(delivery: Delivery) -> list[Delivery]:
+    """Give those that no try may add a copy of, as they may stand at the destination twice; an edit adds none."""
+    return [one for one in all_of(delivery) if one.doubts >= COPIES_MOST and one.kind is not Kind.EDIT]
+
+
+def perhaps(delivery: Delivery) -> Delivery:
+    """Ask in place of a copy too many whether what was said has arrived: in a line, and in nobody's name."""
+    told = {one.id: perhaps_told(one.message) for one in doubted(delivery)}
+    whole = [replace(one, message=told.get(one.id, one.message), doubts=0) for one in all_of(delivery)]
+    return replace(whole[0], earlier=tuple(whole[1:]))
 
 
 def all_of(delivery: Delivery) -> tuple[Delivery, ...]:

@@ -10,11 +10,22 @@ from typing import TypeAlias
 import structlog
 
 from bot.jobs import Args, Jobs
-from bot.outbox.backoff import pause
+from bot.outbox.backoff import pause, pause_in_doubt
 from bot.outbox.calls import PICTURES, TASK, call_task
-from bot.outbox.catching_up import FRESH, all_of, as_it_is_now, caught_up, history, most_tried, together, too_old
+from bot.outbox.catching_up import (
+    FRESH,
+    all_of,
+    as_it_is_now,
+    caught_up,
+    doubted,
+    history,
+    most_tried,
+    perhaps,
+    together,
+    too_old,
+)
 from bot.outbox.reach import Reach
-from bot.outbox.sender import DirectLine, Sender, SendError
+from bot.outbox.sender import DirectLine, DoubtedError, Sender, SendError
 from bot.store import Store, Transaction
 from bot.types import Clock, Delivery, Kind, Landed, Person, Text
 
@@ -122,7 +133,7 @@ class Courier:
         if too_old(delivery, self.clock.now()):
             return all([await self._given_up(one) for one in all_of(delivery)])
         try:
-            landed = await self._send(delivery)
+            landed = await self._speak(delivery)
         except SendError as error:
             due = self.clock.now() + pause(most_tried(delivery), chance=self.chance, asked=error.retry_after)
             return all([await self._failed(one, error, due) for one in all_of(delivery)])
@@ -141,8 +152,28 @@ class Courier:
         event = "delivered" if landed else "accepted"
         log.info(event, to=delivery.destination, kind=str(delivery.kind), attempts=delivery.attempts)
 
-    async def _send(self, delivery: Delivery) -> Landed | None:
+    async def _speak(self, delivery: Delivery) -> Landed | None:
+        """Send it; where nobody can look whether it arrived twice, tell who stands in, and send a line instead."""
         sender = await self._sender(delivery.destination)
+        try:
+            return await self._send(sender, delivery)
+        except DoubtedError as error:
+            if delivery.kind is Kind.PICTURE:
+                raise
+            await self._pass_on(doubted(delivery), str(error))
+        try:
+            return await self._send(sender, perhaps(delivery))
+        except SendError as error:
+            wait = pause_in_doubt(max(one.doubts for one in doubted(delivery)))
+            error.retry_after = max(error.retry_after or wait, wait) if error.unknown else error.retry_after
+            raise
+
+    async def _pass_on(self, in_doubt: Sequence[Delivery], why: str) -> None:
+        async with self.store.begin() as transaction:
+            for one in in_doubt:
+                await self._reach.pass_on(one, why, self.clock.now(), transaction)
+
+    async def _send(self, sender: Sender, delivery: Delivery) -> Landed | None:
         try:
             async with asyncio.timeout(SEND_LIMIT.total_seconds()):
                 return await sender.send(delivery)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol, TypeAlias
 
+from bot.outbox.catching_up import doubted
 from bot.types import Delivery, Landed, Subscription
 
 
@@ -35,13 +36,24 @@ class SendError(Exception):
         self.shut = shut
 
 
+class DoubtedError(SendError):
+    """It may stand there twice already, and nobody can look."""
+
+
+def check_doubts(delivery: Delivery) -> None:
+    """Make no third copy: raises DoubtedError where two tries may have arrived of which nobody knows."""
+    if doubted(delivery):
+        raise DoubtedError("its answers were lost, so it may have been told already", permanent=True)
+
+
 class Sender(Protocol):
     """One destination on one platform."""
 
     async def send(self, delivery: Delivery) -> Landed | None:
         """Post, reply or edit, and look first where ``delivery.unknown``.
 
-        Tells where the incident's head stands from now on, None where nobody can know. Raises SendError.
+        Tells where the incident's head stands from now on, None where nobody can know. Raises SendError, and
+        DoubtedError by ``check_doubts`` where it cannot look.
         """
 
 

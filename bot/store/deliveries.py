@@ -41,7 +41,8 @@ class KeptDelivery:
     saved_at: datetime
     due: datetime
     attempts: int
-    unknown: bool
+    doubts: int
+    """Tries that may have landed, one that is under way included."""
     landed: Landed | None
     error: str
     ended_at: datetime | None
@@ -66,7 +67,7 @@ class Deliveries:
         Words and ``pictures`` are claimed apart: no words wait for a picture, but a picture for the words before it.
         Deliveries about one incident keep their order, except that a reply does not wait for an edit, nor an edit for a
         reply; those about another incident may overtake one that waits for its next try. Of several edits only the
-        newest is claimed. One whose claim ran out comes back as ``unknown``: it may have landed.
+        newest is claimed. Each claim is a doubt until it is marked: one whose claim ran out may have landed.
         """
         await self._supersede(tenant, destination, now)
         wanted = waiting.next_due(tenant, destination, now, pictures=pictures)
@@ -89,7 +90,7 @@ class Deliveries:
             "state": State.CLAIMED,
             "attempts": row.attempts + 1,
             "fence": row.fence + 1,
-            "unknown": row.unknown or row.state == State.CLAIMED,
+            "doubts": row.doubts + 1,
             "leased_until": until,
         }
         match = (deliveries.c.id == row.id, deliveries.c.fence == row.fence)
@@ -109,7 +110,7 @@ class Deliveries:
 
     async def mark_sent(self, delivery: Delivery, landed: Landed | None, at: datetime) -> bool:
         """Save that it was sent and where, a head for the edits to come; False if the claim is not the newest."""
-        done = {"state": State.SENT, "ended_at": at, "unknown": False, "leased_until": None, "error": None}
+        done = {"state": State.SENT, "ended_at": at, "doubts": 0, "leased_until": None, "error": None}
         where = {"channel": landed.channel, "landed": landed.id} if landed else {}
         if not await self._mark(delivery, {**done, **where}):
             return False
@@ -122,13 +123,14 @@ class Deliveries:
     async def mark_failed(self, delivery: Delivery, error: str, due: datetime) -> bool:
         """Save that this try surely did not land and when the next is due; False if the claim is not the newest.
 
-        What an earlier try left unknown stays unknown.
+        The doubts that earlier tries left stay.
         """
-        return await self._mark(delivery, {**WAITING, "due": due, "error": error})
+        doubts = deliveries.c.doubts - 1
+        return await self._mark(delivery, {**WAITING, "doubts": doubts, "due": due, "error": error})
 
     async def mark_unknown(self, delivery: Delivery, error: str, due: datetime) -> bool:
         """Save that the try may have landed and is due for a look; False if the claim is not the newest."""
-        return await self._mark(delivery, {**WAITING, "unknown": True, "due": due, "error": error})
+        return await self._mark(delivery, {**WAITING, "due": due, "error": error})
 
     async def give_up(self, delivery: Delivery, error: str, at: datetime) -> bool:
         """Save that it failed for good: the row stays, to be seen; False if the claim is not the newest."""
@@ -154,7 +156,7 @@ class Deliveries:
         c = deliveries.c
         match = (c.tenant == tenant, c.destination == destination, waiting.is_due(now))
         rows = (await self.connection.execute(select(deliveries).where(*match).order_by(c.id))).all()
-        held = {**WAITING, "due": until, "fence": c.fence + 1, "unknown": or_(c.unknown, c.state == State.CLAIMED)}
+        held = {**WAITING, "due": until, "fence": c.fence + 1}
         await self.connection.execute(update(deliveries).where(*match).values(held))
         return [_delivery(row, row._asdict(), None) for row in rows]
 
@@ -275,7 +277,7 @@ def _delivery(row: ResultRow[Any], claimed: dict[str, Any], head: Landed | None)
         due=row.due,
         attempts=claimed["attempts"],
         fence=claimed["fence"],
-        unknown=claimed["unknown"],
+        doubts=claimed["doubts"] - 1,
         head=head,
     )
 
@@ -291,7 +293,7 @@ def _kept(row: ResultRow[Any]) -> KeptDelivery:
         saved_at=row.saved_at,
         due=row.due,
         attempts=row.attempts,
-        unknown=row.unknown,
+        doubts=row.doubts,
         landed=Landed(channel=row.channel, id=row.landed) if row.landed is not None else None,
         error=row.error or "",
         ended_at=row.ended_at,

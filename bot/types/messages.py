@@ -115,9 +115,14 @@ class Delivery:
     """This one included."""
     fence: int
     """Grows with each claim: only the newest claim may mark the delivery."""
-    unknown: bool = False
-    """An earlier attempt may have landed: look before posting again."""
+    doubts: int = 0
+    """Earlier attempts of which nobody knows whether they landed: look before posting again, where there is a way."""
     head: Landed | None = None
     """Where the incident's head message stands at this destination."""
     earlier: tuple["Delivery", ...] = ()
     """What waited longer at the same destination and goes out within this one, newest first."""
+
+    @property
+    def unknown(self) -> bool:
+        """Tell whether an earlier attempt of this one, or of one within it, may have landed."""
+        return any(one.doubts for one in (self, *self.earlier))

@@ -1,6 +1,7 @@
 """What is said of a destination that could not be reached, there and elsewhere."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.types import Message, Moment, Reason, Severity, Text
@@ -43,6 +44,21 @@ def shut(at: datetime, destination: str, *, why: str, language: str, tenant: str
         ),
         language=language,
         tenant=tenant,
+    )
+
+
+def perhaps_told(message: Message) -> Message:
+    """Say in a line what may have been told already, to those who cannot be asked whether it arrived."""
+    words = catalogue(message.language)
+    return replace(
+        message,
+        reason=Reason.UPDATED,
+        severity=Severity.INFO,
+        headline=words.text("Perhaps this did not arrive here: {what}", what=message.headline),
+        advice=(),
+        facts=(words.text("It was sent twice, and no answer came. It may stand here once, twice, or not at all."),),
+        vendor=(),
+        basis=(),
     )
 
 

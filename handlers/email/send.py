@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from bot.mail import Accepted, FateUnknown, Mailbox, NoAnswer, OwnTrouble, Refusal, SmtpSender
-from bot.outbox import SendError
+from bot.outbox import SendError, check_doubts
 from bot.types import Clock, Delivery, Kind, Landed, Text
 from bot.words.labels import late_note
 from handlers.clean import clean
@@ -32,15 +32,16 @@ class EmailSender:
         self._clock = clock
 
     async def send(self, delivery: Delivery) -> Landed:
-        """Hand the mail over; where an earlier try may have landed, once more and never a third time.
+        """Hand the mail over; where an earlier try may have landed, once more.
 
-        A second copy bears the Message-ID of the first. Raises SendError.
+        Every copy bears the Message-ID of the first. Raises SendError.
         """
+        check_doubts(delivery)
         at = self._clock.now()
         letter = mail(delivery, sender=self._sender, to=self._address, at=at, note=self._lateness(delivery))
         outcome = await self._smtp.send(letter)
         if not isinstance(outcome, Accepted):
-            raise judged(outcome, again=delivery.unknown)
+            raise judged(outcome)
         if delivery.kind is not Kind.HEAD and delivery.head:
             return delivery.head
         return Landed(channel=self._address, id=message_id(delivery, self._sender))
@@ -50,12 +51,9 @@ class EmailSender:
         return late_note(late, delivery.message.language) if delivery.attempts > 1 and late > LATE else ()
 
 
-def judged(outcome: Refusal | OwnTrouble | NoAnswer | FateUnknown, *, again: bool) -> SendError:
-    """Tell whether another try can help; ``again``: an earlier one may have landed already."""
+def judged(outcome: Refusal | OwnTrouble | NoAnswer | FateUnknown) -> SendError:
+    """Tell whether another try can help."""
     if isinstance(outcome, FateUnknown):
-        if again:
-            said = f"the mail may have arrived, twice: it is not sent a third time ({_brief(outcome.error)})"
-            return SendError(said, permanent=True)
         said = f"the line broke while the mail was handed over ({_brief(outcome.error)})"
         return SendError(said, unknown=True, retry_after=DOUBTFUL)
     if isinstance(outcome, NoAnswer):

@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-import structlog
-
 from bot.outbox import SendError
 from bot.types import Clock, Landed
 from handlers.slack.paced import PacedApi
 from handlers.slack.trouble import SlackError
-
-log = structlog.get_logger()
 
 HISTORY = "conversations.history"
 REPLIES = "conversations.replies"
@@ -45,6 +41,10 @@ class Posted:
 Wanted: TypeAlias = Callable[[Posted], bool]
 
 
+class BlindError(SendError):
+    """Slack does not let us look."""
+
+
 class Looker:
     """One channel."""
 
@@ -57,7 +57,7 @@ class Looker:
     async def find(self, wanted: Wanted, since: datetime, *, below: Landed | None = None) -> Posted | None:
         """Look twice, because Slack's history may lag behind, in a thread first if there is one.
 
-        None where it is not there, or where we may not look. Raises SendError where it stays open.
+        None where it is not there. Raises BlindError where we may not look, SendError where it stays open.
         """
         try:
             if posted := await self._seen(wanted, since, below):
@@ -66,8 +66,7 @@ class Looker:
             return await self._seen(wanted, since, below)
         except SlackError as error:
             if error.code in BLIND:
-                log.warning("cannot_look_for_message", channel=self._channel, why=str(error))
-                return None
+                raise BlindError(str(error), unknown=True) from error
             raise SendError(str(error), unknown=True, retry_after=error.retry_after) from error
 
     async def reply_left(self, head: Landed) -> str:

@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from bot.outbox import SendError
+import structlog
+
+from bot.outbox import SendError, check_doubts
 from bot.outbox.catching_up import all_of
 from bot.types import Clock, Delivery, Kind, Landed, Picture, Reason, Severity, Text
 from bot.words.labels import Label, gone_note, label, late_note
 from handlers.slack import render
 from handlers.slack.api import SlackApi
-from handlers.slack.look import EVENT_TYPE, GONE, Looker, Posted
+from handlers.slack.look import EVENT_TYPE, GONE, BlindError, Looker, Posted
 from handlers.slack.paced import PacedApi
 from handlers.slack.picture import share
 from handlers.slack.trouble import SlackError
@@ -19,6 +21,8 @@ from handlers.slack.trouble import SlackError
 BROADCAST = frozenset({Reason.WORSE, Reason.RESOLVED, Reason.REOPENED})
 """Changes that a reply tells the whole channel of: an edit rings nobody."""
 LATE = timedelta(minutes=2)
+
+log = structlog.get_logger()
 
 Draws: TypeAlias = Callable[[Delivery], Awaitable[Picture | None]]
 """Draws the picture of a delivery; None where there is nothing to see. Raises SendError."""
@@ -67,7 +71,12 @@ class SlackSender:
             return None  # the same edit twice is one
         tried = all_of(delivery)
         since = min(one.message.at for one in tried)
-        return await self._looker.find(lambda one: any(_is_of(one, each) for each in tried), since, below=head)
+        try:
+            return await self._looker.find(lambda one: any(_is_of(one, each) for each in tried), since, below=head)
+        except BlindError as error:
+            log.warning("cannot_look_for_message", channel=self._channel, why=str(error))
+            check_doubts(delivery)
+            return None
 
     async def _says_it(self, posted: Posted, delivery: Delivery, stands: Landed) -> bool:
         """Tell whether the newest was said, in what was found or below it."""
@@ -100,7 +109,10 @@ class SlackSender:
 
     async def _succeed(self, delivery: Delivery, gone: Landed) -> Landed:
         """Follow what took the place of a deleted head already; else put a fresh one there."""
-        posted = await self._looker.find(lambda one: one.replaces == gone.id, _posted_at(gone, delivery))
+        try:
+            posted = await self._looker.find(lambda one: one.replaces == gone.id, _posted_at(gone, delivery))
+        except BlindError:
+            posted = None
         if posted is None:
             return await self._post_afresh(delivery, gone)
         successor = Landed(channel=self._channel, id=posted.ts)

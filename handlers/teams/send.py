@@ -9,7 +9,7 @@ from typing import TypeAlias
 from pydantic import SecretStr
 
 from bot.microsoft import GraphError, TokenSource
-from bot.outbox import SendError
+from bot.outbox import SendError, check_doubts
 from bot.types import Chart, Clock, Delivery, Text
 from bot.words.labels import late_note
 from handlers.teams import render
@@ -58,7 +58,8 @@ class TeamsSender:
         self._limit = limit
 
     async def send(self, delivery: Delivery) -> None:
-        """Post a card; where an earlier try may have landed Teams has nothing to look in. Raises SendError."""
+        """Post a card, also where an earlier try may have landed: there is nothing to look in. Raises SendError."""
+        check_doubts(delivery)
         chart = await self._plots(delivery)
         card = render.card(delivery, note=self._lateness(delivery), mention=self._mention, chart=chart)
         token = await self._token()

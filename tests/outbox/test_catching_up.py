@@ -59,7 +59,7 @@ def test_the_newest_is_told_as_the_head_where_there_is_none() -> None:
 
 def test_one_that_may_have_landed_makes_all_of_it_unknown() -> None:
     """It has to be looked for."""
-    assert caught_up(replace(delivery(), unknown=True), [later(1)]).unknown
+    assert caught_up(replace(delivery(), doubts=1), [later(1)]).unknown
     assert not caught_up(delivery(), [later(1)]).unknown
 
 

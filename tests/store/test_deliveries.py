@@ -139,19 +139,21 @@ async def marked(tx: Transaction, delivery: Delivery, mark: str) -> bool:
             return await deliveries.give_up(delivery, "404", T0)
 
 
-async def test_what_is_unknown_stays_so_until_it_is_sent(store: Store) -> None:
-    """A later try that surely failed says nothing about the earlier one."""
+async def test_each_try_is_a_doubt_until_it_is_marked_and_what_surely_failed_is_none(store: Store) -> None:
+    """It is counted before it is made: a later try that surely failed says nothing about the earlier ones."""
     async with store.begin() as tx:
         await tx.deliveries.save([draft("a")], T0)
         await tx.deliveries.mark_unknown(await claim(tx), "timed out", T0)
         second = await claim(tx)
-        assert second.unknown
+        assert second.doubts == 1
         await tx.deliveries.mark_failed(second, "503", T0)
         third = await claim(tx)
-        assert third.unknown
-        await tx.deliveries.mark_sent(third, POSTED, T0)
+        assert third.doubts == 1
+        fourth = await claim(tx, T0 + LEASE)
+        assert fourth.doubts == 2
+        await tx.deliveries.mark_sent(fourth, POSTED, T0)
         (kept,) = await tx.deliveries.recent("default")
-        assert (kept.unknown, kept.error, kept.landed, kept.attempts) == (False, "", POSTED, 3)
+        assert (kept.doubts, kept.error, kept.landed, kept.attempts) == (0, "", POSTED, 4)
 
 
 async def test_what_failed_for_good_stays_to_be_seen_and_frees_its_followers(store: Store) -> None:

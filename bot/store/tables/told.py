@@ -1,7 +1,6 @@
 """What is told, to whom, and what people did."""
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Index,
     Integer,
@@ -32,7 +31,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("leased_until", Time),
-    Column("unknown", Boolean, nullable=False, server_default=text("false")),
+    Column("doubts", Integer, nullable=False, server_default="0"),  # tries that may have landed
     Column("channel", Words),
     Column("landed", Words),
     Column("error", Words),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.outbox import check_doubts
 from bot.types import Clock, Delivery, Kind, Landed, Severity, Text
 from bot.words.labels import gone_note, late_note
 from handlers.teams import render
@@ -13,8 +14,6 @@ from handlers.teams.mention import checked
 from handlers.teams.send import Plots, no_chart
 
 LATE = timedelta(minutes=2)
-DOUBTFUL = timedelta(minutes=10)
-"""Teams cannot be asked whether a card arrived; after a second doubt the next try waits for this long."""
 
 
 class BotSender:
@@ -32,14 +31,7 @@ class BotSender:
 
     async def send(self, delivery: Delivery) -> Landed | None:
         """Post, reply or edit; tell where the head stands, None where Teams does not say. Raises SendError."""
-        try:
-            return await self._sent(delivery)
-        except TeamsError as error:
-            if error.unknown and delivery.unknown:
-                error.retry_after = max(error.retry_after or DOUBTFUL, DOUBTFUL)
-            raise
-
-    async def _sent(self, delivery: Delivery) -> Landed | None:
+        check_doubts(delivery)
         head = delivery.head
         if head is None or delivery.kind is Kind.HEAD:
             return await self._post_head(delivery)

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.mail import Mailbox, Security, Server
-from bot.outbox import SendError
+from bot.outbox import DoubtedError, SendError
 from bot.types import Kind
 from handlers.email.send import DOUBTFUL, EmailSender
 from tests.handlers.examples import TestClock, delivery, message
@@ -31,10 +31,10 @@ def sender(port: int, to: str = TO, *, security: Security = Security.PLAIN, secr
     return EmailSender(box, to, clock=TestClock(), run_seconds=5)
 
 
-async def refused(server: SmtpServer, *, unknown: bool = False, **how: str) -> SendError:
+async def refused(server: SmtpServer, *, doubts: int = 0, **how: str) -> SendError:
     """Send by a server that is not well, and give what came of it."""
     with pytest.raises(SendError) as caught:
-        await sender(server.port, **how).send(delivery(unknown=unknown))  # type: ignore[arg-type]  # a secret
+        await sender(server.port, **how).send(delivery(doubts=doubts))  # type: ignore[arg-type]  # a secret
     return caught.value
 
 
@@ -119,9 +119,11 @@ async def test_where_the_line_breaks_after_the_last_line_it_is_sent_once_more_an
     async with SmtpServer() as server:
         server.cut.add(".")
         first = await refused(server)
-        second = await refused(server, unknown=True)
-    assert (first.unknown, first.permanent, first.retry_after) == (True, False, DOUBTFUL)
-    assert (second.unknown, second.permanent) == (False, True)
+        second = await refused(server, doubts=1)
+        third = await refused(server, doubts=2)
+    assert [(one.unknown, one.retry_after) for one in (first, second)] == [(True, DOUBTFUL)] * 2
+    assert isinstance(third, DoubtedError)
+    assert len(server.taken) == 2
     assert len({read(raw)["Message-ID"] for raw in server.taken}) == 1
 
 

@@ -11,7 +11,7 @@ from bot.demo.chat.slack import Slack, ratelimited
 from bot.demo.chat.slack_posts import SlackPost, Workspace
 from bot.demo.faults import Answer, Drop, Fault, Hang, html_answer, json_answer
 from bot.demo.served import served
-from bot.outbox import SendError
+from bot.outbox import DoubtedError, SendError
 from bot.types import Delivery, Kind, Landed, Picture, Reason, Severity
 from handlers.slack.api import SlackApi
 from handlers.slack.picture import may_share
@@ -150,7 +150,7 @@ async def test_an_accepted_message_is_found_and_not_posted_twice(world: World) -
     """The one that everybody gets wrong."""
     world.break_once(Drop(accepted=True))
     await failure(world)
-    landed = await world.sender.send(delivery(unknown=True, attempts=2))
+    landed = await world.sender.send(delivery(doubts=1, attempts=2))
     (post,) = world.posts
     assert landed == Landed(channel=CHANNEL, id=post.ts)
 
@@ -160,13 +160,13 @@ async def test_an_accepted_reply_is_found_below_its_head(world: World) -> None:
     head = await world.sender.send(delivery())
     world.break_once(Drop(accepted=True))
     await failure(world, delivery(Kind.REPLY, head=head))
-    assert await world.sender.send(delivery(Kind.REPLY, head=head, unknown=True)) == head
+    assert await world.sender.send(delivery(Kind.REPLY, head=head, doubts=1)) == head
     assert len(world.posts) == 2
 
 
 async def test_what_is_not_found_in_two_looks_is_posted(world: World) -> None:
     """The history may lag behind, so there is a wait between."""
-    await world.sender.send(delivery(unknown=True))
+    await world.sender.send(delivery(doubts=1))
     assert len(world.posts) == 1
     assert world.clock.slept == [timedelta(seconds=1.5)]
 
@@ -174,14 +174,17 @@ async def test_what_is_not_found_in_two_looks_is_posted(world: World) -> None:
 async def test_without_a_way_to_look_it_is_told_rather_twice_than_never(world: World) -> None:
     """The scope for the history was not granted."""
     world.slack.faults.switch_on(json_answer(200, {"ok": False, "error": "missing_scope"}), path="conversations")
-    await world.sender.send(delivery(unknown=True))
+    await world.sender.send(delivery(doubts=1))
+    assert len(world.posts) == 1
+    with pytest.raises(DoubtedError):
+        await world.sender.send(delivery(doubts=2))
     assert len(world.posts) == 1
 
 
 async def test_a_look_that_fails_leaves_it_open(world: World) -> None:
     """And waits as long as Slack asks."""
     world.break_once(ratelimited(9), "conversations.history")
-    error = await failure(world, delivery(unknown=True))
+    error = await failure(world, delivery(doubts=1))
     assert (error.unknown, error.retry_after) == (True, timedelta(seconds=9))
     assert not world.posts
 
@@ -234,7 +237,7 @@ async def test_where_an_older_one_landed_the_newest_is_said_below_it_and_once(wo
     world.break_once(Drop(accepted=True))
     await failure(world)
     newest = message(headline=("It is worse.",))
-    whole = delivery(said=newest, key="newest", unknown=True, earlier=(delivery(unknown=True),))
+    whole = delivery(said=newest, key="newest", doubts=1, earlier=(delivery(doubts=1),))
     landed = await world.sender.send(whole)
     assert await world.sender.send(whole) == landed
     first, below = world.posts
@@ -246,7 +249,7 @@ async def test_an_edit_that_may_have_landed_is_made_again_without_a_look(world: 
     """Twice the same is once."""
     head = await world.sender.send(delivery())
     world.slack.faults.switch_on(json_answer(200, {"ok": False, "error": "fatal_error"}), path="conversations")
-    assert await world.sender.send(delivery(Kind.EDIT, head=head, unknown=True)) == head
+    assert await world.sender.send(delivery(Kind.EDIT, head=head, doubts=1)) == head
 
 
 async def test_a_fresh_head_that_nobody_heard_of_is_found_by_whoever_comes_next(world: World) -> None:
@@ -270,7 +273,7 @@ async def test_a_message_is_found_behind_a_whole_page_of_chatter(world: World) -
         world.slack.workspace.posts.append(
             SlackPost(channel=CHANNEL, ts=world.slack.workspace.stamp(), text=f"Is it just me? {number}", blocks=[])
         )
-    landed = await world.sender.send(delivery(unknown=True, attempts=2))
+    landed = await world.sender.send(delivery(doubts=1, attempts=2))
     assert landed.id == world.posts[0].ts
     assert len(world.posts) == 451
 
@@ -280,7 +283,7 @@ async def test_a_message_is_found_though_our_clock_is_ahead(world: World) -> Non
     world.break_once(Drop(accepted=True))
     await failure(world)
     ahead = message(at=NOW + timedelta(minutes=4))
-    landed = await world.sender.send(delivery(unknown=True, said=ahead))
+    landed = await world.sender.send(delivery(doubts=1, said=ahead))
     assert landed.id == world.posts[0].ts
 
 
@@ -324,7 +327,7 @@ async def test_a_picture_is_shown_once_whatever_breaks(world: World, step: str, 
     with pytest.raises(SendError) as caught:
         await artist(world).send(delivery(Kind.PICTURE, head=head))
     assert not caught.value.permanent
-    again = delivery(Kind.PICTURE, head=head, unknown=caught.value.unknown, attempts=2)
+    again = delivery(Kind.PICTURE, head=head, doubts=1, attempts=2)
     assert await artist(world).send(again) == head
     assert len([post for post in world.posts if post.files]) == 1
 

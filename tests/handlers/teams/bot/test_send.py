@@ -10,11 +10,10 @@ import pytest
 
 from bot.demo.chat.connector import connector_error
 from bot.demo.faults import Drop, Fault, Hang, html_answer
-from bot.outbox import SendError
+from bot.outbox import DoubtedError, SendError
 from bot.types import Kind, Landed, Reason, Severity
 from bot.words.labels import gone_note
 from handlers.teams.bot.api import TeamsApi
-from handlers.teams.bot.send import DOUBTFUL
 from tests.handlers.examples import delivery, message
 from tests.handlers.teams.bot.rig import CHANNEL, CHAT, OUTGOING, Rig, rig
 
@@ -26,11 +25,11 @@ async def bot(tmp_path: Path) -> AsyncIterator[Rig]:
         yield made
 
 
-async def failure(bot: Rig, met: Fault, *, unknown: bool = False) -> SendError:
+async def failure(bot: Rig, met: Fault) -> SendError:
     """Meet a fault with a new card; no error holds the token."""
     bot.teams.faults.switch_on(met, times=1)
     with pytest.raises(SendError) as caught:
-        await bot.sender().send(delivery(unknown=unknown))
+        await bot.sender().send(delivery())
     assert OUTGOING not in repr(caught.value)
     return caught.value
 
@@ -134,10 +133,12 @@ async def test_a_lost_answer_leaves_it_open_whether_the_card_is_there(bot: Rig, 
     assert (error.permanent, error.unknown) == (False, True)
 
 
-async def test_after_a_second_doubt_the_next_try_waits(bot: Rig) -> None:
-    """Twice is better than never, but not every two seconds."""
-    assert (await failure(bot, Hang())).retry_after is None
-    assert (await failure(bot, Hang(), unknown=True)).retry_after == DOUBTFUL
+async def test_where_two_tries_may_have_arrived_there_is_no_third(bot: Rig) -> None:
+    """Twice is better than never, and enough."""
+    await bot.sender().send(delivery(doubts=1))
+    with pytest.raises(DoubtedError):
+        await bot.sender().send(delivery(doubts=2))
+    assert len(bot.teams.cards) == 1
 
 
 async def test_an_edit_leaves_nothing_open(bot: Rig) -> None:
