@@ -78,6 +78,12 @@ class Keeper:
             versions = await tx.machines.versions()
         return [name for name, kept in self._kept.items() if versions.get(name, 0) != kept.version]
 
+    def refit(self, tenant: str) -> None:
+        """Have a machine in memory go by what is decided for its tenant now; it forgets nothing for it."""
+        kept = self._kept.get(tenant)
+        if kept:
+            kept.machine = _machine(self._companies[tenant], tenant, kept.machine.dump())
+
     def forget(self, tenant: str) -> None:
         """Have a machine read anew: what we have may be ahead of the store, or behind it."""
         self._kept.pop(tenant, None)

@@ -92,17 +92,16 @@ class Pipeline:
 
         Raises StoreError; a tenant that was not watched before is not watched then either.
         """
-        before = self._companies.get(tenant)
-        if before == company:
-            return
-        self._companies[tenant] = company
-        try:
-            await self._anew(tenant)
-        except StoreError:
-            del self._companies[tenant]
-            if before is not None:
-                self._companies[tenant] = before
-            raise
+        before, self._companies[tenant] = self._companies.get(tenant), company
+        if before is None:
+            try:
+                await self._step(tenant, _nothing)
+            except StoreError:
+                del self._companies[tenant]
+                raise
+        elif before != company:
+            async with self._locks[tenant]:
+                self._keeper.refit(tenant)
 
     async def dismiss(self, tenant: str) -> None:
         """Watch for a tenant no longer: close what is open, give up what waits to be told; raises StoreError."""
@@ -118,15 +117,11 @@ class Pipeline:
     async def refresh(self) -> None:
         """Take over what other programs on the same store saw and did since; raises StoreError."""
         for tenant in await self._keeper.behind():
-            await self._anew(tenant)
-
-    async def _anew(self, tenant: str) -> None:
-        """Read a tenant's machine from the store; what ours saw since and could not save it is given again."""
-        async with self._locks[tenant]:
-            kept = self._keeper.known(tenant)
-            self._untaken[tenant] = [*self._untaken.get(tenant, ()), *(kept.unsaved if kept else ())]
-            self._keeper.forget(tenant)
-        await self._step(tenant, _nothing)
+            async with self._locks[tenant]:
+                kept = self._keeper.known(tenant)
+                self._untaken[tenant] = [*self._untaken.get(tenant, ()), *(kept.unsaved if kept else ())]
+                self._keeper.forget(tenant)
+            await self._step(tenant, _nothing)
 
     async def take(
         self, tenant: str, observations: Sequence[Observation], *, pushed: Pushed | None = None
