@@ -2,14 +2,14 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Self
 
 from pydantic import TypeAdapter
 
-from bot.advisories import read
+from bot.advisories import meaning, shared
 from bot.correlate import (
     LAST,
     Book,
@@ -73,7 +73,7 @@ class Machine:
         state: bytes | None = None,
     ) -> None:
         """Start afresh, or from the state that ``dump`` gave; ValueError where that is none."""
-        saved = _adapter().validate_json(state) if state else None
+        saved = _thrifty(_adapter().validate_json(state)) if state else None
         self.tenant = tenant
         self.rules = rules or Rules()
         self._detector = Detector(
@@ -177,10 +177,25 @@ def _adapter() -> TypeAdapter[Saved]:
     return TypeAdapter(Saved)
 
 
+def _thrifty(saved: Saved) -> Saved:
+    """Let what was read hold each advisory that other tenants have as well by the same reading."""
+    book = saved.book
+    incidents = tuple(replace(one, claims=_with_shared(one.claims)) for one in book.incidents)
+    rung = tuple(
+        replace(one, incident=replace(one.incident, claims=_with_shared(one.incident.claims))) if one.incident else one
+        for one in saved.rung
+    )
+    return replace(saved, book=replace(book, incidents=incidents, listed=_with_shared(book.listed)), rung=rung)
+
+
+def _with_shared(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    return tuple(replace(claim, reading=shared(claim.reading)) for claim in claims)
+
+
 def _taken(book: Book, seen: AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack | Reported) -> Book:
     match seen:
         case AdvisorySeen():
-            return take_reading(book, read(seen.issue, source=seen.source, now=seen.at), seen.at)
+            return take_reading(book, meaning(seen.issue, source=seen.source, now=seen.at), seen.at)
         case AdvisoryGone():
             return take_gone(book, seen.id, seen.at)
         case SourceBlind():
