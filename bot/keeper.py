@@ -40,6 +40,8 @@ class Kept:
     """What is new by its observations, and is not saved yet."""
     unsaved: Sequence[Observation] = ()
     """What it has observed and nobody has saved yet."""
+    stirred: bool = False
+    """Whether it was told anything since its state was saved: else only time has passed, which any machine knows."""
 
 
 class Keeper:
@@ -102,7 +104,7 @@ class Keeper:
         wound = tx.observations.between(tenant, since - LATE if saved else now, now + REFED_AT_MOST)
         seen = [one async for one in wound if isinstance(one, ProbeSeen) or one.at >= since]
         news = [change for one in seen for change in machine.observe(one)]
-        return Kept(machine=machine, saved=since, version=saved.version if saved else 0, news=news)
+        return Kept(machine=machine, saved=since, version=saved.version if saved else 0, news=news, stirred=bool(seen))
 
 
 def _machine(company: Company, tenant: str, state: bytes | None) -> Machine:

@@ -28,7 +28,7 @@ from bot.types import (
 log = structlog.get_logger(__name__)
 
 SAVE_EVERY = timedelta(minutes=1)
-"""A machine's state is saved this often, and with every change."""
+"""The state of a machine that was told something is saved this often, and with every change."""
 GIVEN_UP = "this company is no longer watched"
 UNTAKEN_AT_MOST = 10_000
 """Observations that wait in memory while the store cannot be written: hours of a company's."""
@@ -69,6 +69,15 @@ class Beside:
     """Nobody is told anything more."""
 
 
+@dataclass(slots=True, kw_only=True)
+class _Shown:
+    """A machine as it was after its last step, and its snapshot once somebody asked."""
+
+    machine: Machine
+    at: datetime
+    snapshot: Snapshot | None = None
+
+
 NOTHING = Beside()
 Think = Callable[[Machine], list[Change]]
 
@@ -81,7 +90,7 @@ class Pipeline:
         self._memory = memory
         self._companies: dict[str, Company] = {}
         self._keeper = Keeper(memory.store, memory.clock, self._companies)
-        self._snapshots: dict[str, Snapshot] = {}
+        self._shown: dict[str, _Shown] = {}
         self._untaken: dict[str, Sequence[Observation]] = {}
         self.unsaved: dict[str, Unsaved] = {}
         """Tenants whose last step could not be saved."""
@@ -110,7 +119,7 @@ class Pipeline:
         deed = Deed(at=self._memory.clock.now(), who="mailstatus", what="stopped watching", about={})
         leave = Beside(deed=deed, leaving=True)
         await self._step(tenant, lambda machine: machine.leave(self._memory.clock.now()), beside=leave)
-        for known in (self._companies, self._snapshots, self._untaken, self.unsaved, self._locks):
+        for known in (self._companies, self._shown, self._untaken, self.unsaved, self._locks):
             known.pop(tenant, None)
         self._keeper.forget(tenant)
 
@@ -155,8 +164,11 @@ class Pipeline:
         return tuple(self._companies)
 
     def snapshot(self, tenant: str) -> Snapshot:
-        """Give how things stood after the last step, from memory."""
-        return self._snapshots[tenant]
+        """Give how things stood after the last step, from memory; made when somebody asks, at most once a step."""
+        shown = self._shown[tenant]
+        if shown.snapshot is None:
+            shown.snapshot = shown.machine.snapshot(shown.at, language=self.language(tenant))
+        return shown.snapshot
 
     def language(self, tenant: str) -> str:
         """Give the language of a tenant's page."""
@@ -172,6 +184,8 @@ class Pipeline:
         async with self._locks[tenant]:
             if tenant not in self._companies:  # word from a watcher that has not heard of the dismissal yet
                 return []
+            if beside != NOTHING and tenant in self._shown:
+                self.snapshot(tenant)  # what is told to have failed where it cannot be saved is not to be seen before
             untaken = self._untaken.pop(tenant, ())
             try:
                 kept, changes = await self._taken(tenant, [*untaken, *observations], think, beside)
@@ -217,8 +231,8 @@ class Pipeline:
         return kept, changes
 
     def _state_is_due(self, kept: Kept, changes: Sequence[Change], beside: Beside) -> bool:
-        unsaved = kept.version == 0 or self._memory.clock.now() - kept.saved >= SAVE_EVERY
-        return bool(changes or beside.deed) or unsaved
+        overdue = kept.stirred and self._memory.clock.now() - kept.saved >= SAVE_EVERY
+        return bool(changes or beside.deed) or kept.version == 0 or overdue
 
     async def _save(self, kept: Kept, changes: Sequence[Change], beside: Beside, tx: Transaction) -> datetime:
         """Save a step; tells when the machine's state was saved last."""
@@ -236,6 +250,7 @@ class Pipeline:
             await tx.machines.step(machine.tenant)
             return kept.saved
         await tx.machines.save(machine.tenant, machine.dump(), now)
+        kept.stirred = False
         return now
 
     async def _record(self, machine: Machine, changes: Sequence[Change], beside: Beside, tx: Transaction) -> None:
@@ -252,8 +267,7 @@ class Pipeline:
                 await draft(change, destinations, doubts, jobs=self._memory.jobs, now=now, tx=tx)
 
     def _publish(self, machine: Machine) -> None:
-        language = self._companies[machine.tenant].language
-        self._snapshots[machine.tenant] = machine.snapshot(self._memory.clock.now(), language=language)
+        self._shown[machine.tenant] = _Shown(machine=machine, at=self._memory.clock.now())
 
 
 async def _keep(observations: Sequence[Observation], tx: Transaction) -> None:
@@ -269,6 +283,7 @@ def _thought(kept: Kept, batch: Sequence[Observation], think: Think) -> list[Cha
     """Tell what is new by what was seen and thought, and keep in mind that none of it is saved yet."""
     machine = kept.machine
     kept.unsaved = [*kept.unsaved, *batch]
+    kept.stirred = kept.stirred or bool(batch)
     changes = [*kept.news, *(change for seen in batch for change in machine.observe(seen)), *think(machine)]
     kept.news = changes
     return changes

@@ -258,3 +258,32 @@ async def test_a_program_that_is_alone_reads_nothing_anew(store: Store) -> None:
     before = bot._keeper._kept["default"]
     await bot.refresh()
     assert bot._keeper._kept["default"] is before
+
+
+async def test_a_machine_that_was_told_nothing_is_not_saved_again(sqlite_store: Store) -> None:
+    """For thousands of tenants whose feeds are silent nothing is written; one message more, and it is."""
+    clock = HandClock()
+    bot = await pipeline(sqlite_store, clock)
+    for _ in range(10):
+        clock.at += timedelta(minutes=1)
+        await bot.tick("default")
+    async with sqlite_store.read() as tx:
+        before = await tx.machines.load("default")
+    assert before is not None
+    assert before.saved_at == NOON
+    await bot.take("default", [Sent(at=clock.at, route=ROUTES[0].name, probe="one")])
+    async with sqlite_store.read() as tx:
+        after = await tx.machines.load("default")
+    assert after is not None
+    assert after.saved_at == clock.at
+
+
+async def test_a_snapshot_is_made_once_a_step_however_often_it_is_asked_for(sqlite_store: Store) -> None:
+    clock = HandClock()
+    bot = await pipeline(sqlite_store, clock)
+    first = bot.snapshot("default")
+    assert bot.snapshot("default") is first
+    clock.at += timedelta(minutes=1)
+    assert bot.snapshot("default") is first
+    await bot.tick("default")
+    assert bot.snapshot("default").at == clock.at

@@ -6,6 +6,8 @@ import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -110,7 +112,7 @@ class EntraTokens:
         )
 
     def _session(self) -> requests.Session:
-        return self._http or TimedSession(self._app.ca_bundle)
+        return self._http or shared_session(self._app.ca_bundle)
 
     def _read(self, answer: dict[str, Any]) -> SecretStr:
         token = answer.get("access_token")
@@ -166,6 +168,17 @@ class TimedSession(requests.Session):
         """Send with a limit."""
         kwargs["timeout"] = kwargs.get("timeout") or REQUEST_SECONDS
         return super().request(method, url, *args, **kwargs)
+
+
+@lru_cache(maxsize=16)
+def shared_session(ca_bundle: Path | None) -> TimedSession:
+    """Give the one session of all apps: thousands of tenants sign in at one place, by a few connections that are kept.
+
+    It keeps no cookies, as those of one tenant are no other's business.
+    """
+    session = TimedSession(ca_bundle)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
 
 
 def credential_for_msal(credential: Certificate | ClientSecret | FederatedTokenFile) -> str | dict[str, object]:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 
 from bot.microsoft import Certificate, EntraApp, EntraTokens, FederatedTokenFile, GraphError, ManagedIdentity
-from bot.microsoft.tokens import TimedSession
+from bot.microsoft.tokens import TimedSession, shared_session
 from tests.certificates import serving, write_certificate
 from tests.microsoft.entra import APP, APP_SECRET, FakeEntra, discovery, refusal
 
@@ -197,3 +197,14 @@ def test_every_request_has_a_limit() -> None:
     session.mount("https://", entra)
     session.get("https://login.test.example/openid-configuration")
     assert entra.limit == 10.0
+
+
+async def test_all_tenants_sign_in_over_the_same_connections_and_share_no_cookie(
+    httpserver: HTTPServer,
+) -> None:
+    """Ten thousand sessions would be as many connections to one place."""
+    httpserver.expect_request("/").respond_with_data("in", headers={"Set-Cookie": "who=contoso; Path=/"})
+    session = shared_session(None)
+    assert session is shared_session(None)
+    await asyncio.to_thread(session.get, httpserver.url_for("/"))
+    assert len(session.cookies) == 0
