@@ -2,14 +2,26 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
 
 from bot.app import wiring
-from bot.mail import GraphCalendar, ImapInbox, Inbox, Mailbox, Seal, Secret, Security, Sender, Server, SmtpSender
+from bot.mail import (
+    GraphCalendar,
+    ImapInbox,
+    Inbox,
+    Mailbox,
+    Names,
+    Seal,
+    Secret,
+    Security,
+    Sender,
+    Server,
+    SmtpSender,
+)
 from bot.mail.graph_mail import GraphInbox, GraphMailbox, GraphSender
 from bot.microsoft import (
     CLOUDS,
@@ -38,6 +50,7 @@ class Tooling:
     clock: Clock
     chance: random.Random
     seal: Seal
+    names: Names = field(default_factory=Names)
     vantage: str = ""
     """The far vantage that we are; empty for the bot, which leaves the routes of far vantages to them."""
 
@@ -71,6 +84,7 @@ def open_eyes(tooling: Tooling) -> Eyes:
         clock=tooling.clock,
         chance=tooling.chance,
         readable=lambda name: name not in watches or watches[name].readable,
+        resolves=tooling.names.live,
     )
     feeds = {name: ServiceHealth(graph(tooling, app), tenant=name) for name, app in tokens.items()}
     owners = {line.receiver.name: line.route.tenant for line in lines.values()}
@@ -191,13 +205,15 @@ class Ends:
 
     def sender(self, box: Mailbox, tenant: str) -> Sender:
         """Give what sends from a mailbox."""
-        return GraphSender(self.by_graph(box.name, tenant)) if self._by_graph(box) else SmtpSender(box)
+        if self._by_graph(box):
+            return GraphSender(self.by_graph(box.name, tenant))
+        return SmtpSender(box, self._tooling.names)
 
     def inbox(self, box: Mailbox, tenant: str) -> Inbox | None:
         """Give what looks into a mailbox; None where there is no way in."""
         if self._by_graph(box):
             return GraphInbox(box.name, self.by_graph(box.name, tenant), self._tooling.clock)
-        return ImapInbox(box, self._tooling.clock) if box.imap else None
+        return ImapInbox(box, self._tooling.clock, self._tooling.names) if box.imap else None
 
     def _by_graph(self, box: Mailbox) -> bool:
         return self._tooling.settings.installation.mailboxes[box.name].via == "graph"

@@ -59,7 +59,7 @@ def _news(book: Book, sight: SourceNow, now: datetime, rules: Rules) -> tuple[Bo
     told = sight.source in book.blind_told
     if sight.blind_since is None:
         return (_untold(book, sight), [_again(sight, now, book.tenant)]) if told else (book, [])
-    if told or now - sight.blind_since < rules.blind or not _matters(sight.source, rules):
+    if told or now - _counts_since(book, sight, now) < rules.blind or not _matters(sight.source, rules):
         return book, []
     why = f"blind for {int((now - sight.blind_since).total_seconds() // 60)} minutes"
     return replace(book, blind_told=(*book.blind_told, sight.source)), [
@@ -91,6 +91,18 @@ def _again(sight: SourceNow, now: datetime, tenant: str) -> Change:
 
 def _untold(book: Book, sight: SourceNow) -> Book:
     return replace(book, blind_told=tuple(source for source in book.blind_told if source != sight.source))
+
+
+def _counts_since(book: Book, sight: SourceNow, now: datetime) -> datetime:
+    """Give since when a source's blindness is its own: where a place is cut off, so is each mailbox there.
+
+    That is one thing to tell, not one a mailbox.
+    """
+    since = sight.blind_since or now
+    if not sight.source.startswith(OWN_MAILBOXES):
+        return since
+    places = [place for place in book.sights if place.source.startswith(TESTS)]
+    return max([since, *(now if place.blind_since else place.last_read or since for place in places)])
 
 
 def _matters(source: str, rules: Rules) -> bool:

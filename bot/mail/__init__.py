@@ -6,11 +6,13 @@ from bot.mail.imap import ImapInbox
 from bot.mail.inbox import Inbox, Letter, MailError
 from bot.mail.letters import compose, probe_of
 from bot.mail.mailbox import Mailbox, Secret, Security, Server
+from bot.mail.names import DEAD, Names
 from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal, Sender
 from bot.mail.probes import Probe, Seal
 from bot.mail.smtp import SmtpSender
 
 __all__ = [
+    "DEAD",
     "Accepted",
     "CalendarError",
     "Entry",
@@ -24,6 +26,7 @@ __all__ = [
     "Letter",
     "MailError",
     "Mailbox",
+    "Names",
     "NoAnswer",
     "Outcome",
     "OwnTrouble",

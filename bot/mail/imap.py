@@ -14,6 +14,7 @@ from bot.mail.imap_mark import Mark
 from bot.mail.inbox import INBOX, JUNK, Letter, MailError
 from bot.mail.letters import TAG
 from bot.mail.mailbox import Mailbox, Security
+from bot.mail.names import DEAD, Names
 from bot.microsoft import GraphError
 from bot.types import Clock
 
@@ -29,8 +30,8 @@ Answer = TypeVar("Answer")
 class ImapInbox:
     """Looks into one mailbox; keeps in mind how far it got, so that each look reads only what is new."""
 
-    def __init__(self, mailbox: Mailbox, clock: Clock) -> None:
-        """Take a mailbox that has an IMAP server; raises ValueError if it has none, or one with STARTTLS."""
+    def __init__(self, mailbox: Mailbox, clock: Clock, names: Names | None = None) -> None:
+        """Take a mailbox with an IMAP server, and names to share; raises ValueError without one, or with STARTTLS."""
         if mailbox.imap is None:
             raise ValueError(f"The mailbox {mailbox.name} has no IMAP server")
         if mailbox.imap.security is Security.STARTTLS:
@@ -38,6 +39,7 @@ class ImapInbox:
         self._mailbox = mailbox
         self._clock = clock
         self._server = mailbox.imap
+        self._names = names or Names()
         self._line: ImapLine | None = None
         self._folders: dict[str, str] = {}
         self._selected = ""
@@ -77,12 +79,17 @@ class ImapInbox:
                 return await work
         except (MailError, GraphError, aioimaplib.AioImapException, OSError, ValueError, IndexError) as error:
             self._drop()
-            said = " ".join(str(error).split()) or type(error).__name__
+            said = await self._said(error)
             raise MailError(f"The mailbox {self._mailbox.name} cannot be read: {said}") from error
         except asyncio.CancelledError:
             # Half an answer may still come in: the next call needs a line of its own.
             self._drop()
             raise
+
+    async def _said(self, error: Exception) -> str:
+        if isinstance(error, OSError) and not await self._names.live(self._server.host):
+            return DEAD
+        return " ".join(str(error).split()) or type(error).__name__
 
     def _drop(self) -> None:
         if self._line is not None:
@@ -180,6 +187,7 @@ class ImapInbox:
     async def _connected(self) -> ImapLine:
         if self._line is None:
             self._selected = ""
+            await self._names.find(self._server.host)
             self._line = await ImapLine.open(self._server, self._mailbox)
             junk = junk_folder(await self._line.list())
             self._folders = {INBOX: "INBOX", **({JUNK: junk} if junk else {})}

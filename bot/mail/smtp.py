@@ -11,6 +11,7 @@ import aiosmtplib
 from pydantic import SecretStr
 
 from bot.mail.mailbox import Mailbox, Security, Server
+from bot.mail.names import Names
 from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
 from bot.mail.trouble import hushed, own_trouble
 from bot.microsoft import GraphError
@@ -27,12 +28,13 @@ Step: TypeAlias = tuple[str, Callable[[], Awaitable[object]]]
 class SmtpSender:
     """Hands messages of one mailbox to its submission server, one connection a message as people's programs do."""
 
-    def __init__(self, mailbox: Mailbox, *, run_seconds: float = RUN_SECONDS) -> None:
-        """Take a mailbox that has an SMTP server; raises ValueError if it has none."""
+    def __init__(self, mailbox: Mailbox, names: Names | None = None, *, run_seconds: float = RUN_SECONDS) -> None:
+        """Take a mailbox that has an SMTP server, and names to share with others; raises ValueError if it has none."""
         if mailbox.smtp is None:
             raise ValueError(f"The mailbox {mailbox.name} has no SMTP server")
         self._mailbox = mailbox
         self._server = mailbox.smtp
+        self._names = names or Names()
         self._run_seconds = run_seconds
         self._context = trust(mailbox.ca_bundle)
 
@@ -56,6 +58,7 @@ class SmtpSender:
             await _leave(client)
 
     def _steps(self, client: aiosmtplib.SMTP, message: EmailMessage) -> Iterator[Step]:
+        yield "connect", lambda: self._names.find(self._server.host)
         yield "connect", client.connect
         yield "connect", client.ehlo
         if self._server.security is Security.STARTTLS:

@@ -1,7 +1,7 @@
 """Sends test messages: one a call, each with a limit of its own, none ever twice."""
 
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -9,6 +9,7 @@ from typing import assert_never
 import structlog
 
 from bot.mail import (
+    DEAD,
     Accepted,
     FateUnknown,
     Mailbox,
@@ -40,14 +41,21 @@ class Line:
     receiver: Mailbox
 
 
+async def _always(_host: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a canary needs of the world; ``readable`` says whether a mailbox can be looked into now."""
+    """What a canary needs of the world."""
 
     seal: Seal
     clock: Clock
     chance: random.Random
     readable: Callable[[str], bool] = lambda _: True
+    """Whether a mailbox can be looked into now."""
+    resolves: Callable[[str], Awaitable[bool]] = _always
+    """Whether this machine's own resolver answers, as far as a host needs it."""
 
 
 class Canary:
@@ -82,6 +90,9 @@ class Canary:
         probe = Probe(id=self._tools.chance.randbytes(8).hex(), route=route, sent=self._tools.clock.now())
         message = compose(probe, self._tools.seal, sender=line.sender, receiver=line.receiver)
         outcome = await self._senders[line.sender.name].send(message)
+        host = line.sender.smtp.host if line.sender.smtp else ""
+        if isinstance(outcome, NoAnswer) and not await self._tools.resolves(host):
+            outcome = OwnTrouble(stage=outcome.stage, reply=f"{DEAD} ({outcome.error})", advice="")
         return self._told(line, probe, outcome)
 
     def _told(self, line: Line, probe: Probe, outcome: Outcome) -> list[Observation]:

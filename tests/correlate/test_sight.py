@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bot.types import Symptom
+from bot.types import Reason, Symptom
 from tests.correlate.build import HOUR, MINUTE, T0, Teller, other, over, reasons
 
 
@@ -63,3 +63,18 @@ def test_a_pause_of_our_own_is_no_news() -> None:
     pause = replace(other(Symptom.UNMEASURABLE), since=T0 - 8 * HOUR, found=T0)
     assert teller.sees(pause, at=T0) == []
     assert teller.sees(over(pause, T0 + MINUTE), at=T0 + MINUTE) == []
+
+
+def test_mailboxes_are_not_told_of_one_by_one_where_their_place_is_cut_off() -> None:
+    """That the place is cut off is one thing to tell; a mailbox that stays dark afterwards is another."""
+    teller = Teller()
+    for name in ("office", "outside"):
+        teller.blind(T0, source=f"sender:{name}")
+    cut_off = other(Symptom.UNMEASURABLE)
+    assert [change.about for change in teller.sees(cut_off, at=T0 + 30 * MINUTE)] == [("tests:eu",)]
+    assert teller.at(T0 + 50 * MINUTE) == []
+    (again,) = teller.sees(over(cut_off, T0 + HOUR), at=T0 + HOUR)
+    assert again.reason is Reason.SEES_AGAIN
+    teller.back(T0 + HOUR, source="sender:outside")
+    assert teller.at(T0 + HOUR + 24 * MINUTE) == []
+    assert [change.about for change in teller.at(T0 + HOUR + 25 * MINUTE)] == [("sender:office",)]

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.mail import ImapInbox, Mailbox, MailError, Security, Server
+from bot.mail import ImapInbox, Mailbox, MailError, Names, Security, Server
 from bot.mail.headers import header
 from bot.microsoft import GraphError
 from tests.certificates import serving, write_certificate
@@ -166,6 +167,18 @@ async def test_nobody_listening_is_an_error_with_the_mailbox_in_it(unused_tcp_po
     """Which of several it is must be clear."""
     inbox = ImapInbox(mailbox("bob", imap=unused_tcp_port), StillClock())
     with pytest.raises(MailError, match="The mailbox bob cannot be read"):
+        await inbox.letters()
+
+
+async def test_a_dead_resolver_is_said_with_what_to_do() -> None:
+    """And not as if the mailbox's server were at fault."""
+
+    async def again(_: str) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    somewhere = Server(host="imap.example", port=993)
+    inbox = ImapInbox(Mailbox(name="bob", address="bob@x.example", imap=somewhere), StillClock(), Names(again))
+    with pytest.raises(MailError, match=r"The mailbox bob cannot be read: This machine .* Check /etc/resolv\.conf"):
         await inbox.letters()
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from bot.mail import (
     Accepted,
     FateUnknown,
     Mailbox,
+    Names,
     NoAnswer,
     OwnTrouble,
     Refusal,
@@ -124,11 +126,15 @@ async def test_nobody_listening_is_no_answer(unused_tcp_port: int) -> None:
     assert outcome.stage == "connect"
 
 
+async def unknown(_: str) -> None:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
 async def test_a_name_that_nobody_knows_is_no_answer() -> None:
     """.invalid never resolves."""
     nowhere = Server(host="mail.invalid", port=587, security=Security.STARTTLS)
-    outcome = await SmtpSender(Mailbox(name="a", address="a@x.example", smtp=nowhere)).send(LETTER)
-    assert isinstance(outcome, NoAnswer)
+    outcome = await SmtpSender(Mailbox(name="a", address="a@x.example", smtp=nowhere), Names(unknown)).send(LETTER)
+    assert outcome == NoAnswer(stage="connect", error="[Errno -2] mail.invalid: Name or service not known")
 
 
 async def test_a_server_without_a_secret_is_used_without_a_sign_in(server: SmtpServer) -> None:

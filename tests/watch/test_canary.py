@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from bot.mail import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
+from bot.mail import DEAD, Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
 from bot.types import Direction, Observation, Refused, Route, Sent, SourceBack, SourceBlind, Unreachable
 from bot.watch import Canary, Line, Tools
 from tests.mail.worlds import NOON, SEAL, StillClock, chance, mailbox
@@ -33,6 +33,10 @@ class Stuck:
     async def send(self, message: EmailMessage) -> Outcome:  # noqa: ARG002  # never looked at
         await asyncio.Event().wait()
         raise AssertionError
+
+
+async def dead(_: str) -> bool:
+    return False
 
 
 def canary(clock: StillClock, told: Told, *, readable: bool = True, per_minute: int = 30) -> Canary:
@@ -78,6 +82,26 @@ async def test_no_answer_is_unreachable() -> None:
     told = Told(clock, NoAnswer(stage="connect", error="no route to host"))
     _, lost = await canary(clock, told).send("out", NOON)
     assert lost == Unreachable(at=NOON + SECOND, tenant="t", route="out", probe=probe(told), error="no route to host")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kinds"),
+    [
+        (NoAnswer(stage="connect", error="no such name"), [SourceBlind]),
+        (Refusal(stage="rcpt", reply="550 no"), [Sent, Refused]),
+    ],
+)
+async def test_no_answer_while_this_machines_resolver_is_dead_is_trouble_of_its_own(
+    outcome: Outcome, kinds: list[type[Observation]]
+) -> None:
+    """With what to do; a server that answers was found, so it counts."""
+    clock = StillClock()
+    line = Line(route=OUT, sender=mailbox("alice"), receiver=mailbox("bob"))
+    tools = Tools(seal=SEAL, clock=clock, chance=chance(), resolves=dead)
+    seen = await Canary([line], {"alice": Told(clock, outcome)}, tools).send("out", NOON)
+    assert [type(one) for one in seen] == kinds
+    if isinstance(seen[0], SourceBlind):
+        assert seen[0].error == f"{DEAD} (no such name)"
 
 
 async def test_trouble_of_its_own_is_blindness_once_and_never_a_sent_message() -> None:
