@@ -28,12 +28,13 @@ demo: setup
 run: setup
 	$(BIN)/mailstatus run
 
-# What is in no wheel: the checker of systemd units, a browser, and the npm kits that our requests and cards are held against. The tests with real mail
-# servers install those by themselves.
-DEBIAN := systemd chromium fonts-dejavu-core fonts-noto-color-emoji
+# What is in no wheel: the checker of systemd units, a browser, real mail servers, and the npm kits that our requests and cards are held against.
+DEBIAN := systemd chromium fonts-dejavu-core fonts-noto-color-emoji exim4-daemon-light dovecot-imapd dovecot-lmtpd
+DEBIAN_HAS := systemd-analyze chromium exim4 dovecot
 KITS := tests/node/node_modules/.ready
 tools: $(KITS)
-	@command -v systemd-analyze >/dev/null && command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(DEBIAN); } \
+	@PATH="$$PATH:/usr/sbin"; for one in $(DEBIAN_HAS); do command -v $$one >/dev/null || need=1; done; test -z "$$need" \
+		|| { export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && apt-get install -y -qq --no-install-recommends $(DEBIAN); } \
 		|| { echo "As root: apt-get install $(DEBIAN)"; exit 1; }
 
 # npm is a script of node's own package; no package's install script is run.
@@ -43,8 +44,9 @@ $(KITS): tests/node/package-lock.json $(STAMP)
 	@$(NPM) ci --ignore-scripts --loglevel=error
 	@touch $@
 
+# One worker a core; a file stays with one of them, so that its servers are started once.
 test: setup tools check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -43,7 +43,7 @@ class ImapLine:
             port=server.port,
             timeout=CALL_SECONDS,
             conn_lost_cb=lambda _: lost.set(),
-            ssl_context=trust(mailbox.ca_bundle) if server.security is Security.TLS else None,
+            ssl_context=trust(mailbox.ca_bundle, speaks="mail") if server.security is Security.TLS else None,
         )
         line = cls(client, lost)
         try:

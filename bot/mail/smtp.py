@@ -36,7 +36,7 @@ class SmtpSender:
         self._server = mailbox.smtp
         self._names = names or Names()
         self._run_seconds = run_seconds
-        self._context = trust(mailbox.ca_bundle)
+        self._context = trust(mailbox.ca_bundle, speaks="mail")
 
     async def send(self, message: EmailMessage) -> Outcome:
         """Hand over once, within the limit of a run; never raises for what a server does."""

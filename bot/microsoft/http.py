@@ -4,6 +4,7 @@ import logging
 import ssl
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import certifi
 import httpx
@@ -17,11 +18,13 @@ AGENT = "mailstatus/0.1"
 
 
 @lru_cache(maxsize=16)
-def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
+def trust(ca_bundle: Path | None = None, *, speaks: Literal["http", "mail"] = "http") -> ssl.SSLContext:
     """Trust the public authorities, and those in a PEM file besides (a company's proxy, a test stand-in).
 
-    Kept, as each takes 20 ms and a megabyte; a file that is replaced counts from the next start on.
+    Kept, as each takes 20 ms and a megabyte; a file that is replaced counts from the next start on. Mail has one of its
+    own: httpx writes into its context that it speaks HTTP (ALPN), and mail servers that look at it hang up then.
     """
+    del speaks  # one context each is all that it is for
     context = ssl.create_default_context(cafile=certifi.where())
     if ca_bundle is not None:
         context.load_verify_locations(cafile=ca_bundle)

@@ -1,7 +1,6 @@
 """A Graph and two chat platforms around a bot that is killed, and what stands there in the end."""
 
 import random
-import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from tests.chaos import far
 from tests.chaos.oracle import Told
 from tests.chaos.process import Mortal
 from tests.chaos.traps import Trap, Trapped
+from tests.ports import free_port
 
 CHANNEL = "C0MAILSTATUS"
 OPS, IT = "ops", "it"
@@ -92,7 +92,7 @@ async def town(folder: Path, bot: Mortal, clock: StoryClock, *, today: datetime,
         teams_app = Trapped(teams.app(), traps, kill=bot.kill, cut_off=lambda: cut_off.append(clock.now()))
         slack_port = await running.enter_async_context(served(slack_app))
         teams_port = await running.enter_async_context(served(teams_app))
-        listen = f"127.0.0.1:{_free_port()}"
+        listen = f"127.0.0.1:{free_port()}"
         _write(
             folder,
             {
@@ -132,8 +132,3 @@ def _write(folder: Path, environment: Mapping[str, str]) -> None:
 def _first(post: SlackPost) -> str:
     """Give a post's text as people were rung with it."""
     return decoded(post.versions[0][1] if post.versions else post.text)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])

@@ -1,7 +1,6 @@
 """A world whose mail is quicker than the real one, with settings for a bot to live in it."""
 
 import random
-import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from bot.app.clock import SystemClock
 from bot.demo.clock import StoryClock
 from bot.demo.world import World, world
 from tests.end_to_end.process import write_settings
+from tests.ports import free_port
 
 START = datetime(2023, 7, 18, 5, tzinfo=UTC)
 
@@ -22,10 +22,5 @@ async def box(tmp_path: Path) -> AsyncIterator[World]:
     today = SystemClock().now()
     clock = StoryClock(START, speed=60)
     async with world(clock=clock, rng=random.Random(5), folder=tmp_path, today=today, tls=True) as opened:  # noqa: S311
-        write_settings(opened.facts, tmp_path, _free_port())
+        write_settings(opened.facts, tmp_path, free_port())
         yield opened
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])

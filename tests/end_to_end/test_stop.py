@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import random
-import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -20,6 +19,7 @@ from bot.app.clock import SystemClock
 from bot.demo.clock import StoryClock
 from bot.demo.world import World, world
 from tests.end_to_end.process import mailstatus, write_settings
+from tests.ports import free_port
 
 PEOPLE = 200
 AT_ONCE = 8
@@ -33,9 +33,7 @@ async def box(tmp_path: Path) -> AsyncIterator[World]:
     clock = StoryClock(datetime(2023, 7, 18, 5, tzinfo=UTC), speed=1)
     today = SystemClock().now()
     async with world(clock=clock, rng=random.Random(5), folder=tmp_path, today=today, tls=True) as opened:  # noqa: S311
-        with socket.create_server(("127.0.0.1", 0)) as found:
-            port = int(found.getsockname()[1])
-        write_settings(opened.facts, tmp_path, port)
+        write_settings(opened.facts, tmp_path, free_port())
         yield opened
 
 

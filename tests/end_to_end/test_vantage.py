@@ -3,7 +3,6 @@
 import random
 import re
 import signal
-import socket
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -16,6 +15,7 @@ from bot.app.clock import SystemClock
 from bot.demo.clock import StoryClock
 from bot.demo.world import World, world
 from tests.end_to_end.process import Running, mailstatus, said, until, write_settings
+from tests.ports import free_port
 
 START = datetime(2023, 7, 18, 5, tzinfo=UTC)
 OURS = """
@@ -29,8 +29,7 @@ class Sites:
 
     def __init__(self, box: World, folder: Path) -> None:
         self.near, self.far = folder / "near", folder / "far"
-        with socket.create_server(("127.0.0.1", 0)) as found:
-            self.port = int(found.getsockname()[1])
+        self.port = free_port()
         for site in (self.near, self.far):
             site.mkdir()
             write_settings(box.facts, site, self.port)

@@ -4,8 +4,6 @@ import asyncio
 import grp
 import os
 import pwd
-import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,8 +13,8 @@ from pathlib import Path
 
 from tests.certificates import write_certificate
 from tests.mail.set_up import BRIMFUL, DOVECOT, EXIM
+from tests.ports import free_port
 
-PACKAGES = ("exim4-daemon-light", "dovecot-imapd", "dovecot-lmtpd")
 DOMAIN = "test.example"
 READY_SECONDS = 20.0
 
@@ -39,8 +37,7 @@ class Rig:
 @contextmanager
 def running() -> Iterator[Rig]:
     """Run both servers in a folder of their own, and end them."""
-    _install()
-    smtp, busy, imap, lmtp = _free_ports(4)
+    smtp, busy, imap, lmtp = (free_port() for _ in range(4))
     account = _account()
     with tempfile.TemporaryDirectory(prefix="mailrig-") as name:
         rig = Rig(smtp=smtp, busy=busy, imap=imap, folder=Path(name))
@@ -87,16 +84,6 @@ def _start(command: list[str], account: pwd.struct_passwd) -> subprocess.Popen[b
     )
 
 
-def _install() -> None:
-    if all(shutil.which(name, path="/usr/sbin:/usr/bin") for name in ("exim4", "dovecot")):
-        return
-    if os.geteuid():
-        raise RuntimeError(f"The tests with real mail servers need: sudo apt-get install {' '.join(PACKAGES)}")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in ("update -qq", f"install -y -qq --no-install-recommends {' '.join(PACKAGES)}"):
-        subprocess.run(["/usr/bin/apt-get", *words.split()], check=True, env=quiet)  # noqa: S603  # fixed words
-
-
 def _account() -> pwd.struct_passwd:
     return pwd.getpwuid(os.geteuid()) if os.geteuid() else pwd.getpwnam("nobody")
 
@@ -110,14 +97,6 @@ def _hand_over(folder: Path, account: pwd.struct_passwd) -> None:
         return
     for path in (folder, *folder.rglob("*")):
         os.chown(path, account.pw_uid, account.pw_gid)
-
-
-def _free_ports(number: int) -> list[int]:
-    open_ = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [one.getsockname()[1] for one in open_]
-    for one in open_:
-        one.close()
-    return ports
 
 
 async def _ready(port: int) -> None:

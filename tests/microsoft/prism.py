@@ -1,6 +1,5 @@
 """Prism: a server that answers as the contract says, and refuses each request that is not as the contract wants it."""
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from tests import kits
 from tests.mail.worlds import StillClock, chance
 from tests.microsoft.contract import FILE
 from tests.microsoft.entra import FakeEntra
+from tests.ports import free_port
 
 SCRIPT = kits.MODULES / "@stoplight" / "prism-cli" / "dist" / "index.js"
 VIOLATIONS = "sl-violations"
@@ -24,8 +24,7 @@ PROBLEM = "application/problem+json"
 @asynccontextmanager
 async def running() -> AsyncIterator[int]:
     """Run Prism on the contract until the block ends; gives its port."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port: int = one.getsockname()[1]
+    port = free_port()
     async with kits.serving(SCRIPT, "mock", "--host", "127.0.0.1", "--port", str(port), "--errors", FILE, port=port):
         yield port
 

@@ -1,7 +1,6 @@
 """Somebody else's Slack, started once."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from itertools import count
@@ -11,6 +10,7 @@ import pytest
 from bot.store import Store
 from tests import kits
 from tests.handlers.slack.channel import Channel, channel
+from tests.ports import free_port
 
 IMPATIENT = timedelta(seconds=0.3)
 PATIENT = timedelta(seconds=30)
@@ -20,8 +20,7 @@ _NUMBERS = count(1)
 @pytest.fixture(scope="session")
 def emulate() -> Iterator[str]:
     """Serve npm's ``emulate`` on loopback for all tests; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = int(found.getsockname()[1])
+    port = free_port()
     serving = kits.serving("emulate.mjs", str(port), port=port)
     with asyncio.Runner() as runner:
         runner.run(serving.__aenter__())
