@@ -13,7 +13,7 @@ from bot.mail.imap_answers import selected
 from bot.mail.inbox import MailError
 from bot.mail.mailbox import Mailbox, Security, Server
 from bot.mail.trouble import hushed
-from bot.microsoft.http import trust
+from bot.microsoft.http import mail_trust
 
 # At level DEBUG aioimaplib writes XOAUTH2 tokens, which its own scrubbing misses as they are in base64.
 logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.WARNING)
@@ -43,7 +43,7 @@ class ImapLine:
             port=server.port,
             timeout=CALL_SECONDS,
             conn_lost_cb=lambda _: lost.set(),
-            ssl_context=trust(mailbox.ca_bundle, speaks="mail") if server.security is Security.TLS else None,
+            ssl_context=mail_trust(mailbox.ca_bundle) if server.security is Security.TLS else None,
         )
         line = cls(client, lost)
         try:

@@ -15,7 +15,7 @@ from bot.mail.names import Names
 from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
 from bot.mail.trouble import hushed, own_trouble
 from bot.microsoft import GraphError
-from bot.microsoft.http import trust
+from bot.microsoft.http import mail_trust
 
 STEP_SECONDS = 20.0
 # Below the minute after which a sending is too old to be evidence.
@@ -36,7 +36,7 @@ class SmtpSender:
         self._server = mailbox.smtp
         self._names = names or Names()
         self._run_seconds = run_seconds
-        self._context = trust(mailbox.ca_bundle, speaks="mail")
+        self._context = mail_trust(mailbox.ca_bundle)
 
     async def send(self, message: EmailMessage) -> Outcome:
         """Hand over once, within the limit of a run; never raises for what a server does."""

@@ -4,7 +4,6 @@ import logging
 import ssl
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 import certifi
 import httpx
@@ -18,13 +17,24 @@ AGENT = "mailstatus/0.1"
 
 
 @lru_cache(maxsize=16)
-def trust(ca_bundle: Path | None = None, *, speaks: Literal["http", "mail"] = "http") -> ssl.SSLContext:
-    """Trust the public authorities, and those in a PEM file besides (a company's proxy, a test stand-in).
+def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
+    """Trust the public authorities, and those in a PEM file besides (a company's proxy, a test stand-in), over HTTPS.
 
-    Kept, as each takes 20 ms and a megabyte; a file that is replaced counts from the next start on. Mail has one of its
-    own: httpx writes into its context that it speaks HTTP (ALPN), and mail servers that look at it hang up then.
+    Kept, as each takes 20 ms and a megabyte; a file that is replaced counts from the next start on.
     """
-    del speaks  # one context each is all that it is for
+    return _context(ca_bundle)
+
+
+@lru_cache(maxsize=16)
+def mail_trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
+    """Trust the same for mail, which must not share: httpx writes into its context that it speaks HTTP (ALPN).
+
+    Exim and others hang up on a client that says so.
+    """
+    return _context(ca_bundle)
+
+
+def _context(ca_bundle: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
     if ca_bundle is not None:
         context.load_verify_locations(cafile=ca_bundle)

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from bot.detect.replies import is_own_trouble
 from bot.mail import Mailbox, Security, Server
+from bot.microsoft import open_http
 from bot.types import (
     Arrived,
     Bounced,
@@ -49,6 +51,16 @@ async def test_a_refusal_is_told_with_its_step(world: World, stage: str) -> None
     assert isinstance(refused, Refused)
     assert refused.stage == stage
     assert REFUSALS[stage] in refused.reply
+
+
+async def test_mail_is_spoken_to_a_server_that_looks_at_what_is_spoken(world: World) -> None:
+    """Once HTTP was spoken as well, with the same authorities trusted: exim hangs up on whoever says that it speaks HTTP."""
+    async with open_http() as http:
+        with pytest.raises(httpx.ConnectError):
+            await http.get(f"https://127.0.0.1:{world.servers.smtp}")
+    _, refused = await world.send_from(*refused_at("tls", world))
+    assert isinstance(refused, Refused)
+    assert REFUSALS["tls"] in refused.reply
 
 
 @pytest.mark.parametrize(("password", "kind"), [(SECRET, Sent), ("wrong", SourceBlind)])
