@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot import subscribers
-from bot.outbox import Courier, SendError
+from bot.outbox import Channels, Courier, SendError
 from bot.store import State, Store
 from bot.subscribers import Subscribers
 from bot.types import Delivery, Direction, Draft, Kind, Landed, Person, Subscription
@@ -129,7 +129,7 @@ def courier(desk: Desk, line: Line, lost: list[str]) -> Courier:
     return Courier(
         store=desk.store,
         jobs=Enqueued(),
-        senders={},
+        channels={"default": Channels()},
         clock=desk.clock,
         chance=CHANCE,
         stopped=stopped,

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import structlog
 
-from bot.app.bot import probe_key
 from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
 from bot.app.look import described
 from bot.app.loops import Loops
+from bot.app.probe_key import probe_key
 from bot.app.vantages import check_secrets
 from bot.jobs import Args
 from bot.jobs.runner import Runner

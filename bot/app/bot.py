@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import os
 import random
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
-from pydantic import SecretStr
 
 from bot.app import wiring
-from bot.app.addresses import addresses, neighbours
+from bot.app.admission import Admission, given_up
 from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
 from bot.app.health import Pulse
 from bot.app.heartbeat import Heartbeat
 from bot.app.loops import Loops
 from bot.app.pictures import Pictures
+from bot.app.probe_key import probe_key
 from bot.app.slack import open_installations
 from bot.app.tasks import Tasks
 from bot.app.teams_bot import open_teams
-from bot.app.tenants import Moved, Tenants, company, in_one_file
+from bot.app.tenants import Moved, Tenants, in_one_file
 from bot.app.voices import Voices, open_voices
 from bot.app.watchdog import Watchdog
 from bot.jobs import Jobs, open_jobs
 from bot.mail import Seal
 from bot.microsoft import open_http
-from bot.outbox import Courier, SendError
-from bot.outbox.courier import Stopped
+from bot.outbox import Channels, Courier
 from bot.pipeline import Memory, Pipeline
 from bot.settings import Settings
-from bot.store import Deed, Store
+from bot.store import Store
 from bot.subscribers import Subscribers
-from bot.types import Clock, Delivery, Person
+from bot.types import Clock
 from bot.watch import ServiceHealth, StatusPage
 from bot.words.labels import passed_on_note
 from handlers.teams.bot.api import TeamsApi
@@ -105,23 +101,29 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             teams=teams,
         )
         bot.pulse.heartbeat = _heartbeat(bot, http)
-        await _follow(tenants, pipeline)
+        await _admitted(bot, voices)
         await _remember(eyes, pipeline, store)
-        await _tell(bot, voices)
         yield bot
 
 
-async def _follow(tenants: Tenants, pipeline: Pipeline) -> None:
-    """Watch for those who are there, and from now on for whoever comes, no longer for whoever goes."""
-
-    async def follow(moved: Moved) -> None:
-        for one in (*moved.added, *moved.changed):
-            await pipeline.admit(one.name, company(one))
-        for one in moved.removed:
-            await pipeline.dismiss(one.name)
-
-    await follow(Moved(added=tuple(tenants.view(name) for name in tenants.names())))
-    tenants.listen(follow)
+async def _admitted(bot: Bot, voices: Voices) -> None:
+    """Let everybody in who is there, and whoever comes later."""
+    channels: dict[str, Channels] = {}
+    courier = Courier(
+        store=bot.store,
+        jobs=bot.jobs,
+        channels=channels,
+        lines=voices.lines,
+        clock=bot.clock,
+        chance=bot.chance,
+        stopped=given_up(bot.store, bot.clock, bot.subscribers),
+        excuse=passed_on_note,
+    )
+    courier.register()
+    key = probe_key(bot.settings)
+    admission = Admission(pipeline=bot.pipeline, courier=courier, voices=voices, channels=channels, key=key)
+    await admission.follow(Moved(added=tuple(map(bot.tenants.view, bot.tenants.names()))))
+    bot.tenants.listen(admission.follow)
 
 
 def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, eyes: Eyes, loops: Loops) -> Pulse:
@@ -171,56 +173,3 @@ def watch(bot: Bot, *, probing: Callable[[], bool] = lambda: True) -> None:
         poll_every=bot.settings.installation.rules.poll_every,
         probing=probing,
     ).register()
-
-
-async def _tell(bot: Bot, voices: Voices) -> None:
-    destinations = wiring.destinations(bot.settings)
-    courier = Courier(
-        store=bot.store,
-        jobs=bot.jobs,
-        senders=voices.channels,
-        lines=voices.lines,
-        clock=bot.clock,
-        chance=bot.chance,
-        stopped=_noting(bot),
-        excuse=passed_on_note,
-        merging={one.name for one in destinations if not one.edits},
-        fallbacks={one.name: one.fallback for one in destinations if one.fallback},
-        neighbours=neighbours(destinations),
-        addresses=addresses(bot.settings, probe_key(bot.settings)),
-    )
-    courier.register()
-    for tenant in bot.pipeline.tenants:
-        await courier.reopen(tenant)
-
-
-def probe_key(settings: Settings) -> SecretStr:
-    """Give the key that signs test messages: the one that is set, else one made once and kept in the state folder."""
-    if settings.environment.probe_key:
-        return settings.environment.probe_key
-    path = settings.state / "probe.key"
-    if not path.exists():
-        _keep(path, secrets.token_urlsafe(32))
-    return SecretStr(path.read_text(encoding="ascii").strip())
-
-
-def _keep(path: Path, key: str) -> None:
-    """Write a whole file or none, for our own eyes alone."""
-    part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write(key)
-    part.replace(path)
-
-
-def _noting(bot: Bot) -> Stopped:
-    async def stopped(delivery: Delivery, error: SendError) -> None:
-        person = Person.of(delivery.destination)
-        if person and error.gone:
-            await bot.subscribers.end(person, str(error))
-            return
-        about = {"destination": delivery.destination, "delivery": delivery.id, "why": str(error)}
-        async with bot.store.begin() as tx:
-            deed = Deed(at=bot.clock.now(), who="mailstatus", what="gave a delivery up", about=about)
-            await tx.audit.note(delivery.message.tenant, deed)
-
-    return stopped

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.app import wiring
-from bot.app.bot import probe_key
 from bot.app.clock import SystemClock
 from bot.app.doctor_gaps import tried_again
 from bot.app.doctor_result import Result
 from bot.app.doctor_store import kept
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
 from bot.app.missing import missing
+from bot.app.probe_key import probe_key
 from bot.app.remarks import remarks
 from bot.app.slack import open_installations, slack_api, workspaces
 from bot.app.teams_bot import bot_fault

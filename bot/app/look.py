@@ -5,9 +5,9 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from bot.app.bot import probe_key
 from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, open_eyes
+from bot.app.probe_key import probe_key
 from bot.app.remarks import remarks
 from bot.mail import Seal
 from bot.microsoft import open_http

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bot.app import wiring
+from bot.app.addresses import neighbours
 from bot.app.eyes import cloud, entra, mailbox
 from bot.app.slack import slack_api
 from bot.microsoft import TokenSource
-from bot.outbox import DirectLine, Sender
+from bot.outbox import Channels, DirectLine, Sender
 from bot.settings import DestinationTable, Settings, SettingsError
 from bot.types import Clock
 from handlers.email.send import EmailSender
@@ -33,14 +35,6 @@ FLOW = "https://….environment.api.powerplatform.com:443/…&sig=…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voices:
-    """Senders to channels, by name of destination, and what leads to people, by platform."""
-
-    channels: Mapping[str, Sender]
-    lines: Mapping[str, DirectLine]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What senders are made with."""
 
@@ -55,6 +49,25 @@ class Means:
     plots: Plots
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voices:
+    """Makes the channels of each company, and leads to people, by platform."""
+
+    means: Means
+    lines: Mapping[str, DirectLine]
+
+    def channels(self, settings: Settings) -> Channels:
+        """Make the channels of a company by its own settings; raises SettingsError with all that cannot work."""
+        senders = _made(settings.installation.destinations, replace(self.means, settings=settings))
+        destinations = wiring.destinations(settings)
+        return Channels(
+            senders=senders,
+            merging={one.name for one in destinations if not one.edits},
+            fallbacks={one.name: one.fallback for one in destinations if one.fallback},
+            neighbours=neighbours(destinations),
+        )
+
+
 @asynccontextmanager
 async def open_voices(
     settings: Settings,
@@ -65,7 +78,7 @@ async def open_voices(
     draws: Draws | None = None,
     plots: Plots = no_chart,
 ) -> AsyncIterator[Voices]:
-    """Make a sender for each destination; raises SettingsError where one cannot work."""
+    """Give what makes the senders of every company."""
     api = slack_api(settings, installations)
     means = Means(
         settings=settings,
@@ -77,9 +90,8 @@ async def open_voices(
         draws=draws,
         plots=plots,
     )
-    voices = _made(settings.installation.destinations, means)
     try:
-        yield Voices(channels=voices, lines=_lines(api, teams, clock))
+        yield Voices(means=means, lines=_lines(api, teams, clock))
     finally:
         if api:
             await api.aclose()

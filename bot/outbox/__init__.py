@@ -1,6 +1,7 @@
 """Save, speak, mark: what has to be said is in the store before it is said, and marked after."""
 
 from bot.outbox.calls import call
+from bot.outbox.channels import Channels
 from bot.outbox.courier import Courier
 from bot.outbox.drafts import Audience, drafts
 from bot.outbox.plan import plan
@@ -10,6 +11,7 @@ from bot.outbox.telling import draft
 
 __all__ = [
     "Audience",
+    "Channels",
     "Courier",
     "DirectLine",
     "DoubtedError",

@@ -1,7 +1,7 @@
 """Claim, send, mark: one job a destination, so that a stuck one never delays another."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -24,6 +24,7 @@ from bot.outbox.catching_up import (
     together,
     too_old,
 )
+from bot.outbox.channels import Channels
 from bot.outbox.reach import Reach
 from bot.outbox.sender import DirectLine, DoubtedError, Sender, SendError
 from bot.store import Store, Transaction
@@ -34,6 +35,8 @@ LEASE = timedelta(seconds=90)
 AT_ONCE = 20
 """Deliveries of one run, so that it ends well within the limit of a job."""
 
+SETTLING = timedelta(seconds=30)
+"""So long after a change of the settings every program of ours has read them."""
 TOGETHER = 10
 """Deliveries that one message tells of at most; more follow in the next."""
 
@@ -44,23 +47,18 @@ Stopped: TypeAlias = Callable[[Delivery, SendError], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Courier:
-    """Delivers what waits; ``senders`` and ``fallbacks`` are by name of destination."""
+    """Delivers what waits."""
 
     store: Store
     jobs: Jobs
-    senders: Mapping[str, Sender]
+    channels: Mapping[str, Channels]
+    """By tenant; those who are watched no longer are not there any more."""
     clock: Clock
     chance: Random
     stopped: Stopped
     """Is told of each message that will never arrive, and why."""
     excuse: Callable[[str, str, str], Text]
     """Says, by name of destination, its error and the language, why the fallback is told."""
-    fallbacks: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    neighbours: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    addresses: Mapping[str, str] = field(default_factory=dict)
-    """As ``Reach`` has them."""
-    merging: Collection[str] = frozenset()
-    """Destinations where nothing can be edited: what waits there is told in one message."""
     lines: Mapping[str, DirectLine] = field(default_factory=dict)
     """Lead to people who are told in person, by platform."""
 
@@ -72,7 +70,7 @@ class Courier:
     async def reopen(self, tenant: str) -> None:
         """At the start, try at once every destination that was shut at another address than it has now."""
         async with self.store.begin() as transaction:
-            await self._reach.reopen(tenant, self.clock.now(), transaction)
+            await self._reach(tenant).reopen(tenant, self.clock.now(), transaction)
 
     async def deliver(self, args: Args) -> None:
         """Deliver the words that are due at one destination, and come back when more is; pictures may follow."""
@@ -97,7 +95,7 @@ class Courier:
         """Keep what waits for a destination that is shut."""
         async with self.store.begin() as transaction:
             tenant, destination = str(args["tenant"]), str(args["destination"])
-            return await self._reach.hold(tenant, destination, self.clock.now(), transaction)
+            return await self._reach(tenant).hold(tenant, destination, self.clock.now(), transaction)
 
     async def _claim(self, args: Args, *, pictures: bool) -> Delivery | None:
         tenant, destination = str(args["tenant"]), str(args["destination"])
@@ -112,7 +110,7 @@ class Courier:
         """Add what can be told at once: all that waits where nothing can be edited, else what is history by now."""
         deliveries, most = transaction.deliveries, TOGETHER - 1
         late = now - first.message.at > FRESH
-        if first.destination in self.merging:
+        if first.destination in self._own(first.message.tenant).merging:
             whole = together(first, await deliveries.claim_rest(first, now, LEASE, most=most))
         elif late and first.message.incident and first.kind is not Kind.EDIT:
             whole = caught_up(first, await deliveries.claim_rest(first, now, LEASE, most=most, of_its_incident=True))
@@ -146,15 +144,15 @@ class Courier:
                 marked = await transaction.deliveries.mark_sent(one, landed, self.clock.now())
                 if marked and landed and landed != one.head:
                     await self._land(one, landed, transaction)
-            if delivery.destination not in self.merging:
+            if delivery.destination not in self._own(delivery.message.tenant).merging:
                 await transaction.deliveries.save(history(delivery, self.clock.now()), self.clock.now())
-            await self._reach.regained(delivery, self.clock.now(), transaction)
+            await self._reach(delivery.message.tenant).regained(delivery, self.clock.now(), transaction)
         event = "delivered" if landed else "accepted"
         log.info(event, to=delivery.destination, kind=str(delivery.kind), attempts=delivery.attempts)
 
     async def _speak(self, delivery: Delivery) -> Landed | None:
         """Send it; where nobody can look whether it arrived twice, tell who stands in, and send a line instead."""
-        sender = await self._sender(delivery.destination)
+        sender = await self._sender(delivery)
         try:
             return await self._send(sender, delivery)
         except DoubtedError as error:
@@ -171,7 +169,7 @@ class Courier:
     async def _pass_on(self, in_doubt: Sequence[Delivery], why: str) -> None:
         async with self.store.begin() as transaction:
             for one in in_doubt:
-                await self._reach.pass_on(one, why, self.clock.now(), transaction)
+                await self._reach(one.message.tenant).pass_on(one, why, self.clock.now(), transaction)
 
     async def _send(self, sender: Sender, delivery: Delivery) -> Landed | None:
         try:
@@ -180,16 +178,18 @@ class Courier:
         except TimeoutError:
             raise SendError(f"no answer within {SEND_LIMIT.total_seconds():.0f} s", unknown=True) from None
 
-    async def _sender(self, destination: str) -> Sender:
+    async def _sender(self, delivery: Delivery) -> Sender:
         """Find the sender to a channel of the settings, or to a person."""
-        if sender := self.senders.get(destination):
+        if sender := self._own(delivery.message.tenant).senders.get(delivery.destination):
             return sender
-        person = Person.of(destination)
-        if person is None or person.platform not in self.lines:
-            raise SendError("this destination is no longer in the settings", permanent=True)
+        person = Person.of(delivery.destination)
+        if person is None or person.platform not in self.lines or delivery.message.tenant not in self.channels:
+            # Another program of ours may have read newer settings than we have.
+            settled = self.clock.now() - delivery.message.at > SETTLING
+            raise SendError("this destination is not in the settings", permanent=settled, retry_after=SETTLING)
         async with self.store.read() as transaction:
             subscription = await transaction.subscriptions.get(person)
-        if subscription is None:
+        if subscription is None or subscription.tenant != delivery.message.tenant:
             raise SendError("this person is no longer subscribed", permanent=True)
         return self.lines[person.platform](subscription)
 
@@ -215,9 +215,9 @@ class Courier:
             if not marked:
                 return True
             if error.permanent and not shut:
-                await self._reach.pass_on(delivery, str(error), now, transaction)
+                await self._reach(delivery.message.tenant).pass_on(delivery, str(error), now, transaction)
             else:
-                await self._reach.lost(delivery, error, due, now, transaction)
+                await self._reach(delivery.message.tenant).lost(delivery, error, due, now, transaction)
         if hopeless and delivery.kind is not Kind.PICTURE:
             await self.stopped(delivery, error)
         return hopeless
@@ -239,13 +239,8 @@ class Courier:
         mark = deliveries.mark_unknown if error.unknown else deliveries.mark_failed
         return await mark(delivery, str(error), due)
 
-    @property
-    def _reach(self) -> Reach:
-        return Reach(
-            jobs=self.jobs,
-            excuse=self.excuse,
-            fallbacks=self.fallbacks,
-            neighbours=self.neighbours,
-            addresses=self.addresses,
-            fixed=self.merging,
-        )
+    def _own(self, tenant: str) -> Channels:
+        return self.channels.get(tenant) or Channels()
+
+    def _reach(self, tenant: str) -> Reach:
+        return Reach(jobs=self.jobs, excuse=self.excuse, channels=self._own(tenant))

@@ -1,11 +1,12 @@
 """Destinations that cannot be reached: who is told in their stead, and what is said of it when they can be again."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.jobs import Jobs
 from bot.outbox.calls import call
+from bot.outbox.channels import Channels
 from bot.outbox.plan import notice, passed_on, path_of, stand_in
 from bot.outbox.sender import SendError
 from bot.store import Deed, Gap, Transaction
@@ -31,17 +32,12 @@ async def try_now(jobs: Jobs, tenant: str, destination: str, now: datetime, tx: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What is known of destinations, by name; people who are told in person have no gaps, and nobody stands in."""
+    """What is known of one tenant's channels; people who are told in person have no gaps, and nobody stands in."""
 
     jobs: Jobs
     excuse: Callable[[str, str, str], Text]
-    fallbacks: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    neighbours: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Who hears that a destination takes nothing any more, where nobody stood in for it."""
-    addresses: Mapping[str, str] = field(default_factory=dict)
-    """Fingerprints: a destination that is shut is tried at once where its address has changed since."""
-    fixed: Collection[str] = frozenset()
-    """Destinations where nothing can be edited."""
+    channels: Channels
+    """The tenant's own."""
 
     async def hold(self, tenant: str, destination: str, now: datetime, tx: Transaction) -> bool:
         """Where a destination is shut, keep what is due until the next probe and pass it on; False where it is not."""
@@ -100,12 +96,13 @@ class Reach:
         """Tell whoever stands in, unless they are told anyway; give the name, empty where nobody does."""
         if delivery.kind in {Kind.EDIT, Kind.PICTURE} or delivery.message.reason is Reason.UPDATED:
             return ""
-        name = stand_in(path_of(delivery), self.fallbacks)
+        name = stand_in(path_of(delivery), self.channels.fallbacks)
         message = delivery.message
         if name and not await tx.deliveries.tells(name, message):
             excuse = self.excuse(delivery.destination, why, message.language)
             heads = await tx.deliveries.heads(message.tenant, message.incident) if message.incident else ()
-            drafts = passed_on(delivery, name, excuse, now=now, has_head=name in heads, edits=name not in self.fixed)
+            edits = name not in self.channels.merging
+            drafts = passed_on(delivery, name, excuse, now=now, has_head=name in heads, edits=edits)
             await tx.deliveries.save(drafts, now)
             await call(self.jobs, message.tenant, name, transaction=tx)
         return name or ""
@@ -124,11 +121,11 @@ class Reach:
         """Say once that a destination takes nothing any more, to the first that is not in a gap itself."""
         message = delivery.message
         broken = {one.destination for one in await tx.gaps.all(message.tenant)}
-        names = [name for name in self.neighbours.get(gap.destination, ()) if name not in broken]
+        names = [name for name in self.channels.neighbours.get(gap.destination, ()) if name not in broken]
         for name in names[:1]:
             said = gaps.shut(now, gap.destination, why=gap.why, language=message.language, tenant=message.tenant)
             await tx.deliveries.save([notice(said, name, about=f"{gap.destination} shut {gap.since}")], now)
             await call(self.jobs, message.tenant, name, transaction=tx)
 
     def _address(self, destination: str) -> str:
-        return self.addresses.get(destination, destination)
+        return self.channels.addresses.get(destination, destination)

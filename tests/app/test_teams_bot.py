@@ -86,7 +86,7 @@ async def test_a_channel_is_named_by_its_id_or_by_the_link_that_teams_gives(conv
         open_teams(given, store, SystemClock()) as teams,
         open_voices(given, SystemClock(), teams=teams) as voices,
     ):
-        sender = voices.channels["it"]
+        sender = voices.channels(given).senders["it"]
         assert isinstance(sender, BotSender)
         assert sender._conversation == CHANNEL
         assert set(voices.lines) == {"teams"}
@@ -98,8 +98,8 @@ async def test_a_channel_of_the_bot_needs_the_bot() -> None:
     """With the variable to set."""
     given = settings({}, {"destinations": {"it": {"platform": "teams", "conversation": CHANNEL}}})
     with pytest.raises(SettingsError, match="MAILSTATUS_TEAMS_APP_ID"):
-        async with open_voices(given, SystemClock()):
-            """Is not reached."""
+        async with open_voices(given, SystemClock()) as voices:
+            voices.channels(given)
 
 
 def test_each_company_hears_of_its_own_mail() -> None:

@@ -28,8 +28,8 @@ def settings(url: str, *, variables: dict[str, str] | None = None, **table: obje
 async def refused(given: Settings) -> str:
     """Open what cannot work, and give what is said about it."""
     with pytest.raises(SettingsError) as caught:
-        async with open_voices(given, SystemClock()):
-            pass
+        async with open_voices(given, SystemClock()) as voices:
+            voices.channels(given)
     assert "secret" not in str(caught.value)
     return str(caught.value)
 
@@ -52,7 +52,7 @@ async def test_a_token_is_got_only_where_there_is_no_signature(url: str, *, toke
     given = settings(url, variables=APP)
     assert (flow_token(given.installation.destinations["it"], given) is not None) is token
     async with open_voices(given, SystemClock()) as voices:
-        assert list(voices.channels) == ["it"]
+        assert list(voices.channels(given).senders) == ["it"]
 
 
 async def test_a_mention_that_calls_nobody_is_refused() -> None:

@@ -1,9 +1,10 @@
 """A courier over a real store, with senders that do what they are told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from bot.outbox import Courier, SendError, call, plan
+from bot.outbox import Channels, Courier, SendError, call, plan
 from bot.store import Gap, State, Store
 from bot.types import Delivery, Destination, Kind, Landed, Message, Reason
 from bot.words.labels import passed_on_note
@@ -48,24 +49,32 @@ class Desk:
     other: Scripted = field(default_factory=Scripted)
     last: Scripted = field(default_factory=Scripted)
     lost: list[str] = field(default_factory=list)
+    channels: Channels = field(init=False)
     courier: Courier = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the courier."""
-        self.courier = Courier(
-            store=self.store,
-            jobs=self.jobs,
+        self.channels = Channels(
             senders={"it": self.sender, "office": self.other, "mail": self.last},
-            clock=self.clock,
-            chance=CHANCE,
-            stopped=self.stopped,
-            excuse=passed_on_note,
             fallbacks={"it": ["office", "mail"]},
             neighbours={"it": ["office"], "office": ["it"]},
             addresses={"it": "first address"},
             merging={"office"},
         )
+        self.courier = Courier(
+            store=self.store,
+            jobs=self.jobs,
+            channels={"default": self.channels},
+            clock=self.clock,
+            chance=CHANCE,
+            stopped=self.stopped,
+            excuse=passed_on_note,
+        )
         self.courier.register()
+
+    def with_channels(self, **changed: Any) -> Courier:  # noqa: ANN401 - as the fields of Channels
+        """Give the courier with something about its channels changed."""
+        return replace(self.courier, channels={"default": replace(self.channels, **changed)})
 
     async def stopped(self, delivery: Delivery, error: SendError) -> None:
         """Remember what will never arrive."""

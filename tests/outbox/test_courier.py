@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.outbox import SendError, plan
+from bot.outbox import Channels, SendError, plan
 from bot.outbox.catching_up import STANDS
-from bot.outbox.courier import AT_ONCE, LEASE, TOGETHER
+from bot.outbox.courier import AT_ONCE, LEASE, SETTLING, TOGETHER
 from bot.store import State, Store
-from bot.types import Delivery, Destination, Kind, Landed, Message, Reason
+from bot.types import Delivery, Destination, Kind, Landed, Message, Person, Reason, Subscription
 from tests.outbox.desk import ARGS, HEAD, Desk, headline, message
 
 
@@ -151,12 +151,29 @@ async def test_old_news_is_given_up(desk: Desk) -> None:
 
 
 async def test_a_destination_that_was_taken_out_of_the_settings_stops(desk: Desk) -> None:
-    """Nothing waits for ever."""
+    """Nothing waits for ever; only a moment, as another program may have read newer settings than we have."""
     drafts = plan(message(), [Destination(name="old", platform="slack")], heads=(), rings=True)
     async with desk.store.begin() as tx:
         await tx.deliveries.save(drafts, desk.clock.now())
     await desk.courier.deliver({"tenant": "default", "destination": "old"})
-    assert desk.lost == ["old: this destination is no longer in the settings"]
+    assert (desk.lost, await desk.due("old")) == ([], desk.clock.at + SETTLING)
+    await desk.deliver_at("old", SETTLING + timedelta(seconds=1))
+    assert desk.lost == ["old: this destination is not in the settings"]
+
+
+async def test_nothing_is_said_to_a_person_of_a_company_that_is_watched_no_longer(desk: Desk) -> None:
+    """Nor to one who has changed companies since."""
+    ana = Person(platform="slack", workspace="T1", id="U1")
+    async with desk.store.begin() as tx:
+        await tx.subscriptions.save(Subscription(person=ana, created=desk.clock.now(), tenant="acme"))
+        drafts = plan(message(), [Destination(name=ana.destination, platform="slack")], heads=(), rings=True)
+        await tx.deliveries.save(drafts, desk.clock.now())
+    watched: list[dict[str, Channels]] = [{}, {"default": desk.channels}]
+    for channels in watched:
+        courier = replace(desk.courier, lines={"slack": lambda _: desk.other}, channels=channels)
+        desk.clock.at += SETTLING + timedelta(seconds=1)
+        await courier.deliver({"tenant": "default", "destination": ana.destination})
+    assert desk.other.sent == []
 
 
 async def test_one_run_does_not_go_on_for_ever(desk: Desk) -> None:
@@ -295,7 +312,8 @@ async def test_what_was_told_elsewhere_in_its_stead_is_not_passed_on_again(desk:
 
 async def test_two_that_fail_with_one_fallback_are_passed_on_once(desk: Desk) -> None:
     """The first one's message stands in for both."""
-    courier = replace(desk.courier, fallbacks={"it": ["office"], "gone": ["office"]})
+    courier = desk.with_channels(fallbacks={"it": ["office"], "gone": ["office"]})
+    desk.clock.at += timedelta(minutes=1)
     for name in ("it", "gone"):
         drafts = plan(message(), [Destination(name=name, platform="slack")], heads=(), rings=True)
         async with desk.store.begin() as tx:

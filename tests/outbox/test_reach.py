@@ -1,6 +1,5 @@
 """What happens while a destination cannot be reached, and when it can be again."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -94,7 +93,7 @@ async def test_each_fallback_is_tried_where_those_before_it_cannot_be_reached(de
 
 async def test_a_fallback_that_is_told_anyway_is_not_told_twice(desk: Desk) -> None:
     """It is a listener itself."""
-    courier = replace(desk.courier, fallbacks={"it": ["it2"]}, senders={"it": desk.sender, "it2": desk.other})
+    courier = desk.with_channels(fallbacks={"it": ["it2"]}, senders={"it": desk.sender, "it2": desk.other})
     both = message()
     desk.sender.script = [REMOVED]
     await desk.tell(both)
@@ -146,7 +145,7 @@ async def test_another_address_is_tried_at_once(desk: Desk) -> None:
     desk.sender.script = [REMOVED]
     await desk.tell(message())
     await desk.deliver_at("it")
-    mended = replace(desk.courier, addresses={"it": "second address"})
+    mended = desk.with_channels(addresses={"it": "second address"})
     await mended.reopen("default")
     desk.clock.at += MINUTE
     await mended.deliver({"tenant": "default", "destination": "it"})

@@ -9,7 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.demo.served import served
-from bot.outbox import Courier, SendError, plan
+from bot.outbox import Channels, Courier, SendError, plan
 from bot.outbox.courier import LEASE
 from bot.store import State, Store
 from bot.types import Delivery, Destination, Kind, Landed, Message
@@ -109,10 +109,11 @@ class Channel:
 
     def _courier(self) -> Courier:
         """Make a courier that knows nothing but the store, as after a restart."""
+        sender = Mortal(SlackSender(self.api, self.id, clock=self.clock, mention=[GROUP]), self.dies)
         return Courier(
             store=self.store,
             jobs=Enqueued(),
-            senders={"it": Mortal(SlackSender(self.api, self.id, clock=self.clock, mention=[GROUP]), self.dies)},
+            channels={"default": Channels(senders={"it": sender})},
             clock=self.clock,
             chance=CHANCE,
             stopped=self._note,
