@@ -272,10 +272,9 @@ class Pipeline:
 
 async def _keep(observations: Sequence[Observation], tx: Transaction) -> None:
     """Keep every version of every advisory."""
+    await tx.advisories.see([seen for seen in observations if isinstance(seen, AdvisorySeen)])
     for seen in observations:
-        if isinstance(seen, AdvisorySeen):
-            await tx.advisories.see(seen)
-        elif isinstance(seen, AdvisoryGone):
+        if isinstance(seen, AdvisoryGone):
             await tx.advisories.gone(seen)
 
 

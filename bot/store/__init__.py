@@ -4,7 +4,7 @@
 ``async with store.read() as tx`` for one that waits for nobody. ``tx`` has one attribute a noun.
 """
 
-from bot.store.advisories import KeptAdvisory, KeptPost, KeptVersion
+from bot.store.advisories import KeptAdvisory, KeptVersion
 from bot.store.audit import Deed
 from bot.store.conversations import Conversation
 from bot.store.deliveries import KeptDelivery, Pending
@@ -32,7 +32,6 @@ __all__ = [
     "KeptAdvisory",
     "KeptDelivery",
     "KeptEvidence",
-    "KeptPost",
     "KeptVersion",
     "NewJob",
     "Pending",

@@ -1,7 +1,7 @@
-"""What the vendor said, with every version and every post, and our own times."""
+"""What the vendor said, with every version, and our own times."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.codec import canonical, digest
+from bot.store.bodies import keep_bodies, version_of
 from bot.store.columns import insert_into
-from bot.store.tables import advisories, advisory_bodies, advisory_posts, advisory_versions
+from bot.store.tables import advisories, advisory_bodies, advisory_versions
 from bot.types import AdvisoryGone, AdvisorySeen
 
 
@@ -36,33 +36,27 @@ class KeptVersion:
     issue: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPost:
-    """One wording of one post, with the vendor's time as the vendor wrote it and ours."""
-
-    created: str
-    first_seen: datetime
-    post: Mapping[str, object]
-
-
 @dataclass(frozen=True, slots=True)
 class Advisories:
     """Advisories by tenant, source and id; nothing that was ever listed is deleted."""
 
     connection: AsyncConnection
 
-    async def see(self, seen: AdvisorySeen) -> bool:
-        """Save an advisory as listed now; True if the feed never listed it so before."""
-        body = canonical(seen.issue)
-        version, id_ = digest(body), str(seen.issue.get("id", ""))
-        await self._touch(seen, id_, version)
-        await self._insert(advisory_bodies, {"version": version, "body": body})
-        key = {"tenant": seen.tenant, "source": seen.source, "id": id_}
-        new = await self._insert(advisory_versions, {**key, "version": version, "first_seen": seen.at})
-        if new:
-            for post in _posts(seen.issue):
-                await self._insert(advisory_posts, {**key, **post, "first_seen": seen.at})
-        return new
+    async def see(self, batch: Sequence[AdvisorySeen]) -> None:
+        """Save advisories as listed now, of any tenants; each wording is kept once for all who have it listed."""
+        if not batch:
+            return
+        rows = [_row(seen) for seen in batch]
+        await keep_bodies([seen.issue for seen in batch], self.connection)
+        statement = insert_into(self.connection, advisories)
+        news = {"last_seen": statement.excluded.last_seen, "version": statement.excluded.version, "gone_at": None}
+        newer = advisories.c.last_seen <= statement.excluded.last_seen
+        key = ["tenant", "source", "id"]
+        listed = [{**row, "last_seen": row["first_seen"]} for row in rows]
+        await self.connection.execute(
+            statement.on_conflict_do_update(index_elements=key, set_=news, where=newer), listed
+        )
+        await self._insert(advisory_versions, rows)
 
     async def gone(self, gone: AdvisoryGone) -> None:
         """Save that the feed lists an advisory no more; the first moment counts."""
@@ -90,27 +84,8 @@ class Advisories:
         rows = await self.connection.execute(wanted)
         return [KeptVersion(first_seen=row.first_seen, issue=json.loads(row.body)) for row in rows]
 
-    async def posts(self, tenant: str, source: str, id_: str) -> list[KeptPost]:
-        """Read every wording of every post of an advisory, in the vendor's order, then ours."""
-        p = advisory_posts.c
-        wanted = select(advisory_posts).where(p.tenant == tenant, p.source == source, p.id == id_)
-        rows = await self.connection.execute(wanted.order_by(p.created, p.first_seen, p.hash))
-        return [KeptPost(created=row.created, first_seen=row.first_seen, post=json.loads(row.body)) for row in rows]
-
-    async def _touch(self, seen: AdvisorySeen, id_: str, version: str) -> None:
-        statement = insert_into(self.connection, advisories).values(
-            tenant=seen.tenant, source=seen.source, id=id_, first_seen=seen.at, last_seen=seen.at, version=version
-        )
-        news = {"last_seen": seen.at, "version": version, "gone_at": None}
-        await self.connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["tenant", "source", "id"], set_=news, where=advisories.c.last_seen <= seen.at
-            )
-        )
-
-    async def _insert(self, table: Table, row: Mapping[str, object]) -> bool:
-        statement = insert_into(self.connection, table).values(row).on_conflict_do_nothing()
-        return await self.connection.scalar(statement.returning(*table.primary_key)) is not None
+    async def _insert(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        await self.connection.execute(insert_into(self.connection, table).on_conflict_do_nothing(), rows)
 
     async def _read(self, tenant: str, source: str | None, condition: ColumnElement[bool]) -> list[KeptAdvisory]:
         a, b = advisories.c, advisory_bodies.c
@@ -132,14 +107,11 @@ def _kept(row: ResultRow[Any]) -> KeptAdvisory:
     )
 
 
-def _posts(issue: Mapping[str, object]) -> list[dict[str, str]]:
-    """Take the posts of a Graph ``serviceHealthIssue``; other shapes keep theirs in the versions alone."""
-    posts = issue.get("posts")
-    if not isinstance(posts, list):
-        return []
-    return [_post(post) for post in posts if isinstance(post, Mapping)]
-
-
-def _post(post: Mapping[str, object]) -> dict[str, str]:
-    body = canonical(post)
-    return {"created": str(post.get("createdDateTime", "")), "hash": digest(body), "body": body}
+def _row(seen: AdvisorySeen) -> dict[str, object]:
+    return {
+        "tenant": seen.tenant,
+        "source": seen.source,
+        "id": str(seen.issue.get("id", "")),
+        "version": version_of(seen.issue),
+        "first_seen": seen.at,
+    }

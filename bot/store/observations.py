@@ -10,7 +10,8 @@ from sqlalchemy import BigInteger, Select, case, func, literal, or_, select, tup
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.codec import canonical, digest
+from bot.store.bodies import keep_bodies, version_of
+from bot.store.codec import canonical
 from bot.store.columns import EPOCH, MICROSECOND, Row, Time, insert_into
 from bot.store.tables import advisory_bodies, current, marks, observations
 from bot.types import (
@@ -80,10 +81,7 @@ class Observations:
         """Save a batch of any size and order; each route's current row follows."""
         if not batch:
             return
-        bodies = {row["version"]: row for row in map(_body, batch) if row}
-        if bodies:
-            statement = insert_into(self.connection, advisory_bodies).on_conflict_do_nothing()
-            await self.connection.execute(statement, list(bodies.values()))
+        await keep_bodies([each.issue for each in batch if isinstance(each, AdvisorySeen)], self.connection)
         await self.connection.execute(observations.insert(), [_row(each) for each in batch])
         await self._follow(batch)
         await self._wind_back(min(each.at for each in batch))
@@ -181,15 +179,7 @@ GATES = {
 """Which moment decides whether a column of the current row is newer."""
 
 
-def _body(observation: Observation) -> dict[str, str] | None:
-    if not isinstance(observation, AdvisorySeen):
-        return None
-    body = canonical(observation.issue)
-    return {"version": digest(body), "body": body}
-
-
 def _row(observation: Observation) -> dict[str, object]:
-    body = _body(observation)
     rest = {
         field.name: getattr(observation, field.name)
         for field in fields(observation)
@@ -201,7 +191,7 @@ def _row(observation: Observation) -> dict[str, object]:
         "kind": type(observation).__name__,
         **{name: getattr(observation, name, None) for name in OWN_COLUMNS},
         "rest": canonical(rest) if rest else None,
-        "version": body["version"] if body else None,
+        "version": version_of(observation.issue) if isinstance(observation, AdvisorySeen) else None,
     }
 
 

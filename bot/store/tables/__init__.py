@@ -5,7 +5,6 @@ from bot.store.tables.known import changes, counters, incident_evidence, inciden
 from bot.store.tables.seen import (
     advisories,
     advisory_bodies,
-    advisory_posts,
     advisory_versions,
     current,
     marks,
@@ -20,7 +19,6 @@ __all__ = [
     "acted",
     "advisories",
     "advisory_bodies",
-    "advisory_posts",
     "advisory_versions",
     "audit",
     "changes",

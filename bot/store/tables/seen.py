@@ -96,16 +96,3 @@ advisory_versions = Table(
     Column("first_seen", Time, nullable=False),
     PrimaryKeyConstraint("tenant", "source", "id", "version"),
 )
-
-advisory_posts = Table(
-    "advisory_posts",
-    metadata,
-    Column("tenant", String, nullable=False),
-    Column("source", String, nullable=False),
-    Column("id", Words, nullable=False),
-    Column("created", Words, nullable=False),  # as the vendor wrote it
-    Column("hash", String, nullable=False),
-    Column("first_seen", Time, nullable=False),
-    Column("body", Text, nullable=False),
-    PrimaryKeyConstraint("tenant", "source", "id", "created", "hash"),
-)
