@@ -1,8 +1,9 @@
 """A story: what the feed listed and the test messages showed, minute by minute, and word for word what people were told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from bot.advisories import read
 from bot.types import Change, Direction, Evidence, Finding, Moment, Place, Symptom, Tally, Where
@@ -156,3 +157,9 @@ def _entry(change: Change) -> str:
     when = catalogue("en").moment(Moment(at=change.at, with_date=True))
     number = change.incident.id if change.incident else "-"
     return f"{when}, {number}, {change.reason}\n{plain(tell(change))}"
+
+
+@cache
+def events(story: Callable[[], Evening]) -> tuple[Change, ...]:
+    """Give all that is new in a story, which is told once for every test that only reads it."""
+    return tuple(story().teller.told)

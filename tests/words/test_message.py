@@ -27,7 +27,7 @@ from tests.correlate.build import (
     over,
     refused,
 )
-from tests.stories.evening import Evening
+from tests.stories.evening import Evening, events
 from tests.stories.test_stories import STORIES
 
 JARGON = re.compile(
@@ -254,5 +254,5 @@ def test_lengths_and_moments_in_a_text_are_written_out() -> None:
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_what_rings_nobody_can_be_said_too(story: Callable[[], Evening]) -> None:
     """The head of an incident shows it, also when all that was measured is over and nothing is resolved yet."""
-    for change in story().teller.told:
+    for change in events(story):
         assert tell(change).at == change.at

@@ -14,6 +14,7 @@ from handlers.slack import answer, home, render
 from tests.handlers.examples import NOW, claim, finding, healthy, incident, message, snapshot
 from tests.handlers.test_commands import Desk
 from tests.handlers.test_golden import evening
+from tests.stories.evening import events
 from tests.stories.test_stories import STORIES
 
 Blocks: TypeAlias = Sequence[Mapping[str, Any]]
@@ -98,7 +99,7 @@ def told() -> Iterator[Blocks]:
 def stories(language: str) -> Iterator[Message]:
     """Tell every story."""
     for story in STORIES:
-        yield from (tell(change, language=language) for change in story().teller.told)
+        yield from (tell(change, language=language) for change in events(story))
 
 
 async def answered() -> list[Blocks]:
@@ -121,4 +122,4 @@ async def answered() -> list[Blocks]:
 def changes(story: str) -> list[Change]:
     """Give what rang in one story."""
     (found,) = (one for one in STORIES if one.__name__ == story)
-    return [change for change in found().teller.told if change.rings]
+    return [change for change in events(found) if change.rings]

@@ -11,7 +11,7 @@ from handlers.teams.render import Card, card
 from tests.handlers.examples import delivery
 from tests.handlers.teams.drawn import DESKTOP, Column, draw
 from tests.handlers.test_golden import evening
-from tests.stories.evening import Evening
+from tests.stories.evening import Evening, events
 from tests.stories.test_stories import (
     a_network_that_flaps,
     first_post_hours_late,
@@ -35,8 +35,7 @@ CALLED = "oncall@contoso.com"
 
 def changes(story: Callable[[], Evening]) -> list[Change]:
     """Tell a story and give what rang."""
-    evening = story()
-    return [change for change in evening.teller.told if change.rings]
+    return [change for change in events(story) if change.rings]
 
 
 def cards(story: Callable[[], Evening], *, language: str = "en") -> list[Card]:
