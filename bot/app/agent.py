@@ -3,7 +3,7 @@
 import asyncio
 import random
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.app import wiring
 from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
@@ -40,7 +41,8 @@ JITTER = 0.02
 class Agent:
     """What looks from a far vantage, and its way to the bot."""
 
-    eyes: Eyes
+    eyes: Sequence[Eyes]
+    """One for each company whose routes are ours."""
     pusher: Pusher
     clock: Clock
     chance: random.Random
@@ -50,12 +52,18 @@ class Agent:
 
     async def run(self) -> None:
         """Send, follow and push until cancelled."""
-        followers, loops = Followers(eyes=self.eyes, take=self._take), Loops(self.chance)
-        async with loops.running(*followers.loops()), asyncio.TaskGroup() as running:
-            for route in self.eyes.lines:
+        loops = Loops(self.chance)
+        following = [loop for eyes in self.eyes for loop in Followers(eyes=eyes, take=self._take).loops()]
+        async with loops.running(*following), asyncio.TaskGroup() as running:
+            for route in self.routes:
                 running.create_task(self._rounds(route), name=f"probe:{route}")
             running.create_task(self._confirmations(), name="confirm")
             running.create_task(self.pusher.run(), name="push")
+
+    @property
+    def routes(self) -> Mapping[str, Eyes]:
+        """Give our routes, each with what it is seen by."""
+        return {name: eyes for eyes in self.eyes for name in eyes.lines}
 
     def confirm(self, routes: Sequence[str]) -> None:
         """Have a test message sent along each route soon; a wish that is not yet met stands for both."""
@@ -64,13 +72,15 @@ class Agent:
 
     async def look(self, patience: timedelta = PATIENCE) -> list[Observation]:
         """Send one message along each route, and look for them until all came or the patience is over."""
-        sent = await asyncio.gather(*(self.eyes.canary.send(name, self.clock.now()) for name in self.eyes.lines))
+        sending = (eyes.canary.send(name, self.clock.now()) for name, eyes in self.routes.items())
+        sent = await asyncio.gather(*sending)
         seen = [one for each in sent for one in each]
         self.pusher.spool.append(seen)
         waiting = _under_way(seen)
         until = self.clock.now() + patience
+        boxes = [box for eyes in self.eyes for box in eyes.mailboxes.values()]
         while True:
-            looks = await asyncio.gather(*(box.look(self.clock.now()) for box in self.eyes.mailboxes.values()))
+            looks = await asyncio.gather(*(box.look(self.clock.now()) for box in boxes))
             news = [one for each in looks for one in each]
             self.pusher.spool.append(news)
             seen += news
@@ -81,19 +91,20 @@ class Agent:
 
     async def probe(self, args: Args) -> None:
         """Send one test message."""
-        self.pusher.spool.append(await self.eyes.canary.send(str(args["route"]), self.clock.now()))
+        route = str(args["route"])
+        self.pusher.spool.append(await self.routes[route].canary.send(route, self.clock.now()))
 
     async def _take(self, _: str, seen: Sequence[Observation]) -> None:
         self.pusher.spool.append(seen)
 
     async def _confirmations(self) -> None:
         while True:
-            routes = [route for route in await self.wanted.get() if route in self.eyes.lines]
+            routes = [route for route in await self.wanted.get() if route in self.routes]
             await asyncio.gather(*(self.runner.run("probe", {"route": route}) for route in routes))
 
     async def _rounds(self, route: str) -> None:
         """Send along one route again and again."""
-        interval = self.eyes.lines[route].route.interval
+        interval = self.routes[route].lines[route].route.interval
         await self.clock.sleep(interval * self.chance.random())
         while True:
             await self.runner.run("probe", {"route": route})
@@ -115,16 +126,16 @@ async def open_agent(settings: Settings, url: str, *, folder: Path | None = None
         http = await stack.enter_async_context(open_http(settings.environment.ca_file))
         spool = stack.enter_context(open_spool(folder or settings.state / "spool", now=clock.now))
         seal = Seal(probe_key(settings))
-        eyes = open_eyes(Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=seal, vantage=name))
-        for box in eyes.mailboxes.values():
-            box.remember(spool.blind)
-        eyes.canary.remember(spool.blind)
+        tooling = Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=seal, vantage=name)
+        eyes = [open_eyes(tooling, tenant) for tenant in wiring.tenants(settings)]
+        for one in eyes:
+            one.remember({}, spool.blind)
         secret = settings.named[settings.installation.vantages[name].secret_env]
         pusher = Pusher(url=url, vantage=name, secret=secret, spool=spool, http=http, clock=clock, chance=chance)
         yield _agent(eyes, pusher, clock, chance)
 
 
-def _agent(eyes: Eyes, pusher: Pusher, clock: Clock, chance: random.Random) -> Agent:
+def _agent(eyes: Sequence[Eyes], pusher: Pusher, clock: Clock, chance: random.Random) -> Agent:
     runner = Runner(clock)
     agent = Agent(eyes=eyes, pusher=pusher, clock=clock, chance=chance, runner=runner)
     runner.register("probe", agent.probe, PROBE_LIMIT)
@@ -157,7 +168,7 @@ async def run(settings: Settings, url: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_agent(settings, url) as agent:
-        log.info("ready", vantage=agent.pusher.vantage, routes=len(agent.eyes.lines), waiting=len(agent.pusher.spool))
+        log.info("ready", vantage=agent.pusher.vantage, routes=len(agent.routes), waiting=len(agent.pusher.spool))
         running, stopping = asyncio.create_task(agent.run()), asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping", waiting=len(agent.pusher.spool))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,19 +12,19 @@ import httpx
 
 from bot.app import wiring
 from bot.app.admission import Admission, given_up
-from bot.app.eyes import Eyes, Tooling, open_eyes
-from bot.app.followers import Followers
+from bot.app.eyes import Tooling
 from bot.app.health import Pulse
 from bot.app.heartbeat import Heartbeat
 from bot.app.loops import Loops
 from bot.app.pictures import Pictures
 from bot.app.probe_key import probe_key
+from bot.app.shards import Shards
 from bot.app.slack import open_installations
-from bot.app.tasks import Tasks
 from bot.app.teams_bot import open_teams
 from bot.app.tenants import Moved, Tenants, in_one_file
 from bot.app.voices import Voices, open_voices
 from bot.app.watchdog import Watchdog
+from bot.app.watching import open_shards
 from bot.jobs import Jobs, open_jobs
 from bot.mail import Seal
 from bot.microsoft import open_http
@@ -34,7 +34,6 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.subscribers import Subscribers
 from bot.types import Clock
-from bot.watch import ServiceHealth, StatusPage
 from bot.words.labels import passed_on_note
 from handlers.teams.bot.api import TeamsApi
 
@@ -56,8 +55,8 @@ class Bot:
     subscribers: Subscribers
     installations: SlackInstallations | None
     """Of the Slack app, where there are several workspaces."""
-    eyes: Eyes
-    followers: Followers
+    shards: Shards
+    """What is watched from here."""
     loops: Loops
     watchdog: Watchdog
     pulse: Pulse
@@ -67,7 +66,7 @@ class Bot:
 
 @asynccontextmanager
 async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> AsyncIterator[Bot]:
-    """Put the bot together, able to tell; ``watch`` has it look as well. Raises SettingsError and StoreError."""
+    """Put the bot together, able to tell; ``watching`` has it look as well. Raises SettingsError and StoreError."""
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as running:
         http = await running.enter_async_context(open_http(settings.environment.ca_file))
@@ -80,9 +79,10 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         jobs = await open_jobs(store, clock, chance)
         memory = Memory(store=store, jobs=jobs, clock=clock)
         pipeline, tenants = Pipeline(memory), Tenants(in_one_file(settings))
-        seal = Seal(probe_key(settings))
-        eyes = open_eyes(Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=seal))
-        pulse = _pulse(settings, memory, pipeline=pipeline, eyes=eyes, loops=Loops(chance))
+        tooling = Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=Seal(probe_key(settings)))
+        loops = Loops(chance)
+        shards = open_shards(tooling, tenants, store, pipeline=pipeline, loops=loops)
+        pulse = _pulse(settings, memory, pipeline=pipeline, shards=shards, loops=loops)
         bot = Bot(
             settings=settings,
             clock=clock,
@@ -93,16 +93,14 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             tenants=tenants,
             subscribers=Subscribers(store=store, clock=clock),
             installations=installations,
-            eyes=eyes,
-            followers=Followers(eyes=eyes, take=pipeline.take),
-            loops=pulse.loops,
+            shards=shards,
+            loops=loops,
             watchdog=pulse.watchdog,
             pulse=pulse,
             teams=teams,
         )
         bot.pulse.heartbeat = _heartbeat(bot, http)
         await _admitted(bot, voices)
-        await _remember(eyes, pipeline, store)
         yield bot
 
 
@@ -126,13 +124,13 @@ async def _admitted(bot: Bot, voices: Voices) -> None:
     bot.tenants.listen(admission.follow)
 
 
-def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, eyes: Eyes, loops: Loops) -> Pulse:
+def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, shards: Shards, loops: Loops) -> Pulse:
     return Pulse(
         clock=memory.clock,
         started=memory.clock.now(),
         jobs=memory.jobs,
         pipeline=pipeline,
-        eyes=eyes,
+        shards=shards,
         loops=loops,
         watchdog=Watchdog(),
         store=memory.store,
@@ -144,32 +142,3 @@ def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, eyes: Eyes
 def _heartbeat(bot: Bot, http: httpx.AsyncClient) -> Heartbeat | None:
     url = bot.settings.environment.heartbeat_url
     return Heartbeat(url=url, http=http, health=bot.pulse.health, chance=bot.chance) if url else None
-
-
-async def _remember(eyes: Eyes, pipeline: Pipeline, store: Store) -> None:
-    """Tell the watchers how things stood before this start, so that what ended since does not go unnoticed."""
-    blind = {one.source for name in pipeline.tenants for one in pipeline.snapshot(name).sources if one.blind_since}
-    for box in eyes.mailboxes.values():
-        box.remember(blind)
-    eyes.canary.remember(blind)
-    for _, calendar in eyes.calendars.values():
-        calendar.remember(blind)
-    feeds: list[tuple[str, ServiceHealth | StatusPage]] = [*eyes.feeds.items()]
-    feeds += [(tenant, page) for tenants in eyes.pages.values() for tenant, page in tenants.items()]
-    async with store.read() as tx:
-        for tenant, feed in feeds:
-            kept = await tx.advisories.listed(tenant, feed.name)
-            feed.remember({one.id: one.issue for one in kept}, blind)
-
-
-def watch(bot: Bot, *, probing: Callable[[], bool] = lambda: True) -> None:
-    """Have the bot look and think; ``probing`` is asked before each test message whether it may be sent."""
-    Tasks(
-        jobs=bot.jobs,
-        store=bot.store,
-        pipeline=bot.pipeline,
-        eyes=bot.eyes,
-        clock=bot.clock,
-        poll_every=bot.settings.installation.rules.poll_every,
-        probing=probing,
-    ).register()

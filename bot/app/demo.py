@@ -13,11 +13,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app.bot import Bot, open_bot, watch
+from bot.app.bot import Bot, open_bot
 from bot.app.clock import SystemClock
 from bot.app.logs import to_standard_error
 from bot.app.programme import Programme
 from bot.app.serve import running
+from bot.app.watching import watching
 from bot.demo.chat.page import Channels, channels_page
 from bot.demo.clock import StoryClock
 from bot.demo.director import Director, Stage
@@ -97,8 +98,8 @@ async def _show(port: int) -> AsyncIterator[Show]:
         programme.begins(page=address, chat=chat)
         await _remember(bot, box, clock, story.begins, chance)
         clock.run_at(60)
-        watch(bot, probing=lambda: tap.open)
         await stack.enter_async_context(running(bot, links={"Slack and Teams": chat}))
+        await stack.enter_async_context(watching(bot, probing=lambda: tap.open))
         telling = asyncio.create_task(programme.follow())
         stack.callback(telling.cancel)
         yield Show(bot=bot, world=box, clock=clock, director=director, programme=programme, tap=tap)

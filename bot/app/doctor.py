@@ -66,18 +66,23 @@ async def _results(settings: Settings) -> AsyncIterator[Result]:
         tooling = Tooling(
             settings=settings, http=http, clock=clock, chance=random.SystemRandom(), seal=Seal(probe_key(settings))
         )
-        eyes = open_eyes(tooling)
         yield await _skew(settings, http, clock)
-        for name, feed in eyes.feeds.items():
-            yield _seen(f"service health of {name}", await feed.look(clock.now()))
-        for result in await routes(eyes, clock):
-            yield result
-        for name, (_, calendar) in eyes.calendars.items():
-            yield await prove_calendar(name, calendar, clock)
+        for tenant in wiring.tenants(settings):
+            async for result in _sight(open_eyes(tooling, tenant), clock):
+                yield result
         async for result in _destinations(settings):
             yield result
         if settings.environment.teams_app_id:
             yield Result(what="Teams bot", fault=await bot_fault(settings), detail="it may sign in")
+
+
+async def _sight(eyes: Eyes, clock: Clock) -> AsyncIterator[Result]:
+    if eyes.feed:
+        yield _seen(f"service health of {eyes.tenant}", await eyes.feed.look(clock.now()))
+    for result in await routes(eyes, clock):
+        yield result
+    for name, calendar in eyes.calendars.items():
+        yield await prove_calendar(name, calendar, clock)
 
 
 async def _skew(settings: Settings, http: httpx.AsyncClient, clock: SystemClock) -> Result:

@@ -26,7 +26,7 @@ async def examine_vantage(settings: Settings, url: str, *, say: Callable[[str], 
 
 
 async def _results(agent: Agent) -> AsyncIterator[Result]:
-    yield Result(what="settings", detail=f"vantage {agent.pusher.vantage}, {len(agent.eyes.lines)} routes")
+    yield Result(what="settings", detail=f"vantage {agent.pusher.vantage}, {len(agent.routes)} routes")
     try:
         sample = await agent.pusher.greet()
     except PushError as error:
@@ -34,8 +34,9 @@ async def _results(agent: Agent) -> AsyncIterator[Result]:
     else:
         yield Result(what="bot", detail=f"knows us; an answer takes {sample.round_trip.total_seconds():.3f} s")
         yield _clock(sample.offset)
-    for result in await routes(agent.eyes, SystemClock()):
-        yield result
+    for eyes in agent.eyes:
+        for result in await routes(eyes, SystemClock()):
+            yield result
 
 
 def _clock(offset: timedelta) -> Result:

@@ -1,7 +1,8 @@
 """The watchers that the settings ask for."""
 
+import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,7 +39,20 @@ from bot.microsoft import (
 from bot.settings import Environment, MailboxTable, Settings, SettingsError
 from bot.settings import Server as ServerTable
 from bot.types import Clock
-from bot.watch import PAGES, Canary, FreeBusy, Habit, Line, MailboxWatch, Page, ServiceHealth, StatusPage, Tools
+from bot.watch import (
+    PAGES,
+    Canary,
+    FreeBusy,
+    Habit,
+    Issue,
+    Line,
+    MailboxWatch,
+    Page,
+    ServiceHealth,
+    StatusFeed,
+    StatusPage,
+    Tools,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,28 +71,42 @@ class Tooling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eyes:
-    """Everything that looks: feeds by tenant, mailboxes and calendars by name with their tenant, and the canary."""
+    """Everything that looks for one tenant: its feed, its mailboxes, calendars and pages by name, and its canary."""
 
-    feeds: Mapping[str, ServiceHealth]
+    tenant: str
+    feed: ServiceHealth | None
+    """None where it has no credentials."""
     mailboxes: Mapping[str, MailboxWatch]
-    owners: Mapping[str, str]
-    """The tenant of each mailbox."""
-    calendars: Mapping[str, tuple[str, FreeBusy]]
-    """Each with its tenant."""
-    pages: Mapping[str, Mapping[str, StatusPage]]
-    """Public status pages by name, each as every tenant sees it."""
+    calendars: Mapping[str, FreeBusy]
+    pages: Mapping[str, StatusPage]
     canary: Canary
     lines: Mapping[str, Line]
 
+    @property
+    def feeds(self) -> Sequence[ServiceHealth | StatusPage]:
+        """Give all that lists advisories."""
+        return [*([self.feed] if self.feed else []), *self.pages.values()]
 
-def open_eyes(tooling: Tooling) -> Eyes:
-    """Make the watchers; none of them connects before it looks."""
-    settings = tooling.settings
-    tokens = {name: app for name in wiring.tenants(settings) if (app := entra(settings, name))}
-    lines = _lines(tooling, tokens)
+    def remember(self, listed: Mapping[str, Mapping[str, Issue]], blind: Collection[str]) -> None:
+        """Take in what each source listed before this start, and which could not be seen: what ended since is told."""
+        for feed in self.feeds:
+            feed.remember(listed.get(feed.name, {}), blind)
+        others: list[MailboxWatch | FreeBusy | Canary] = [*self.mailboxes.values(), *self.calendars.values()]
+        for one in (*others, self.canary):
+            one.remember(blind)
+
+    async def aclose(self) -> None:
+        """Let go of every connection."""
+        await asyncio.gather(*(box.close() for box in self.mailboxes.values()))
+
+
+def open_eyes(tooling: Tooling, tenant: str, pages: Mapping[str, StatusFeed] | None = None) -> Eyes:
+    """Make the watchers of a tenant, with the status ``pages`` that are read for all; none connects before it looks."""
+    tokens = entra(tooling.settings, tenant)
     ends = Ends(tooling, tokens)
-    watches = _watches(tooling, lines, ends)
-    senders = {line.sender.name: ends.sender(line.sender, line.route.tenant) for line in lines.values()}
+    lines = _lines(tooling, tenant, tokens)
+    watches = _watches(tooling, tenant, lines, ends)
+    senders = {line.sender.name: ends.sender(line.sender) for line in lines.values()}
     tools = Tools(
         seal=tooling.seal,
         clock=tooling.clock,
@@ -86,18 +114,25 @@ def open_eyes(tooling: Tooling) -> Eyes:
         readable=lambda name: name not in watches or watches[name].readable,
         resolves=tooling.names.live,
     )
-    feeds = {name: ServiceHealth(graph(tooling, app), tenant=name) for name, app in tokens.items()}
-    owners = {line.receiver.name: line.route.tenant for line in lines.values()}
-    owners |= {line.sender.name: line.route.tenant for line in lines.values()}
     return Eyes(
-        feeds=feeds,
+        tenant=tenant,
+        feed=ServiceHealth(graph(tooling, tokens), tenant=tenant) if tokens else None,
         mailboxes=watches,
-        owners=owners,
-        calendars=_calendars(tooling, ends),
-        pages=_pages(tooling),
+        calendars=_calendars(tooling, tenant, ends),
+        pages={name: StatusPage(feed, tenant=tenant) for name, feed in (pages or {}).items()},
         canary=Canary(list(lines.values()), senders, tools),
         lines=lines,
     )
+
+
+def open_pages(settings: Settings, http: httpx.AsyncClient) -> Mapping[str, StatusFeed]:
+    """Give the public status pages that the settings ask for, by name; each is read once for all tenants."""
+    installation = settings.installation
+    pages: dict[str, Page] = {name: PAGES[name] for name in installation.rules.status_pages}
+    pages |= {
+        name: Page(source=name, url=one.url, reader=one.reader) for name, one in installation.status_pages.items()
+    }
+    return {name: StatusFeed(page, http) for name, page in pages.items()}
 
 
 def entra(settings: Settings, tenant: str) -> EntraTokens | None:
@@ -152,16 +187,15 @@ def credential(environment: Environment) -> Credential | None:
     return None
 
 
-def _lines(tooling: Tooling, tokens: Mapping[str, EntraTokens]) -> dict[str, Line]:
+def _lines(tooling: Tooling, tenant: str, tokens: EntraTokens | None) -> dict[str, Line]:
     settings = tooling.settings
     lines = {}
-    for tenant in wiring.tenants(settings):
-        for route in wiring.routes(settings, tenant):
-            if (route.vantage if route.far else "") != tooling.vantage:
-                continue
-            table = settings.installation.routes[route.name]
-            sender, receiver = (mailbox(settings, name, tokens.get(tenant)) for name in (table.sender, table.receiver))
-            lines[route.name] = Line(route=route, sender=sender, receiver=receiver)
+    for route in wiring.routes(settings, tenant):
+        if (route.vantage if route.far else "") != tooling.vantage:
+            continue
+        table = settings.installation.routes[route.name]
+        sender, receiver = (mailbox(settings, name, tokens) for name in (table.sender, table.receiver))
+        lines[route.name] = Line(route=route, sender=sender, receiver=receiver)
     return lines
 
 
@@ -197,75 +231,58 @@ def _secret(settings: Settings, table: MailboxTable, tokens: EntraTokens | None)
 class Ends:
     """Makes what sends from and looks into a mailbox, over its servers or over Graph."""
 
-    def __init__(self, tooling: Tooling, tokens: Mapping[str, EntraTokens]) -> None:
-        """Take the tenants' tokens."""
+    def __init__(self, tooling: Tooling, tokens: EntraTokens | None) -> None:
+        """Take the tenant's tokens."""
         self._tooling = tooling
         self._tokens = tokens
         self._boxes: dict[str, GraphMailbox] = {}
 
-    def sender(self, box: Mailbox, tenant: str) -> Sender:
+    def sender(self, box: Mailbox) -> Sender:
         """Give what sends from a mailbox."""
-        if self._by_graph(box):
-            return GraphSender(self.by_graph(box.name, tenant))
-        return SmtpSender(box, self._tooling.names)
+        return GraphSender(self.by_graph(box.name)) if self._by_graph(box) else SmtpSender(box, self._tooling.names)
 
-    def inbox(self, box: Mailbox, tenant: str) -> Inbox | None:
+    def inbox(self, box: Mailbox) -> Inbox | None:
         """Give what looks into a mailbox; None where there is no way in."""
         if self._by_graph(box):
-            return GraphInbox(box.name, self.by_graph(box.name, tenant), self._tooling.clock)
+            return GraphInbox(box.name, self.by_graph(box.name), self._tooling.clock)
         return ImapInbox(box, self._tooling.clock, self._tooling.names) if box.imap else None
 
     def _by_graph(self, box: Mailbox) -> bool:
         return self._tooling.settings.installation.mailboxes[box.name].via == "graph"
 
-    def by_graph(self, name: str, tenant: str) -> GraphMailbox:
+    def by_graph(self, name: str) -> GraphMailbox:
         """Give a mailbox at Graph, one for each: all that uses it shares its limit of calls at a time."""
         if name not in self._boxes:
-            app = self._tokens.get(tenant)
-            if app is None:
+            if self._tokens is None:
                 example = "AZURE_CLIENT_ID=0b1d2c3e-1111-2222-3333-444455556666"
-                fault = f"mailboxes.{name}: Graph needs the AZURE_ variables of {tenant}. Example: {example}"
+                fault = f"mailboxes.{name}: Graph needs the AZURE_ variables of its tenant. Example: {example}"
                 raise SettingsError([fault])
             address = self._tooling.settings.installation.mailboxes[name].address
-            self._boxes[name] = GraphMailbox(graph(self._tooling, app), address)
+            self._boxes[name] = GraphMailbox(graph(self._tooling, self._tokens), address)
         return self._boxes[name]
 
 
-def _calendars(tooling: Tooling, ends: Ends) -> dict[str, tuple[str, FreeBusy]]:
+def _calendars(tooling: Tooling, tenant: str, ends: Ends) -> dict[str, FreeBusy]:
     installation = tooling.settings.installation
     found = {}
     for name, table in installation.calendars.items():
+        if table.tenant != tenant:
+            continue
         calendar = GraphCalendar(
-            ends.by_graph(table.mailbox, table.tenant),
-            ends.by_graph(table.viewer or table.mailbox, table.tenant),
+            ends.by_graph(table.mailbox),
+            ends.by_graph(table.viewer or table.mailbox),
             address=installation.mailboxes[table.mailbox].address,
             seal=tooling.seal,
         )
         habit = Habit(every=table.every, limit=table.limit)
-        watch = FreeBusy(name, calendar, habit, clock=tooling.clock, chance=tooling.chance, tenant=table.tenant)
-        found[name] = (table.tenant, watch)
+        found[name] = FreeBusy(name, calendar, habit, clock=tooling.clock, chance=tooling.chance, tenant=tenant)
     return found
 
 
-def _pages(tooling: Tooling) -> dict[str, dict[str, StatusPage]]:
-    installation = tooling.settings.installation
-    pages: dict[str, Page] = {name: PAGES[name] for name in installation.rules.status_pages}
-    pages |= {
-        name: Page(source=name, url=one.url, reader=one.reader) for name, one in installation.status_pages.items()
-    }
-    tenants = wiring.tenants(tooling.settings)
-    return {
-        name: {tenant: StatusPage(page, tooling.http, tenant=tenant) for tenant in tenants}
-        for name, page in pages.items()
-    }
-
-
-def _watches(tooling: Tooling, lines: Mapping[str, Line], ends: Ends) -> dict[str, MailboxWatch]:
+def _watches(tooling: Tooling, tenant: str, lines: Mapping[str, Line], ends: Ends) -> dict[str, MailboxWatch]:
     """Look into every mailbox that messages reach, and into those that bounces come back to."""
     boxes = {box.name: box for line in lines.values() for box in (line.sender, line.receiver)}
-    tenants = {line.sender.name: line.route.tenant for line in lines.values()}
-    tenants |= {line.receiver.name: line.route.tenant for line in lines.values()}
-    inboxes = {name: ends.inbox(box, tenants[name]) for name, box in boxes.items()}
+    inboxes = {name: ends.inbox(box) for name, box in boxes.items()}
     return {
         name: MailboxWatch(
             name,
@@ -273,7 +290,7 @@ def _watches(tooling: Tooling, lines: Mapping[str, Line], ends: Ends) -> dict[st
             seal=tooling.seal,
             clock=tooling.clock,
             arriving=[route for route, line in lines.items() if line.receiver.name == name],
-            tenant=tenants[name],
+            tenant=tenant,
         )
         for name, inbox in inboxes.items()
         if inbox is not None

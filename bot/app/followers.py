@@ -1,10 +1,11 @@
-"""Follows the mailboxes: their servers tell of new mail, so that an arrival is seen when it happens."""
+"""Follows a tenant's mailboxes: their servers tell of new mail, so that an arrival is seen when it happens."""
 
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import TypeAlias
 
 import structlog
 
@@ -18,14 +19,16 @@ log = structlog.get_logger(__name__)
 DEADLINE = timedelta(minutes=5)
 """A look takes a minute at most, and so does waiting for the next."""
 
+Take: TypeAlias = Callable[[str, Sequence[Observation]], Awaitable[object]]
+"""Is given what was seen, with its tenant; may raise StoreError, and keeps it then."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followers:
     """One loop a mailbox."""
 
     eyes: Eyes
-    take: Callable[[str, Sequence[Observation]], Awaitable[object]]
-    """Is given what was seen, with its tenant; may raise StoreError, and keeps it then."""
+    take: Take
 
     def loops(self) -> Sequence[Loop]:
         """Give what follows every mailbox."""
@@ -39,6 +42,6 @@ class Followers:
             async for seen in looks:
                 beat()
                 try:
-                    await self.take(self.eyes.owners[name], seen)
+                    await self.take(self.eyes.tenant, seen)
                 except StoreError as error:
                     log.warning("not_taken_yet", mailbox=name, why=str(error))  # the pipeline keeps them

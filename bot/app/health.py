@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.app.eyes import Eyes
 from bot.app.heartbeat import Heartbeat
 from bot.app.loop_news import loop_news
 from bot.app.loops import Beat as Heard
 from bot.app.loops import Loops
+from bot.app.shards import Shards
 from bot.app.watchdog import Watchdog
-from bot.jobs import Jobs
+from bot.jobs import Jobs, TaskCount
 from bot.pipeline import Pipeline
 from bot.store import KeptDelivery, State, Store, StoreError
 from bot.types import Clock, Kind, Person
-from bot.watch import MailboxWatch, ServiceHealth
 from bot.web.health import Beat, Count, Health, Mouth, Outward
 
 DEADLINES: Mapping[str, timedelta] = {
@@ -27,8 +26,10 @@ DEADLINES: Mapping[str, timedelta] = {
     "calendar": timedelta(minutes=15),
 }
 """How long each task may stay away before it counts as stuck."""
-SHARED_DEADLINES: Mapping[str, timedelta] = {"tick": timedelta(minutes=10)}
-"""Where several programs share a store a task runs on any of them, and only the most frequent comes to each surely."""
+ROUNDS = ("tick", "probe", "feed", "calendar")
+"""Tasks that only a process has which watches somebody who needs them."""
+SHARED = ("roll_up",)
+"""Where several programs share a store a job runs on any of them, and comes to none surely."""
 CHECK = timedelta(seconds=15)
 CHECK_DEADLINE = timedelta(minutes=2)
 ANSWER = 20.0
@@ -43,7 +44,7 @@ class Pulse:
     started: datetime
     jobs: Jobs
     pipeline: Pipeline
-    eyes: Eyes
+    shards: Shards
     loops: Loops
     watchdog: Watchdog
     store: Store
@@ -126,32 +127,27 @@ class Pulse:
             Beat(loop=one.name, age=one.age, deadline=one.deadline, restarts=one.restarts, error=one.error)
             for one in self.loops.states()
         ]
-        counts, now = self.jobs.counts(), asyncio.get_running_loop().time()
-        deadlines = SHARED_DEADLINES if self.store.address else DEADLINES
+        counts, now = self._task_counts(), asyncio.get_running_loop().time()
+        away = SHARED if self.store.address else ()
         tasks = [
             Beat(
                 loop=task, age=timedelta(seconds=now - (counts[task].ended_at or self.begun)), deadline=limit, task=True
             )
-            for task, limit in deadlines.items()
-            if task in counts and self._is_used(task)
+            for task, limit in DEADLINES.items()
+            if task in counts and task not in away and (task not in ROUNDS or self.shards.agenda.has(task))
         ]
         return (*loops, *tasks)
 
-    def _is_used(self, task: str) -> bool:
-        users: Mapping[str, Sequence[str] | Mapping[str, object]] = {
-            "probe": self.eyes.lines,
-            "feed": self.eyes.feeds,
-            "calendar": self.eyes.calendars,
-        }
-        return bool(users.get(task, ("always",)))
+    def _task_counts(self) -> Mapping[str, TaskCount]:
+        return {**self.jobs.counts(), **self.shards.counts()}
 
     def _sees(self) -> bool:
         """Tell whether anything at all can be seen: a feed, or a mailbox."""
-        eyes: list[ServiceHealth | MailboxWatch] = [*self.eyes.feeds.values(), *self.eyes.mailboxes.values()]
+        eyes = [one for each in self.shards.eyes.values() for one in (each.feed, *each.mailboxes.values()) if one]
         return not eyes or any(one.readable for one in eyes)
 
     def _counts(self) -> Mapping[Count, int]:
-        counts = self.jobs.counts().values()
+        counts = self._task_counts().values()
         return {
             Count.JOBS_DONE: sum(one.runs - one.failures for one in counts),
             Count.JOBS_FAILED: sum(one.failures for one in counts),

@@ -5,8 +5,9 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from bot.app import wiring
 from bot.app.clock import SystemClock
-from bot.app.eyes import Eyes, Tooling, open_eyes
+from bot.app.eyes import Tooling, open_eyes
 from bot.app.probe_key import probe_key
 from bot.app.remarks import remarks
 from bot.mail import Seal
@@ -26,22 +27,17 @@ async def look(settings: Settings, *, say: Callable[[str], None], patience: floa
         tooling = Tooling(
             settings=settings, http=http, clock=clock, chance=random.SystemRandom(), seal=Seal(probe_key(settings))
         )
-        eyes = open_eyes(tooling)
-        await _together(
-            [(f"service health of {name}", feed.look(clock.now())) for name, feed in eyes.feeds.items()], say
-        )
-        await _together([(f"route {name}", eyes.canary.send(name, clock.now())) for name in eyes.lines], say)
-        if eyes.lines:
+        everybody = [open_eyes(tooling, tenant) for tenant in wiring.tenants(settings)]
+        feeds = [(f"service health of {eyes.tenant}", eyes.feed) for eyes in everybody if eyes.feed]
+        await _together([(name, feed.look(clock.now())) for name, feed in feeds], say)
+        sent = [(f"route {name}", eyes.canary.send(name, clock.now())) for eyes in everybody for name in eyes.lines]
+        await _together(sent, say)
+        if sent:
             await asyncio.sleep(patience)
-        await _mailboxes(eyes, clock, say)
-        await _together(
-            [(f"calendar {name}", watch.look(clock.now())) for name, (_, watch) in eyes.calendars.items()], say
-        )
-
-
-async def _mailboxes(eyes: Eyes, clock: SystemClock, say: Callable[[str], None]) -> None:
-    looks = [(f"mailbox {name}", watch.look(clock.now())) for name, watch in eyes.mailboxes.items()]
-    await _together(looks, say)
+        boxes = [one for eyes in everybody for one in eyes.mailboxes.items()]
+        await _together([(f"mailbox {name}", watch.look(clock.now())) for name, watch in boxes], say)
+        calendars = [one for eyes in everybody for one in eyes.calendars.items()]
+        await _together([(f"calendar {name}", watch.look(clock.now())) for name, watch in calendars], say)
 
 
 async def _together(looks: Sequence[tuple[str, Awaitable[Sequence[Observation]]]], say: Callable[[str], None]) -> None:

@@ -12,12 +12,13 @@ from datetime import timedelta
 
 import structlog
 
-from bot.app.bot import Bot, open_bot, watch
+from bot.app.bot import Bot, open_bot
 from bot.app.health import CHECK_DEADLINE
 from bot.app.heartbeat import DEADLINE as HEARTBEAT_DEADLINE
 from bot.app.loops import Beat, Loop
 from bot.app.site import open_site
 from bot.app.systemd import READY, STOPPING, WATCHDOG, Systemd
+from bot.app.watching import watching
 from bot.settings import Settings
 from bot.store import StoreError
 from bot.types import Clock
@@ -49,8 +50,7 @@ async def run(settings: Settings, clock: Clock, chance: random.Random) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     systemd = Systemd(os.environ.get("NOTIFY_SOCKET"))
-    async with open_bot(settings, clock, chance) as bot, running(bot, systemd=systemd) as on:
-        watch(bot)
+    async with open_bot(settings, clock, chance) as bot, running(bot, systemd=systemd) as on, watching(bot):
         log.info("ready", page=on.address)
         systemd.tell(READY)
         stopping = asyncio.create_task(stop.wait())
@@ -102,7 +102,6 @@ def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
         Loop(name="event loop", run=turn, deadline=TURN_DEADLINE),
         Loop(name="jobs", run=bot.jobs.run, deadline=JOBS_DEADLINE),
         Loop(name="check", run=bot.pulse.run, deadline=CHECK_DEADLINE),
-        *bot.followers.loops(),
         *_outward(bot),
         *_shared(bot),
     )

@@ -14,6 +14,7 @@ from bot.store.errors import StoreError
 from bot.store.gaps import Gap
 from bot.store.incidents import KeptEvidence
 from bot.store.jobs import ClaimedJob, DeadJob, NewJob, RunningJob
+from bot.store.leases import Lease, Leases
 from bot.store.observations import RouteNow
 from bot.store.pushes import Push
 from bot.store.rollups import RouteStretch
@@ -33,6 +34,8 @@ __all__ = [
     "KeptDelivery",
     "KeptEvidence",
     "KeptVersion",
+    "Lease",
+    "Leases",
     "NewJob",
     "Pending",
     "Push",

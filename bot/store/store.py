@@ -7,8 +7,9 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.engine import PATIENCE, READS_ONLY, open_engine
+from bot.store.engine import PATIENCE, READS_ONLY, open_engine, open_leasing
 from bot.store.errors import StoreError, translated
+from bot.store.leases import Leases
 from bot.store.schema import bring_up_to_date
 from bot.store.transaction import Transaction
 
@@ -21,6 +22,8 @@ class Store:
         self._engine = engine
         self._reader = engine.execution_options(**{READS_ONLY: True})
         self._one_writer = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._leasing = open_leasing(engine)
+        self.leases = Leases(self._leasing)
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -50,6 +53,7 @@ class Store:
     async def close(self) -> None:
         """Close every connection."""
         with translated():
+            await self._leasing.dispose()
             await self._engine.dispose()
 
     async def __aenter__(self) -> Self:

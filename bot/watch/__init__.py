@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from bot.watch.canary import Canary, Line, Tools
 from bot.watch.free_busy import FreeBusy, Habit
+from bot.watch.ledger import Issue
 from bot.watch.mailbox import MailboxWatch
 from bot.watch.service_health import ServiceHealth
-from bot.watch.status_pages import PAGES, Page, StatusPage
+from bot.watch.status_pages import PAGES, Page, StatusFeed, StatusPage
 from bot.watch.watcher import Watcher
 
 WATCHERS: Mapping[str, type[Watcher]] = {
@@ -22,10 +23,12 @@ __all__ = [
     "Canary",
     "FreeBusy",
     "Habit",
+    "Issue",
     "Line",
     "MailboxWatch",
     "Page",
     "ServiceHealth",
+    "StatusFeed",
     "StatusPage",
     "Tools",
     "Watcher",

@@ -81,6 +81,10 @@ class MailboxWatch:
             if not told:
                 await self._clock.sleep(poll)
 
+    async def close(self) -> None:
+        """Let go of the connection."""
+        await self._inbox.close()
+
     async def _read(self, letter: Letter) -> list[Observation]:
         probe = probe_of(letter.headers, self._seal)
         if probe is not None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from xml.etree.ElementTree import ParseError
 
@@ -42,41 +42,37 @@ PAGES: Mapping[str, Page] = {
 """Those whose address is known; any other can be configured."""
 
 
-class StatusPage:
-    """Reads one status page; what it lists no more is gone, and a page that is no status page cannot be seen."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What one reading of a page gave: its advisories by id, or why it could not be read."""
 
-    def __init__(self, page: Page, http: httpx.AsyncClient, *, tenant: str = DEFAULT_TENANT) -> None:
+    issues: Mapping[str, Issue] = field(default_factory=dict)
+    error: str = ""
+
+
+class StatusFeed:
+    """Reads one status page, for all tenants at once."""
+
+    def __init__(self, page: Page, http: httpx.AsyncClient) -> None:
         """Take a page and an open HTTP client, which stays the caller's."""
         self._page = page
         self._http = http
         self._read = READERS[page.reader]
-        self._sight = Sight(page.source, tenant=tenant)
-        self._ledger = Ledger(page.source, tenant=tenant)
 
     @property
     def name(self) -> str:
         """The page, as a source."""
         return self._page.source
 
-    @property
-    def readable(self) -> bool:
-        """Whether the last look succeeded."""
-        return not self._sight.blind
-
-    def remember(self, issues: Mapping[str, Issue], blind: Collection[str]) -> None:
-        """Take in what was listed before a restart, and which sources could not be seen then."""
-        self._ledger.remember(issues)
-        self._sight.remember(blind)
-
-    async def look(self, now: datetime) -> Sequence[Observation]:
+    async def read(self) -> Listing:
         """Read the page once, within half a minute."""
         try:
             async with asyncio.timeout(RUN_SECONDS):
-                issues = await self._issues()
+                return Listing(issues=await self._issues())
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return self._sight.lost(now, f"{self._page.source} cannot be read: {str(error) or type(error).__name__}")
+            return Listing(error=f"{self.name} cannot be read: {str(error) or type(error).__name__}")
         except TimeoutError:
-            return self._sight.lost(now, f"{self._page.source} was not read within {RUN_SECONDS:.0f} seconds")
+            return Listing(error=f"{self.name} was not read within {RUN_SECONDS:.0f} seconds")
         except (
             ValueError,
             LookupError,
@@ -87,9 +83,7 @@ class StatusPage:
             OverflowError,
             OSError,
         ) as error:
-            return self._sight.lost(now, f"{self._page.source} has another shape than it should: {error}")
-        gone = [self._ledger.gone(id_, now) for id_ in self._ledger.missing(issues)]
-        return [*self._sight.found(now), *self._ledger.seen(issues, now), *gone]
+            return Listing(error=f"{self.name} has another shape than it should: {error}")
 
     async def _issues(self) -> dict[str, Issue]:
         return {str(issue["id"]): issue for issue in self._read(await self._body())}
@@ -106,6 +100,42 @@ class StatusPage:
                 raise ValueError(f"it sends us to {moved.host}: if that is right, give its address")
             url = moved
         raise ValueError("it sends us round and round")
+
+
+class StatusPage:
+    """What one tenant is told of a page; what it lists no more is gone, and one that cannot be read cannot be seen."""
+
+    def __init__(self, feed: StatusFeed, *, tenant: str = DEFAULT_TENANT) -> None:
+        """Take what reads the page."""
+        self._feed = feed
+        self._sight = Sight(feed.name, tenant=tenant)
+        self._ledger = Ledger(feed.name, tenant=tenant)
+
+    @property
+    def name(self) -> str:
+        """The page, as a source."""
+        return self._feed.name
+
+    @property
+    def readable(self) -> bool:
+        """Whether the last look succeeded."""
+        return not self._sight.blind
+
+    def remember(self, issues: Mapping[str, Issue], blind: Collection[str]) -> None:
+        """Take in what was listed before a restart, and which sources could not be seen then."""
+        self._ledger.remember(issues)
+        self._sight.remember(blind)
+
+    async def look(self, now: datetime) -> Sequence[Observation]:
+        """Have the page read, and tell what is new."""
+        return self.take(await self._feed.read(), now)
+
+    def take(self, listing: Listing, now: datetime) -> Sequence[Observation]:
+        """Tell what is new for the tenant by a reading."""
+        if listing.error:
+            return self._sight.lost(now, listing.error)
+        gone = [self._ledger.gone(id_, now) for id_ in self._ledger.missing(listing.issues)]
+        return [*self._sight.found(now), *self._ledger.seen(listing.issues, now), *gone]
 
 
 async def _read(response: httpx.Response) -> bytes:

@@ -68,7 +68,7 @@ def eyes(clock: StillClock, inboxes: dict[str, FakeInbox], receivers: Sequence[s
     }
     tools = Tools(seal=SEAL, clock=clock, chance=chance())
     canary = Canary(list(lines.values()), {"alice": Sender(inboxes)}, tools)
-    return Eyes(feeds={}, mailboxes=watches, owners={}, calendars={}, pages={}, canary=canary, lines=lines)
+    return Eyes(tenant="default", feed=None, mailboxes=watches, calendars={}, pages={}, canary=canary, lines=lines)
 
 
 async def test_a_hundred_routes_of_one_mailbox_are_all_proved() -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from bot.microsoft import open_http
 from bot.types import AdvisoryGone, AdvisorySeen, Observation, SourceBack, SourceBlind
-from bot.watch import PAGES, Page, StatusPage
+from bot.watch import PAGES, Page, StatusFeed, StatusPage
 from bot.watch.status_readers import READERS
 from tests.mail.worlds import NOON
 
@@ -25,7 +25,7 @@ async def looks(*answers: httpx.Response | Exception) -> list[list[Observation]]
         return one
 
     async with open_http(transport=httpx.MockTransport(answer)) as http:
-        watch = StatusPage(Page(source="slack", url="https://s.example/", reader="slack"), http, tenant="t")
+        watch = StatusPage(StatusFeed(Page(source="slack", url="https://s.example/", reader="slack"), http), tenant="t")
         assert watch.name == "slack"
         assert watch.readable
         return [list(await watch.look(NOON)) for _ in answers]
@@ -89,7 +89,7 @@ async def test_a_page_that_moved_is_followed() -> None:
         return page(INCIDENT)
 
     async with open_http(transport=httpx.MockTransport(answer)) as http:
-        watch = StatusPage(Page(source="slack", url="https://old.example/", reader="slack"), http)
+        watch = StatusPage(StatusFeed(Page(source="slack", url="https://old.example/", reader="slack"), http))
         assert len(await watch.look(NOON)) == 1
 
 
@@ -97,10 +97,14 @@ async def test_a_page_that_moved_on_its_own_host_is_followed() -> None:
     """Round and round it is not."""
     answers = [httpx.Response(301, headers={"Location": "/v2"}), page(INCIDENT)]
     async with open_http(transport=httpx.MockTransport(lambda _: answers.pop(0))) as http:
-        (seen,) = await StatusPage(Page(source="slack", url="https://s.example/", reader="slack"), http).look(NOON)
+        (seen,) = await StatusPage(
+            StatusFeed(Page(source="slack", url="https://s.example/", reader="slack"), http)
+        ).look(NOON)
     assert isinstance(seen, AdvisorySeen)
     there = httpx.MockTransport(lambda _: httpx.Response(301, headers={"Location": "/v2"}))
     async with open_http(transport=there) as http:
-        (blind,) = await StatusPage(Page(source="slack", url="https://s.example/", reader="slack"), http).look(NOON)
+        (blind,) = await StatusPage(
+            StatusFeed(Page(source="slack", url="https://s.example/", reader="slack"), http)
+        ).look(NOON)
     assert isinstance(blind, SourceBlind)
     assert "round and round" in blind.error

@@ -13,7 +13,7 @@ from bot.store.tables.seen import (
     route_quarters,
 )
 from bot.store.tables.told import acted, audit, conversations, deliveries, gaps, landings, subscriptions
-from bot.store.tables.work import jobs, schedules
+from bot.store.tables.work import jobs, leases, schedules
 
 __all__ = [
     "acted",
@@ -31,6 +31,7 @@ __all__ = [
     "incidents",
     "jobs",
     "landings",
+    "leases",
     "machines",
     "marks",
     "metadata",

@@ -1,4 +1,4 @@
-"""Jobs and schedules of a store on SQLite."""
+"""Jobs and schedules of a store on SQLite, and which worker watches what."""
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
@@ -43,4 +43,13 @@ schedules = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("next_at", Time, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until", Time, nullable=False),  # by the database's clock
+    Index(None, "owner"),
 )

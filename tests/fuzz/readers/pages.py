@@ -12,7 +12,7 @@ from bot.advisories import listed, read
 from bot.explain import told
 from bot.microsoft import open_http
 from bot.types import AdvisorySeen
-from bot.watch.status_pages import Page, StatusPage
+from bot.watch.status_pages import Page, StatusFeed, StatusPage
 from bot.watch.status_readers import READERS as FORMS
 from tests.advisories.samples import TOLD, issue
 from tests.fuzz.harness import NESTING, Read, Reader, plain
@@ -51,7 +51,7 @@ def _page(form: str) -> Callable[[], AbstractContextManager[Read]]:
 
         async def looked(raw: bytes) -> None:
             said[:] = [raw]
-            watch = StatusPage(page, http)
+            watch = StatusPage(StatusFeed(page, http))
             for hours in (0, 1):
                 for seen in await watch.look(NOON + timedelta(hours=hours)):
                     if isinstance(seen, AdvisorySeen):

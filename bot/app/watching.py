@@ -1,0 +1,72 @@
+"""Has the bot look: the shards that are its own, and what keeps them so."""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.app.eyes import Tooling, open_eyes, open_pages
+from bot.app.holder import ALL, Holder
+from bot.app.loops import Loop, Loops
+from bot.app.rounds import Rounds
+from bot.app.shards import Shards
+from bot.app.tenants import Tenants
+from bot.app.upkeep import Upkeep
+from bot.app.watched import Opener
+from bot.pipeline import Pipeline
+from bot.store import Store
+
+if TYPE_CHECKING:
+    from bot.app.bot import Bot
+
+SHARDS_DEADLINE, LEASES_DEADLINE = timedelta(seconds=30), timedelta(minutes=1)
+
+
+def open_shards(tooling: Tooling, tenants: Tenants, store: Store, *, pipeline: Pipeline, loops: Loops) -> Shards:
+    """Make what watches the companies of a directory; raises SettingsError where one of them cannot be watched."""
+    for name in tenants.names():
+        open_eyes(
+            replace(tooling, settings=tenants.view(name).settings), name
+        )  # said at the start, not when its shard comes round
+    pages = open_pages(tooling.settings, tooling.http)
+    return Shards(
+        tenants=lambda: pipeline.tenants,
+        opener=Opener(tooling=tooling, tenants=tenants, store=store, pipeline=pipeline, loops=loops, pages=pages),
+        rounds=Rounds(
+            pipeline=pipeline,
+            clock=tooling.clock,
+            poll_every=tooling.settings.installation.rules.poll_every,
+            pages=pages,
+        ),
+        chance=tooling.chance,
+    )
+
+
+@asynccontextmanager
+async def watching(bot: "Bot", *, probing: Callable[[], bool] = lambda: True) -> AsyncIterator[None]:
+    """Have the bot look within the block; ``probing`` is asked before each test message whether it may be sent."""
+    bot.shards.rounds.probing = probing
+    bot.tenants.listen(bot.shards.follow)
+    Upkeep(jobs=bot.jobs, store=bot.store, clock=bot.clock).register()
+    loops = [Loop(name="shards", run=bot.shards.run, deadline=SHARDS_DEADLINE)]
+    holder = _holder(bot)
+    if holder:
+        loops.append(Loop(name="leases", run=holder.run, deadline=LEASES_DEADLINE))
+    else:
+        bot.shards.hold(ALL)
+    async with bot.loops.running(*loops):
+        try:
+            yield
+        finally:
+            await (holder or bot.shards).close()
+
+
+def _holder(bot: "Bot") -> Holder | None:
+    """Keep leases where several machines can share a store; on SQLite we are alone, and all is ours."""
+    if bot.store.address is None:
+        return None
+    owner = f"{socket.gethostname()}:{os.getpid()}:{bot.chance.randbytes(4).hex()}"
+    return Holder(leases=bot.store.leases, shards=bot.shards, owner=owner, chance=bot.chance)
