@@ -31,7 +31,8 @@ from bot.store import Store, Transaction
 from bot.types import Clock, Delivery, Kind, Landed, Person, Text
 
 SEND_LIMIT = timedelta(seconds=30)
-LEASE = timedelta(seconds=90)
+LEASE = 2 * SEND_LIMIT
+"""A try may be two sends; whose process died is tried again after this long."""
 AT_ONCE = 20
 """Deliveries of one run, so that it ends well within the limit of a job."""
 

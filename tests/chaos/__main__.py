@@ -24,9 +24,7 @@ SPEEDS = {SQLITE: 4.0, POSTGRESQL: 1.0}
 """PostgreSQL says itself when a job is due, and its clock goes as fast as the real one."""
 DURABLE = ("-c", "fsync=off")
 """Enough where the machine stays on: only the server is killed."""
-HEADER = (
-    f"{'store':11} {'killed':46} {'kills':>5} {'rings':>5} {'once':>5} {'again':>5} {'twice':>5} {'lost':>5}  incidents"
-)
+HEADER = f"{'store':11} {'killed':46} {'kills':>5} {'rings':>5} {'once':>5} {'again':>5} {'asked':>5} {'twice':>5} {'lost':>5}  incidents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +73,12 @@ async def _told(one: Try, folder: Path, turns: asyncio.Semaphore, calm: Outcome)
     """Try one, and print its line of the table."""
     outcome = await _outcome(one, folder, turns)
     same, verdict = outcome.incidents == calm.incidents, outcome.verdict
-    numbers = (outcome.kills, outcome.rings, verdict.once, *map(len, (verdict.again, verdict.twice, verdict.lost)))
+    numbers = (
+        outcome.kills,
+        outcome.rings,
+        verdict.once,
+        *map(len, (verdict.again, verdict.asked, verdict.twice, verdict.lost)),
+    )
     counted = " ".join(f"{number:5}" for number in numbers)
     _say(f"{one.store:11} {one.case.name:46} {counted}  {'equal' if same else 'DIFFERENT'}")
     good = verdict.is_good and same
@@ -87,7 +90,14 @@ async def _told(one: Try, folder: Path, turns: asyncio.Semaphore, calm: Outcome)
 async def _outcome(one: Try, folder: Path, turns: asyncio.Semaphore) -> Outcome:
     async with turns:
         home = folder / f"{one.store}-{abs(hash(one.url))}"
-        place = Place(folder=home, store_url=one.url, speed=SPEEDS[one.store], limit_s=LIMIT_S, old=one.case.old)
+        place = Place(
+            folder=home,
+            store_url=one.url,
+            speed=SPEEDS[one.store],
+            limit_s=LIMIT_S,
+            old=one.case.old,
+            teams_bot=one.case.teams_bot,
+        )
         return await night(place, one.case.trouble)
 
 

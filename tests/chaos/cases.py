@@ -17,8 +17,11 @@ from tests.chaos.troubles import (
     edit,
     head,
     locking,
+    picture,
     refusing,
     reply,
+    team_head,
+    team_reply,
     together,
 )
 
@@ -31,36 +34,42 @@ class Case:
     trouble: Trouble
     old: bool = False
     """Whether the store has the tables of the first version when the bot starts."""
+    teams_bot: bool = False
+    """Whether the Teams bot is told as well."""
     kills: int | None = None
     """How often the process dies, where that is sure."""
 
 
 CALM = Case(name="no trouble", trouble=calm, kills=0)
 PLANTED = Case(
-    name="a card is forgotten, a reply is doubled",
-    trouble=dying_at(card(Moment.FORGOTTEN), reply(Moment.DOUBLED)),
+    name="a card is forgotten, a reply and a picture are doubled",
+    trouble=dying_at(card(Moment.FORGOTTEN), reply(Moment.DOUBLED), picture(Moment.DOUBLED)),
     kills=0,
 )
 """What the oracle must see, or it is blind."""
 SHORT: Sequence[Case] = (
     Case(
-        name="a head between save and send, a card between send and mark",
-        trouble=dying_at(head(Moment.UNTAKEN), card(Moment.TAKEN)),
-        kills=2,
+        name="a head, a reply, an edit and a picture between save and send, a card between send and mark",
+        trouble=dying_at(
+            head(Moment.UNTAKEN),
+            reply(Moment.UNTAKEN),
+            edit(Moment.UNTAKEN),
+            picture(Moment.UNTAKEN),
+            card(Moment.TAKEN),
+        ),
+        kills=5,
     ),
     Case(
-        name="a head between send and mark, a card between save and send",
-        trouble=dying_at(head(Moment.TAKEN), card(Moment.UNTAKEN)),
-        kills=2,
+        name="a head, a reply, an edit and a picture between send and mark, a card between save and send",
+        trouble=dying_at(
+            head(Moment.TAKEN), reply(Moment.TAKEN), edit(Moment.TAKEN), picture(Moment.TAKEN), card(Moment.UNTAKEN)
+        ),
+        kills=5,
     ),
     Case(
-        name="a reply and an edit between save and send",
-        trouble=dying_at(reply(Moment.UNTAKEN), edit(Moment.UNTAKEN)),
-        kills=2,
-    ),
-    Case(
-        name="a reply and an edit between send and mark",
-        trouble=dying_at(reply(Moment.TAKEN), edit(Moment.TAKEN)),
+        name="the Teams bot's card between send and mark, its answer between save and send",
+        trouble=dying_at(team_head(Moment.TAKEN), team_reply(Moment.UNTAKEN)),
+        teams_bot=True,
         kills=2,
     ),
     Case(name="in a migration, then in a join", trouble=dying_inside(MIGRATION, JOIN), old=True, kills=2),
@@ -77,7 +86,11 @@ def long(chance: random.Random) -> list[Case]:
     """Give every kind of trouble that needs nothing but the bot, the platforms and a store."""
     steps = {"between save and send": Moment.UNTAKEN, "between send and mark": Moment.TAKEN}
     cases = [
-        Case(name=name, trouble=dying_at(head(at, 3), reply(at, 3), edit(at, 3), card(at, 2)))
+        Case(name=name, trouble=dying_at(head(at, 3), reply(at, 3), edit(at, 3), picture(at, 2), card(at, 2)))
+        for name, at in steps.items()
+    ]
+    cases += [
+        Case(name=f"the Teams bot {name}", trouble=dying_at(team_head(at, 3), team_reply(at, 3)), teams_bot=True)
         for name, at in steps.items()
     ]
     inside = dying_inside(MIGRATION, CLAIM, JOIN, MARK)
@@ -92,7 +105,7 @@ def long(chance: random.Random) -> list[Case]:
     }
     for name, meets in faults.items():
         trouble = together(refusing(*meets, chance=chance), dying_anytime(BESIDE, chance))
-        cases.append(Case(name=name, trouble=trouble))
+        cases.append(Case(name=name, trouble=trouble, teams_bot=True))
     return cases
 
 

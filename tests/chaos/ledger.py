@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from bot.store import Store, StoreError
+from bot.store import State, Store, StoreError
 from bot.store.engine import open_engine
 from bot.store.schema import MIGRATIONS
 from bot.types import DEFAULT_TENANT, Change, Incident
@@ -44,10 +44,11 @@ class Ledger:
             await self._looked.wait()
 
     async def is_all_told(self) -> bool:
-        """Tell whether nothing waits to be told."""
+        """Tell whether nothing waits to be told, or shown."""
         try:
             async with self._store.read() as tx:
-                return not await tx.deliveries.pending(DEFAULT_TENANT)
+                kept = await tx.deliveries.recent(DEFAULT_TENANT, limit=1000)
+                return not any(one.state in {State.WAITING, State.CLAIMED} for one in kept)
         except StoreError:
             return False
 

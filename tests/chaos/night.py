@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -14,12 +13,12 @@ from bot.types import Change
 from tests.chaos.evening import Step, Strand, evening, rings
 from tests.chaos.far import MEASURED, far_vantage
 from tests.chaos.ledger import Ledger, Portrait, ledger, make_old
-from tests.chaos.oracle import Told, Verdict, judge
+from tests.chaos.oracle import Asides, Told, Verdict, judge, judge_pictures, summed
 from tests.chaos.process import Mortal, story_clock
-from tests.chaos.town import Town, town
+from tests.chaos.town import Home, Town, town
 
 LOOK_S = 0.2
-NOTICES = "This channel could not be reached for"
+ASIDES = Asides(asks="Perhaps this did not arrive here:", notices="This channel could not be reached for")
 
 Trouble: TypeAlias = Callable[[Town], Coroutine[None, None, None]]
 """Sets traps and faults and does harm; the evening is over when all that was to be told is, and the harm is done."""
@@ -36,6 +35,8 @@ class Place:
     """After so many real seconds what is not told counts as lost."""
     old: bool = False
     """Whether the store has the tables of the first version when the bot starts."""
+    teams_bot: bool = False
+    """Whether the Teams bot is told as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +60,9 @@ async def night(place: Place, trouble: Trouble) -> Outcome:
     anchor = time.time()
     clock = story_clock(anchor, place.speed)
     bot = Mortal(place.folder, clock, anchor=anchor)
-    today = datetime.fromtimestamp(anchor, UTC)
     async with (
         ledger(place.store_url) as kept,
-        town(place.folder, bot, clock, today=today, store_url=place.store_url) as around,
+        town(bot, Home(folder=place.folder, store_url=place.store_url, teams_bot=place.teams_bot), clock) as around,
     ):
         strands = evening()
         with suppress(TimeoutError):  # what is not told by then is lost
@@ -73,7 +73,7 @@ async def night(place: Place, trouble: Trouble) -> Outcome:
         return Outcome(
             kills=len(bot.deaths),
             rings=len(expected) * len(heard),
-            verdict=judge(expected, heard, notices=NOTICES),
+            verdict=summed([judge(expected, heard, ASIDES), judge_pictures(MEASURED, around.pictures())]),
             incidents=await kept.portraits(),
             heard=heard,
             log=bot.log,

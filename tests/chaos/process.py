@@ -1,13 +1,14 @@
 """The real bot as a process that dies and comes back, on a clock that may run faster than the real one."""
 
 import asyncio
+import multiprocessing
 import os
 import random
-import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import uvloop
@@ -17,7 +18,18 @@ from bot.app.serve import run
 from bot.demo.clock import StoryClock
 from bot.settings import load
 
-ROOT = Path(__file__).parents[2]
+LOG = "log"
+# Every life is a process of its own, but the imports, which are most of a start and touch nothing, are made once for all.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(
+    [
+        __name__,
+        "handlers.slack.bolt",
+        "handlers.teams.bot.wire",
+        "sqlalchemy.dialects.sqlite.aiosqlite",
+        "procrastinate",
+    ]
+)
 
 
 def story_clock(anchor: float, speed: float) -> StoryClock:
@@ -33,15 +45,20 @@ class Mortal:
         """Take the folder with its settings, and the clock that it shares with its world; ``living`` runs it."""
         self._folder = folder
         self._clock = clock
-        self._arguments = (str(anchor), str(clock.speed))
-        self._process: asyncio.subprocess.Process | None = None
+        self._anchor = anchor
+        self._process: ForkServerProcess | None = None
         self.deaths: list[datetime] = []
-        self.log: list[str] = []
+
+    @property
+    def log(self) -> Sequence[str]:
+        """Give what all its lives wrote."""
+        file = self._folder / LOG
+        return file.read_text().splitlines() if file.exists() else []
 
     def kill(self) -> bool:
         """End it as a power cut would; False where it is dead already."""
         process = self._process
-        if process is None or process.returncode is not None:
+        if process is None or not process.is_alive():
             return False
         process.kill()
         self._process = None
@@ -57,35 +74,39 @@ class Mortal:
         finally:
             lives.cancel()
             await asyncio.gather(lives, return_exceptions=True)
-            if self._process is not None and self._process.returncode is None:
-                self._process.kill()
-                await self._process.wait()
 
     async def _lives(self) -> None:
         while True:
             await self._one_life()
 
     async def _one_life(self) -> None:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "PYTHONPATH": str(ROOT)}
-        process = self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.chaos.process", *self._arguments),
-            cwd=self._folder,
-            env={**environment, "XDG_STATE_HOME": str(self._folder / "state")},
-            stderr=asyncio.subprocess.PIPE,
-        )
-        assert process.stderr is not None
-        async for line in process.stderr:
-            self.log.append(line.decode())
-        await process.wait()
+        process = PROCESSES.Process(target=live, args=(self._folder, self._anchor, self._clock.speed), daemon=True)
+        try:
+            await asyncio.to_thread(process.start)
+            self._process = process
+            await _ended(process)
+        finally:
+            process.kill()
+            await asyncio.to_thread(process.join)
+            process.close()
 
 
-def main(anchor: str, speed: str) -> None:
+async def _ended(process: ForkServerProcess) -> None:
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(process.sentinel, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(process.sentinel)
+
+
+def live(folder: Path, anchor: float, speed: float) -> None:
     """Be the bot."""
+    os.chdir(folder)
+    os.environ.update(HOME=str(folder), XDG_STATE_HOME=str(folder / "state"))
+    with (folder / LOG).open("a") as log:
+        os.dup2(log.fileno(), 2)
     to_standard_error("info")
-    settings = load(Path.cwd())
+    settings = load(folder)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(settings, story_clock(float(anchor), float(speed)), random.SystemRandom()))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        runner.run(run(settings, story_clock(anchor, speed), random.SystemRandom()))

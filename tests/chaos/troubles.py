@@ -2,8 +2,9 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 
-from bot.demo.faults import Drop, Fault
+from bot.demo.faults import Fault, Faults
 from tests.chaos.holds import Hold, die_inside, lock
 from tests.chaos.night import Trouble
 from tests.chaos.town import Town
@@ -14,7 +15,8 @@ SOON_S, SOON_SHARE = 4.0, 0.7
 LATE_S = (14.0, 20.0)
 """A job that a dead process left is taken over after twelve seconds."""
 
-POST, EDIT, CARD = "chat.postMessage", "chat.update", "/workflows/"
+POST, EDIT, PICTURE, CARD = "chat.postMessage", "chat.update", "files.completeUploadExternal", "/workflows/"
+TEAM_HEAD, TEAM_REPLY = "tacv2/activities", ";messageid="
 BELOW = b"thread_ts"
 """Is in what Slack is asked to post below a head, and in nothing else."""
 
@@ -39,6 +41,21 @@ def card(moment: Moment, times: int = 1) -> Trap:
     return Trap(path=CARD, moment=moment, left=times)
 
 
+def picture(moment: Moment, times: int = 1) -> Trap:
+    """Die over a picture in Slack."""
+    return Trap(path=PICTURE, moment=moment, left=times)
+
+
+def team_head(moment: Moment, times: int = 1) -> Trap:
+    """Die over a new card of the Teams bot, or over an edit of one."""
+    return Trap(path=TEAM_HEAD, moment=moment, left=times)
+
+
+def team_reply(moment: Moment, times: int = 1) -> Trap:
+    """Die over an answer of the Teams bot in a thread."""
+    return Trap(path=TEAM_REPLY, moment=moment, left=times)
+
+
 async def calm(_: Town) -> None:
     """Do no harm."""
 
@@ -57,7 +74,7 @@ def dying_inside(*holds: Hold) -> Trouble:
 
     async def trouble(around: Town) -> None:
         for hold in holds:
-            await die_inside(hold, around.store_url, around.bot)
+            await die_inside(hold, around.home.store_url, around.bot)
 
     return trouble
 
@@ -80,11 +97,16 @@ def refusing(*faults: Fault, chance: random.Random) -> Trouble:
 
     async def trouble(around: Town) -> None:
         for fault in faults:
-            for platform, path in ((around.slack, POST), (around.teams, CARD), (around.slack, EDIT)):
-                once = isinstance(fault, Drop) and platform is around.teams  # more than one cannot be known there
-                platform.faults.switch_on(fault, path=path, times=1 if once else chance.randint(1, 3))
+            for way, path in _ways(around):
+                way.switch_on(fault, path=path, times=chance.randint(1, 3))
 
     return trouble
+
+
+def _ways(around: Town) -> Sequence[tuple[Faults, str]]:
+    """Name every way to a platform that can be broken."""
+    slack, teams = around.slack.faults, around.teams.faults
+    return [(slack, POST), (teams, CARD), (slack, EDIT), (slack, PICTURE), (around.connector.faults, "/v3/")]
 
 
 def locking(times: int, chance: random.Random) -> Trouble:
@@ -93,7 +115,7 @@ def locking(times: int, chance: random.Random) -> Trouble:
     async def trouble(around: Town) -> None:
         for _ in range(times):
             await asyncio.sleep(chance.uniform(1, 4))
-            await lock(around.store_url, chance.uniform(1, 4))
+            await lock(around.home.store_url, chance.uniform(1, 4))
 
     return trouble
 

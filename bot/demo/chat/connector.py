@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.demo.faults import Answer, Faults, Faulty, json_answer
+from bot.types import Clock
 
 KEYS = "/.well-known/keys"
 OPENID = "/.well-known/openidconfiguration"
@@ -24,22 +26,25 @@ class Card:
     """A message in a conversation, as it stands after its edits."""
 
     id: str
+    at: datetime
     conversation: str
     thread: str
+    first: Mapping[str, Any]
+    """The activity that people were told of it by."""
     activity: Mapping[str, Any]
     edits: int = 0
 
     @property
     def content(self) -> Mapping[str, Any]:
         """Give the Adaptive Card in it."""
-        content: Mapping[str, Any] = self.activity["attachments"][0]["content"]
-        return content
+        return card_in(self.activity)
 
 
 @dataclass(slots=True)
 class Connector:
     """Every conversation that a bot is in; ``faults`` break it, ``keys`` are the public ones as a JWK set."""
 
+    clock: Clock
     faults: Faults = field(default_factory=Faults)
     cards: list[Card] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
@@ -66,7 +71,10 @@ class Connector:
             return activity
         conversation, _, thread = request.path_params["conversation"].partition(";messageid=")
         id_ = str(_FIRST_ID + len(self.tokens))
-        self.cards.append(Card(id=id_, conversation=conversation, thread=thread, activity=activity))
+        at = self.clock.now()
+        self.cards.append(
+            Card(id=id_, at=at, conversation=conversation, thread=thread, first=activity, activity=activity)
+        )
         return JSONResponse({"id": id_}, status_code=201)
 
     async def _edit(self, request: Request) -> Response:
@@ -93,6 +101,12 @@ class Connector:
 
     async def _keys(self, _: Request) -> Response:
         return JSONResponse(self.keys)
+
+
+def card_in(activity: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the Adaptive Card in an activity."""
+    content: Mapping[str, Any] = activity["attachments"][0]["content"]
+    return content
 
 
 def connector_error(status: int, code: str, headers: Mapping[str, str] | None = None) -> Answer:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bot.demo.chat.mrkdwn import decoded
 from bot.demo.chat.slack_posts import SlackPost, Workspace
-from bot.demo.chat.teams import Posted
+from bot.demo.chat.teams import Card, Posted
 
 _ESCAPED = re.compile(r"\\([^\w\s])")
 
@@ -28,7 +28,12 @@ def slack_texts(workspace: Workspace) -> list[Said]:
 
 def teams_texts(posted: Sequence[Posted]) -> list[Said]:
     """Give the texts of all cards in a channel."""
-    return [Said(at=card.at, text=" ".join(_said(card.card))) for card in posted]
+    return [Said(at=card.at, text=" ".join(card_lines(card.card))) for card in posted]
+
+
+def card_lines(card: Card) -> list[str]:
+    """Give the texts of one card, block by block."""
+    return list(_said(card))
 
 
 def _now(post: SlackPost) -> tuple[str, str]:

@@ -163,7 +163,8 @@ async def rig(
     folder: Path, *, shows: Snapshot | None = None, languages: Mapping[str, str] | None = None
 ) -> AsyncIterator[Rig]:
     """Put it all together; everything listens on loopback."""
-    teams, signer, clock, saved = Connector(), Signer(), TestClock(), Saved()
+    signer, clock, saved = Signer(), TestClock(), Saved()
+    teams = Connector(clock)
     teams.keys = signer.keys
     seen = shows or snapshot()
     async with served(teams.app()) as port, await Store.open(f"sqlite:///{folder / 'bot.db'}") as store:
