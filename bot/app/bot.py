@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import httpx
 
 from bot.app import wiring
 from bot.app.admission import Admission, given_up
+from bot.app.clock import ClockWatch, SystemClock
 from bot.app.eyes import Tooling
 from bot.app.health import Pulse
 from bot.app.heartbeat import Heartbeat
@@ -136,7 +139,13 @@ def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, shards: Sh
         store=memory.store,
         destinations=tuple(settings.installation.destinations),
         told_after=wiring.rules(settings).blind,
+        jumped=_jumps(memory.clock),
     )
+
+
+def _jumps(clock: Clock) -> Callable[[], timedelta]:
+    """Have the machine's clock compared with its ticks; a story's clock is set on purpose."""
+    return ClockWatch(now=clock.now, ticks=time.monotonic).look if isinstance(clock, SystemClock) else timedelta
 
 
 def _heartbeat(bot: Bot, http: httpx.AsyncClient) -> Heartbeat | None:

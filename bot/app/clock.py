@@ -1,6 +1,8 @@
 """The machine's own clock: with the demo's, the only ones there are."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 
@@ -14,3 +16,23 @@ class SystemClock:
     async def sleep(self, length: timedelta) -> None:
         """Wait in real time."""
         await asyncio.sleep(length.total_seconds())
+
+
+NOTICED = timedelta(minutes=1)
+"""Less is what a clock is put right by day after day."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ClockWatch:
+    """Compares a clock that can be set with seconds that nobody can set."""
+
+    now: Callable[[], datetime]
+    ticks: Callable[[], float]
+    _ahead: timedelta | None = None
+
+    def look(self) -> timedelta:
+        """Tell by how much the clock jumped since the last look; nothing where it went as time does."""
+        ahead = self.now() - datetime.fromtimestamp(self.ticks(), UTC)
+        jump = ahead - self._ahead if self._ahead is not None else timedelta()
+        self._ahead = ahead
+        return jump if abs(jump) > NOTICED else timedelta()

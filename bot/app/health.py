@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.app.heartbeat import Heartbeat
 from bot.app.loop_news import loop_news
 from bot.app.loops import Beat as Heard
@@ -16,7 +18,7 @@ from bot.jobs import Jobs, TaskCount
 from bot.pipeline import Pipeline
 from bot.store import KeptDelivery, State, Store, StoreError
 from bot.types import Clock, Kind, Person
-from bot.web.health import Beat, Count, Health, Mouth, Outward
+from bot.web.health import Beat, ClockSet, Count, Health, Mouth, Outward
 
 DEADLINES: Mapping[str, timedelta] = {
     "tick": timedelta(minutes=2),
@@ -30,6 +32,9 @@ ROUNDS = ("tick", "probe", "feed", "calendar")
 """Tasks that only a process has which watches somebody who needs them."""
 SHARED = ("roll_up",)
 """Where several programs share a store a job runs on any of them, and comes to none surely."""
+
+log = structlog.get_logger(__name__)
+
 CHECK = timedelta(seconds=15)
 CHECK_DEADLINE = timedelta(minutes=2)
 ANSWER = 20.0
@@ -62,16 +67,26 @@ class Pulse:
     stopped: Mapping[str, str] = field(default_factory=dict)
     """Destinations that took no message since one was given up, with the reason."""
 
+    jumped: Callable[[], timedelta] = timedelta
+    """Asks by how much the machine's clock jumped since the last time."""
+    clock_set: ClockSet | None = None
     hears: Callable[[], bool] = lambda: True
     """Asks whether the chat platforms that need a connection of ours can reach us."""
 
     async def run(self, beat: Heard) -> None:
         """Check again and again; by a loop of its own, as the jobs do not run while the store cannot be reached."""
         while True:
+            self.look_at_clock()
             await self.check()
             await self.report()
             beat()
             await asyncio.sleep(CHECK.total_seconds())
+
+    def look_at_clock(self) -> None:
+        """Keep when the machine's clock jumped last."""
+        if jump := self.jumped():
+            self.clock_set = ClockSet(at=self.clock.now(), by=jump)
+            log.warning("clock_jumped", seconds=jump.total_seconds())
 
     async def check(self) -> None:
         """Ask the store what waits, and what could not be delivered."""
@@ -118,6 +133,8 @@ class Pulse:
             oldest=self.oldest,
             counts=self._counts(),
             blocked=self.watchdog.blocked,
+            blocked_for=timedelta(seconds=self.watchdog.longest),
+            clock_set=self.clock_set,
             mouths=tuple(Mouth(name=name, error=self.stopped.get(name, "")) for name in self.destinations),
             outward=Outward(taken=self.heartbeat.taken, error=self.heartbeat.error) if self.heartbeat else None,
         )

@@ -62,6 +62,14 @@ class Outward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSet:
+    """A jump of the machine's clock: when it was noticed, by the new time, and by how much, below nothing for back."""
+
+    at: datetime
+    by: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """How the bot itself is; the times are of one clock."""
 
@@ -85,6 +93,10 @@ class Health:
     """When the longest waiting of them was due."""
     blocked: int = 0
     """How often the event loop was held up."""
+    blocked_for: timedelta = timedelta()
+    """The longest time."""
+    clock_set: ClockSet | None = None
+    """When the machine's clock jumped last, since the start."""
     mouths: tuple[Mouth, ...] = ()
     outward: Outward | None = None
     """None where the settings name nobody."""

@@ -1,6 +1,7 @@
 """How the bot itself is, in sentences for the page; pure."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from bot.types import Moment
 from bot.web.health import Beat, Health, Mouth
@@ -16,6 +17,8 @@ def itself(health: Health, words: PageWords) -> tuple[SourceView, ...]:
         _store(health, words),
         *(_mouth(mouth, words) for mouth in health.mouths),
         *_outward(health, words),
+        *_stood_still(health, words),
+        *_clock(health, words),
     )
 
 
@@ -69,3 +72,19 @@ def _outward(health: Health, words: PageWords) -> Iterator[SourceView]:
         yield SourceView(name=name, state=State.BLIND, says=says)
         return
     yield SourceView(name=name, state=State.OK, says=words.text(Line.OUTWARD_TAKEN, when=when))
+
+
+def _stood_still(health: Health, words: PageWords) -> Iterator[SourceView]:
+    if health.blocked:
+        count, length = words.catalogue.number(health.blocked), words.length(health.blocked_for)
+        says = words.text(Line.STOOD_STILL_SINCE, count=count, length=length)
+        yield SourceView(name=words.string(Line.STOOD_STILL), state=State.OK, says=says)
+
+
+def _clock(health: Health, words: PageWords) -> Iterator[SourceView]:
+    """Say that the clock jumped: what is shown as an age may be off around then."""
+    jump = health.clock_set
+    if jump:
+        line = Line.CLOCK_FORWARD if jump.by > timedelta() else Line.CLOCK_BACK
+        says = words.text(line, length=words.length(abs(jump.by)), when=Moment(at=jump.at, with_date=True))
+        yield SourceView(name=words.string(Line.CLOCK), state=State.OK, says=says)

@@ -1,8 +1,9 @@
-"""The real command while what it stands on breaks."""
+"""The real command while what it stands on breaks: it lives on, and its page says what is wrong."""
 
 import asyncio
 import resource
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import pytest
 from bot.demo.world import World
 from tests.end_to_end.process import LIMIT, Running, mailstatus, until
 from tests.end_to_end.scene import REFUSED, heads, sent, told
+from tests.store.postgres import FAST, postgres_server
 
+UNSAVED = "What we see cannot be saved since"
 NO_ROOM, ROOM = (0, resource.RLIM_INFINITY), (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
@@ -26,9 +29,10 @@ async def test_a_disk_without_room_loses_nothing_that_was_seen_and_all_is_told_w
         resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, NO_ROOM)
         await until(lambda: any("jobs_store_failed" in line for line in bot.log), "the store fails")
         box.mail.faults.switch_on(REFUSED)
-        status = await _shown(bot, "open_incidents", ["1"])
+        status = await _shown(bot, "api/v1/status", lambda said: said["open_incidents"] == ["1"])
         assert status["state"] in {"trouble", "severe"}
         assert "store_down" in (await _asked(bot, "readyz"))["reasons"]
+        assert UNSAVED in await _page(bot)
         assert (await _asked(bot, "healthz"))["alive"] is True
         assert not told(box)
         resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, ROOM)
@@ -37,18 +41,49 @@ async def test_a_disk_without_room_loses_nothing_that_was_seen_and_all_is_told_w
         assert await bot.stop() == 0
 
 
+async def test_a_postgresql_that_is_killed_and_comes_back_loses_nothing_that_was_seen(
+    box: World, tmp_path: Path
+) -> None:
+    """The server is ended at once, as by ``pg_ctl stop -m immediate``: the page goes on, and all is told afterwards."""
+    with postgres_server(*FAST) as server, (tmp_path / ".env").open("a") as settings:
+        settings.write(f"MAILSTATUS_STORE='{server.url(server.create())}'\n")
+        settings.flush()
+        async with mailstatus(tmp_path) as bot:
+            await until(lambda: sent(bot) >= 10, "test messages travel")
+            server.crash()
+            await _shown(bot, "readyz", lambda said: "store_down" in said["reasons"])
+            assert UNSAVED in await _page(bot)
+            assert (await _asked(bot, "healthz"))["alive"] is True
+            box.mail.faults.switch_on(REFUSED)
+            server.start()
+            await _saves(bot)
+            await until(lambda: told(box), "what was seen meanwhile is told")
+            assert len(heads(box)) == 1
+            assert await bot.stop() == 0
+
+
+async def _page(bot: Running) -> str:
+    async with httpx.AsyncClient(timeout=LIMIT) as http:
+        return (await http.get(bot.address)).text
+
+
+async def _saves(bot: Running) -> None:
+    await _shown(bot, "readyz", lambda said: "store_down" not in said["reasons"])
+    assert UNSAVED not in await _page(bot)
+
+
 async def _asked(bot: Running, what: str) -> dict[str, Any]:
     async with httpx.AsyncClient(timeout=LIMIT) as http:
         answer: dict[str, Any] = (await http.get(f"{bot.address}{what}")).json()
         return answer
 
 
-async def _shown(bot: Running, field: str, value: object) -> dict[str, Any]:
-    """Ask the API until a field has a value."""
+async def _shown(bot: Running, what: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Ask until the answer is as wanted."""
     async with asyncio.timeout(LIMIT):
-        while (status := await _asked(bot, "api/v1/status")).get(field) != value:  # noqa: ASYNC110 - it happens in another process
+        while not wanted(said := await _asked(bot, what)):  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0.1)
-    return status
+    return said
 
 
 @pytest.mark.usefixtures("box")
@@ -62,8 +97,7 @@ async def test_a_database_that_another_program_locks_is_waited_for(tmp_path: Pat
             before = sent(bot)
             await until(lambda: sent(bot) > before, "a test message goes out all the same")
             assert "store_down" in (await _asked(bot, "readyz"))["reasons"]
+            assert UNSAVED in await _page(bot)
             other.rollback()
-        async with asyncio.timeout(LIMIT):
-            while "store_down" in (await _asked(bot, "readyz"))["reasons"]:  # noqa: ASYNC110 - in another process
-                await asyncio.sleep(0.1)
+        await _saves(bot)
         assert await bot.stop() == 0

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from bot.types import Text
-from bot.web.health import Beat, Health, Mouth, Outward
+from bot.web.health import Beat, ClockSet, Health, Mouth, Outward
 from bot.web.itself import itself
 from bot.web.ways import State
 from bot.words import catalogue
@@ -48,6 +48,33 @@ def test_a_bot_that_is_well_says_so_part_by_part() -> None:
             replace(WELL, beats=(Beat(loop="jobs", age=timedelta(), deadline=timedelta(minutes=2), restarts=2),)),
             (State.OK, "Its work", "Everything in it runs. Begun anew since the start: jobs (2)."),
             id="a loop was begun anew",
+        ),
+        pytest.param(
+            replace(WELL, blocked=2, blocked_for=timedelta(seconds=14)),
+            (
+                State.OK,
+                "Standstills",
+                "Since the start it stood still 2 times, 14 seconds at the longest. It goes on by itself.",
+            ),
+            id="the event loop was held up",
+        ),
+        pytest.param(
+            replace(WELL, clock_set=ClockSet(at=at(18, 8), by=timedelta(hours=3))),
+            (
+                State.OK,
+                "The machine's clock",
+                "It jumped forward by 3 hours at Jul 18 08:00 UTC. Ages that are shown may be wrong around that time.",
+            ),
+            id="the clock jumped forward",
+        ),
+        pytest.param(
+            replace(WELL, clock_set=ClockSet(at=at(18, 8), by=timedelta(hours=-3))),
+            (
+                State.OK,
+                "The machine's clock",
+                "It jumped back by 3 hours at Jul 18 08:00 UTC. Ages that are shown may be wrong around that time.",
+            ),
+            id="the clock jumped back",
         ),
         pytest.param(
             replace(WELL, store=False, unsaved_since=at(18, 8), store_error="store: database or disk is full"),
