@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.types import Claim, Incident, Person, Snapshot
 from bot.words.answers import by_gravity
+from handlers.lengths import length_of
 from handlers.vocabulary import ADVISORY
 
 
@@ -32,8 +33,27 @@ def incident_meant(snapshot: Snapshot, asked: Asked, rest: str) -> Incident | No
     known = {incident.id: incident for incident in (*snapshot.past, *snapshot.open)}
     if asked.incident is not None:
         return known.get(asked.incident)
-    named = next((known[word] for word in rest.split() if word in known), None)
+    named = next((known[word] for word in map(_bare, rest.split()) if word in known), None)
     return named or next(iter(by_gravity(snapshot)), None)
+
+
+def unknown_number(snapshot: Snapshot, rest: str) -> str:
+    """Give the number that what was typed begins with, if it leads to no incident; empty where none is meant."""
+    number = _bare(rest.partition(" ")[0])
+    known = {incident.id for incident in (*snapshot.past, *snapshot.open)}
+    return number if number.isdecimal() and number not in known else ""
+
+
+def numbered(snapshot: Snapshot, rest: str) -> tuple[str, str]:
+    """Split ``2 1h why`` into an incident's number and the rest; a number with a unit, as in ``2 hours``, is none."""
+    number, _, more = rest.partition(" ")
+    is_length = bool(length_of(rest)[0])
+    known = not is_length and number and not unknown_number(snapshot, number) and _bare(number).isdecimal()
+    return (number, more) if known else ("", rest)
+
+
+def _bare(word: str) -> str:
+    return word.removeprefix("#")
 
 
 def advisory_meant(rest: str) -> str:

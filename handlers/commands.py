@@ -10,7 +10,7 @@ from bot.types import Direction, Snapshot, Symptom, Text
 from bot.types.aspects import CLOSED, lasting
 from bot.words import accounts, answers, personal, replies
 from bot.words.answers import Answer
-from handlers.asked import Asked, advisory_meant, claim_of, incident_meant
+from handlers.asked import Asked, advisory_meant, claim_of, incident_meant, unknown_number
 from handlers.clean import clean
 from handlers.lengths import length_of
 from handlers.orders import Orders
@@ -64,8 +64,11 @@ class Commands:
         if own := self._own().get(verb):
             return await own(asked, rest, late)
         if change := self._changes().get(verb):
-            return await change(asked, rest, late) if self.orders.may(asked.person) else _not_allowed(asked)
+            return await change(asked, rest, late) if self.orders.may(asked.person) else self._not_allowed(asked)
         return self.remembered.answer(self.orders.snapshot(), asked, lambda: self._read(verb, asked, rest))
+
+    def _not_allowed(self, asked: Asked) -> Answer:
+        return replies.not_allowed(asked.language, self.orders.managers())
 
     def _own(self) -> Mapping[str, Change]:
         """Give what everybody may do, because it is about themselves."""
@@ -114,6 +117,8 @@ class Commands:
 
     def _details(self, asked: Asked, rest: str) -> Answer:
         snapshot = self.orders.snapshot()
+        if number := unknown_number(snapshot, rest):
+            return replies.no_such(number, asked.language)
         incident = incident_meant(snapshot, asked, rest) or next(iter(snapshot.past), None)
         if incident is None:
             return answers.now(snapshot, asked.language)
@@ -142,7 +147,7 @@ class Commands:
         leads_to = next((topic for topic in _LEADS if topic in topics), None)
         if leads_to is None or topics & _ADVISED:
             return _topical(topics, ways, snapshot, asked.language)
-        return self._reads()[leads_to](asked, asked.text)
+        return self._reads()[leads_to](asked, asked.text if leads_to is Topic.HISTORY else "")
 
 
 def _about(word: str) -> str:
@@ -157,10 +162,6 @@ def _not_understood(asked: Asked) -> Text:
 
 async def _impossible(asked: Asked, _rest: str, _late: Late | None) -> Answer:
     return personal.impossible(asked.language)
-
-
-def _not_allowed(asked: Asked) -> Answer:
-    return replies.not_allowed(asked.language)
 
 
 _REPORTS: Mapping[str, bool] = {"works": True, "fails": False}

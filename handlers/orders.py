@@ -1,6 +1,6 @@
 """What a person may change from chat, and what they may report."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -8,7 +8,7 @@ from typing import TypeAlias
 from bot.types import Claim, Clock, Incident, Order, Reported, Snapshot, Verb
 from bot.words import replies
 from bot.words.answers import Answer
-from handlers.asked import Asked, advisory_meant, claim_of, incident_meant
+from handlers.asked import Asked, advisory_meant, claim_of, incident_meant, numbered, unknown_number
 from handlers.lengths import asks_length, length_of
 from handlers.saving import Late, Saving
 
@@ -31,6 +31,8 @@ class Orders:
     report: SaveReport
     clock: Clock
     may: Callable[[str], bool]
+    managers: Callable[[], Sequence[str]] = tuple
+    """Names those who may, where that is not everybody."""
     saving: Saving = field(default_factory=Saving)
     reporters: dict[str, datetime] = field(default_factory=dict)
     """When each person reported last."""
@@ -39,16 +41,16 @@ class Orders:
         """Say that a person is on it."""
         incident = self._open(asked, rest)
         if incident is None:
-            return replies.nothing_open(asked.language)
+            return self._none(asked, rest)
         done = replies.acknowledged(asked.name, incident, asked.language)
         return await self._save(self._order(Verb.ACK, incident, asked), done, late)
 
     async def mute(self, asked: Asked, rest: str, late: Late | None) -> Answer:
         """Keep an incident quiet for a while: ``mute 1h why``."""
-        incident = self._open(asked, rest)
+        number, wanted = numbered(self.snapshot(), rest)
+        incident = self._open(asked, number)
         if incident is None:
             return replies.nothing_open(asked.language)
-        wanted = " ".join(word for word in rest.split() if word != incident.id)
         length, note = length_of(wanted) if asks_length(wanted) else (MUTE_USUAL, wanted)
         if not timedelta() < length <= MUTE_MOST:
             return replies.bad_length(wanted.split(" ", 1)[0], MUTE_MOST, asked.language)
@@ -60,7 +62,7 @@ class Orders:
         """Let an incident ring again."""
         incident = self._open(asked, rest)
         if incident is None:
-            return replies.nothing_open(asked.language)
+            return self._none(asked, rest)
         done = replies.unmuted(incident, asked.language)
         return await self._save(self._order(Verb.UNMUTE, incident, asked), done, late)
 
@@ -114,8 +116,15 @@ class Orders:
             del self.reporters[next(iter(self.reporters))]
 
     def _open(self, asked: Asked, rest: str) -> Incident | None:
+        if unknown_number(self.snapshot(), rest):
+            return None
         incident = incident_meant(self.snapshot(), asked, rest)
         return None if incident is None or incident.resolved else incident
+
+    def _none(self, asked: Asked, rest: str) -> Answer:
+        """Say that nothing is open, or that nothing bears the number that was typed."""
+        number = unknown_number(self.snapshot(), rest)
+        return replies.no_such(number, asked.language) if number else replies.nothing_open(asked.language)
 
     def _order(self, verb: Verb, incident: Incident, asked: Asked) -> Order:
         return Order(at=self.clock.now(), person=asked.name, verb=verb, incident=incident.id, tenant=incident.tenant)

@@ -14,6 +14,7 @@ from bot.app import wiring
 from bot.app.clock import SystemClock
 from bot.app.doctor_gaps import tried_again
 from bot.app.doctor_result import Result
+from bot.app.doctor_slack import managers
 from bot.app.doctor_store import kept
 from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
 from bot.app.missing import missing
@@ -213,8 +214,10 @@ async def _destinations(settings: Settings) -> AsyncIterator[Result]:
                     what=f"destination {name}", fault=check, detail=await tried_again(store, table, name, check)
                 )
         if api:
-            for team in workspaces(settings) if installations else ("",):
-                yield await _pictures(api.of(team))
+            teams = [api.of(team) for team in (workspaces(settings) if installations else ("",))]
+            extras = [await _pictures(team) for team in teams]
+            for result in (*extras, *await managers(teams, settings.installation.rules.managers)):
+                yield result
     if token := settings.environment.slack_app_token:
         yield await _socket(SlackApi(token, base_url=settings.environment.slack_api_url))
     yield Result(what="tenants", detail=", ".join(wiring.tenants(settings)))

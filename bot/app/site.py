@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -64,7 +64,15 @@ async def open_site(bot: Bot, *, links: Mapping[str, str] | None = None) -> Asyn
         yield create_app(ports, token=bot.settings.environment.page_token, mounts=mounts, links=links)
 
 
-def commands(bot: Bot, tenant: str, *, may: Callable[[str], bool], saving: Saving) -> Commands:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Managers:
+    """Who may change incidents: ``may`` tells it by a person's id, ``names`` are for those who may not."""
+
+    may: Callable[[str], bool]
+    names: Callable[[], Sequence[str]]
+
+
+def commands(bot: Bot, tenant: str, managers: Managers, *, saving: Saving) -> Commands:
     """Give what people can ask and change from chat about one company's mail."""
 
     async def order(order: Order) -> None:
@@ -76,7 +84,15 @@ def commands(bot: Bot, tenant: str, *, may: Callable[[str], bool], saving: Savin
     def snapshot() -> Snapshot:
         return bot.pipeline.snapshot(tenant)
 
-    orders = Orders(snapshot=snapshot, order=order, report=report, clock=bot.clock, may=may, saving=saving)
+    orders = Orders(
+        snapshot=snapshot,
+        order=order,
+        report=report,
+        clock=bot.clock,
+        may=managers.may,
+        managers=managers.names,
+        saving=saving,
+    )
     subscriptions = Subscriptions(
         get=bot.subscribers.get,
         change=bot.subscribers.change,
@@ -91,16 +107,20 @@ def commands(bot: Bot, tenant: str, *, may: Callable[[str], bool], saving: Savin
 async def _doors(bot: Bot, tenant: str) -> AsyncIterator[Mapping[str, ASGIApp]]:
     """Open the ways in that the settings have secrets for; at the end what was accepted is brought to its end."""
     api = slack_api(bot.settings, bot.installations)
-    managers = bot.settings.installation.rules.managers
+    groups = bot.settings.installation.rules.managers
     teams = workspaces(bot.settings) if bot.installations else {"": tenant}
-    members = [GroupMembers(api.of(team), managers) for team in teams] if api and managers else []
+    members = [GroupMembers(api.of(team), groups) for team in teams] if api and groups else []
     saving = Saving()
 
     def may(person: str) -> bool:
-        return not managers or any(group.may(person) for group in members)
+        return not groups or any(group.may(person) for group in members)
 
-    understood = commands(bot, tenant, may=may, saving=saving)
-    desks = {team: commands(bot, _known(bot, own, tenant), may=may, saving=saving) for team, own in teams.items()}
+    def names() -> Sequence[str]:
+        return list(dict.fromkeys(name for group in members for name in group.names))
+
+    managers = Managers(may=may, names=names)
+    understood = commands(bot, tenant, managers, saving=saving)
+    desks = {team: commands(bot, _known(bot, own, tenant), managers, saving=saving) for team, own in teams.items()}
     async with AsyncExitStack() as running:
         ways: Mapping[str, ASGIApp] = {}
         if api:
@@ -114,7 +134,7 @@ async def _doors(bot: Bot, tenant: str) -> AsyncIterator[Mapping[str, ASGIApp]]:
         yield {
             **ways,
             **_teams(bot, understood),
-            **await _teams_bot(bot, saving),
+            **await _teams_bot(bot, replace(managers, may=lambda _: not groups), saving),
             **vantages_door(bot),
         }
 
@@ -192,14 +212,13 @@ def _teams(bot: Bot, understood: Commands) -> Mapping[str, ASGIApp]:
         raise SettingsError([f"MAILSTATUS_TEAMS_TOKEN: {error}. Example: {example}"]) from error
 
 
-async def _teams_bot(bot: Bot, saving: Saving) -> Mapping[str, ASGIApp]:
+async def _teams_bot(bot: Bot, managers: Managers, saving: Saving) -> Mapping[str, ASGIApp]:
     """Let the bot be spoken to: by the people of each company about their own mail."""
     if bot.teams is None:
         return {}
-    may = not bot.settings.installation.rules.managers
     companies = companies_by_azure_tenant(bot.settings)
     desks = {
-        azure: replace(commands(bot, tenant, may=lambda _: may, saving=saving), name="@mailstatus")
+        azure: replace(commands(bot, tenant, managers, saving=saving), name="@mailstatus")
         for azure, tenant in companies.items()
     }
     tables = bot.settings.installation.destinations.values()

@@ -23,7 +23,8 @@ def _ack(book: Book, incident: Incident, order: Order) -> tuple[Book, list[Chang
 
 def _mute(book: Book, incident: Incident, order: Order) -> tuple[Book, list[Change]]:
     until = order.until or order.at + DEFAULT_MUTE
-    return _noted(book, replace(incident, muted_until=until), order, f"muted until {until:%d %b %H:%M} UTC")
+    quiet = replace(incident, muted_until=until, muted_by=order.person, muted_why=order.note)
+    return _noted(book, quiet, order, f"muted until {until:%d %b %H:%M} UTC")
 
 
 def _unmute(book: Book, incident: Incident, order: Order) -> tuple[Book, list[Change]]:

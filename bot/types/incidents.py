@@ -77,6 +77,8 @@ class Incident:
     """When people were first told that it is severe."""
     acknowledged_by: str = ""
     muted_until: datetime | None = None
+    muted_by: str = ""
+    muted_why: str = ""
     tenant: str = DEFAULT_TENANT
 
 

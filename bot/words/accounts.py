@@ -7,6 +7,7 @@ from bot.types import Claim, Direction, Evidence, Finding, Incident, Message, Mo
 from bot.types.aspects import aspects, covered, is_open
 from bot.words.answers import LINES_MOST, Answer, Part, filled, told, what
 from bot.words.catalogue import catalogue, mark
+from bot.words.facts import handled
 from bot.words.page import Line, PageWords
 from bot.words.way import oddities, spent
 
@@ -32,7 +33,7 @@ def details(snapshot: Snapshot, incident: Incident, language: str) -> Answer:
             Part(title=page.text(Line.VENDOR), lines=(said.vendor, *_listed(incident, page))),
             Part(title=page.text(Line.TIMELINE), lines=_timeline(incident, snapshot.messages, page)),
         ),
-        note=_handled(incident, page),
+        note=_handled(incident, snapshot.at, page),
         language=language,
         incident=None if incident.resolved else incident.id,
     )
@@ -50,6 +51,8 @@ def history(snapshot: Snapshot, length: timedelta, language: str) -> Answer:
         len(past),
         length=words.length(length),
     )
+    if not past:
+        headline = words.text("No incident was resolved in the last {length}.", length=words.length(length))
     return Answer(
         headline=headline,
         parts=filled(
@@ -142,12 +145,9 @@ def _claimed(incident: Incident, page: PageWords) -> Iterator[tuple[datetime, Te
             yield claim.gone, page.text(Line.GONE, id=name)
 
 
-def _handled(incident: Incident, page: PageWords) -> Text:
+def _handled(incident: Incident, at: datetime, page: PageWords) -> Text:
     words = page.catalogue
-    taken = words.text("{person} is on it.", person=incident.acknowledged_by) if incident.acknowledged_by else ()
-    until = incident.muted_until
-    muted = words.text("Muted until {when}.", when=Moment(at=until, with_date=True)) if until else ()
-    return words.joined(taken, muted, words.text("Incident {id}.", id=incident.id))
+    return words.joined(*handled(incident, at, words), words.text("Incident {id}.", id=incident.id))
 
 
 def _open(incident: Incident, page: PageWords) -> Text:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.types import (
     LOOP,
@@ -62,7 +62,9 @@ def now(snapshot: Snapshot, language: str, *, only: Collection[Direction] = ()) 
     wrong = [incident for incident in by_gravity(snapshot) if not only or _concerns(incident, only)]
     blind = tuple(_blind(one, page) for one in snapshot.sources if one.blind_since and not one.source.startswith(LOOP))
     if not wrong:
-        return _quiet(snapshot, shown, (ways, Part(title=page.text(Line.WATCHED), lines=blind)), page)
+        elsewhere = tuple(told(incident, snapshot.at, language).headline for incident in by_gravity(snapshot))
+        open_ = Part(title=page.text(Line.OPEN), lines=elsewhere)
+        return _quiet(snapshot, shown, (ways, open_, Part(title=page.text(Line.WATCHED), lines=blind)), page)
     said = told(wrong[0], snapshot.at, language)
     others = tuple(told(incident, snapshot.at, language).headline for incident in wrong[1:])
     return Answer(
@@ -107,6 +109,8 @@ def filled(*parts: Part) -> tuple[Part, ...]:
 
 def _quiet(snapshot: Snapshot, shown: list[DirectionNow], parts: tuple[Part, ...], page: PageWords) -> Answer:
     headline, advice, severity = _verdict(shown, page)
+    if severity is Severity.GOOD and len(shown) == 1 < len(snapshot.directions):
+        headline = _state(shown[0], page)
     vendor = Part(title=page.text(Line.VENDOR), lines=(_vendor(snapshot, page),))
     return Answer(
         headline=headline,
@@ -144,10 +148,13 @@ def _vendor(snapshot: Snapshot, page: PageWords) -> Text:
 
 def _way(one: DirectionNow, at: datetime, page: PageWords) -> Text:
     words = page.catalogue
-    state = words.text(
+    return words.joined(_state(one, page), *_last(one, at, page), junk(one, words))
+
+
+def _state(one: DirectionNow, page: PageWords) -> Text:
+    return page.catalogue.text(
         "{direction}: {state}.", direction=page.direction(one.direction), state=page.symptoms(one.symptoms)
     )
-    return words.joined(state, *_last(one, at, page), junk(one, words))
 
 
 def _calendar(one: CalendarNow, page: PageWords) -> Text:
@@ -166,7 +173,7 @@ def _last(one: DirectionNow, at: datetime, page: PageWords) -> Iterator[Text]:
     yield page.catalogue.text(
         "The last test message arrived at {when}, {age} ago, and took {length}.",
         when=Moment(at=one.last_arrived),
-        age=page.length(at - one.last_arrived),
+        age=page.catalogue.length(max(at - one.last_arrived, timedelta(seconds=1))),
         length=page.length(one.last_latency),
     )
 

@@ -1,6 +1,6 @@
 """Since when, how bad, and how we know: measured numbers, no adjectives."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.types import Change, Evidence, Finding, Incident, Moment, Reason, Symptom, Tally, Text
@@ -8,7 +8,7 @@ from bot.types.aspects import FLOW, GRAVITY, aspects, ended_by_measurement, is_o
 from bot.words import advisory
 from bot.words.catalogue import Catalogue, mark, marks
 from bot.words.headlines import calendars_only, is_said_only
-from bot.words.safe import codes_of
+from bot.words.safe import codes_of, name_of
 from bot.words.way import spent
 
 MOST = 3
@@ -55,7 +55,20 @@ def facts(change: Change, incident: Incident, words: Catalogue) -> tuple[Text, .
     counted = _lately(change.tally, words) if change.reason in COUNTED and change.tally and now else ()
     lately = [counted] if counted else []
     since, said = _since(change, incident, words), _said(incident, words)
-    return tuple(text for text in (since, *(lately or bad), *said, _codes(incident, words)) if text)
+    seen: list[Text] = [since, *(lately or bad), *said, _codes(incident, words)]
+    return tuple(text for text in (*seen, *handled(incident, change.at, words)) if text)
+
+
+def handled(incident: Incident, now: datetime, words: Catalogue) -> Iterator[Text]:
+    """Say who is on it, and for how long it is muted by whom and why."""
+    if incident.acknowledged_by:
+        yield words.text("{person} is on it.", person=name_of(incident.acknowledged_by))
+    if incident.muted_until is None or incident.muted_until <= now:
+        return
+    person, when = name_of(incident.muted_by), moment(incident.muted_until, now)
+    muted = words.text("{person} muted this until {when}.", person=person, when=when)
+    why = words.text("The reason: {why}", why=incident.muted_why) if incident.muted_why else ()
+    yield words.joined(muted, why)
 
 
 def basis(change: Change, incident: Incident, words: Catalogue) -> Text:

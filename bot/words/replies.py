@@ -62,14 +62,15 @@ def name_one(verb: str, advisories: Sequence[Claim], language: str) -> Answer:
     return Answer(headline=headline, parts=(Part(title=(), lines=lines),) if lines else (), language=language)
 
 
-def not_allowed(language: str) -> Answer:
-    """Answer a person who may ask and not change."""
+def not_allowed(language: str, groups: Sequence[str]) -> Answer:
+    """Answer a person who may ask and not change; ``groups`` name those who may, where we know them."""
     words = catalogue(language)
-    return _short(
-        words.text("You may ask and report here, but not change an incident."),
-        language,
-        words.text("The admin of this bot decides who may."),
+    who = (
+        words.text("Members of these Slack user groups may: {groups}.", groups=words.listed(list(groups)))
+        if groups
+        else words.text("The admin of this bot decides who may.")
     )
+    return _short(words.text("You may ask and report here, but not change an incident."), language, who)
 
 
 def acknowledged(person: str, incident: Incident, language: str) -> Answer:

@@ -30,7 +30,7 @@ def _feed(change: Change, words: Catalogue) -> tuple[Text, Text, tuple[Text, ...
         words.text("We cannot read Microsoft's service health."),
         words.text("You do not need to do anything. This says nothing about your mail."),
         _since(change, words),
-        words.text("What Microsoft says now, we do not know."),
+        words.text("We do not know what Microsoft says now."),
         tests_now(change.tally, words),
     )
 
@@ -94,12 +94,16 @@ def _again(change: Change, place: str, words: Catalogue) -> tuple[Text, Text, tu
 def _was(change: Change, words: Catalogue) -> tuple[Text, ...]:
     if change.since is None:
         return ()
-    since, length = moment(change.since, change.at), words.length(change.at - change.since)
-    return (words.text("We could not since {since}, for {length}.", since=since, length=length),)
+    start, end, length = moment(change.since, change.at), moment(change.at, change.at), change.at - change.since
+    return (
+        words.text(
+            "The gap lasted {length}: from {start} to {end}.", length=words.length(length), start=start, end=end
+        ),
+    )
 
 
 def _since(change: Change, words: Catalogue) -> tuple[Text, ...]:
     if change.since is None:
         return ()
     since, length = moment(change.since, change.at), words.length(change.at - change.since)
-    return (words.text("That is so since {since}, for {length} now.", since=since, length=length),)
+    return (words.text("It has been so since {since}, for {length} now.", since=since, length=length),)

@@ -60,7 +60,7 @@ def _came(change: Change, incident: Incident, claim: Claim, words: Catalogue) ->
     """Say how the advisory came to be here: confirmed, reported, joined."""
     id_, about = id_of(claim.reading.id), claim.reading.id in change.about
     if claim.joined_by not in BY_US:
-        return words.text("{person} put {id} to this fault.", person=name_of(claim.joined_by), id=id_)
+        return words.text("{person} added {id} to this incident.", person=name_of(claim.joined_by), id=id_)
     if incident.findings and is_measured(claim, incident.findings):
         return _timing(incident, claim, words) if about or change.reason in WHOLE else ()
     if not about or change.reason not in {Reason.JOINED, Reason.REOPENED}:
@@ -159,7 +159,8 @@ def _next(change: Change, claim: Claim, words: Catalogue) -> Text:
 
 
 def _related(incident: Incident, words: Catalogue) -> Text:
-    ids = [id_of(id_) for id_ in incident.related[:MOST]]
+    inside = {claim.reading.id for claim in incident.claims}
+    ids = [id_of(id_) for id_ in incident.related if id_ not in inside][:MOST]
     if not ids or incident.resolved is not None:
         return ()
     return words.text("Much alike, but not shown to be the same fault: {ids}.", ids=words.listed(ids))

@@ -79,13 +79,20 @@ class Homes:
         now = self._clock.now()
         for whom in [one.whom for one in self._visitors.values() if now - one.opened > FRESH]:
             del self._visitors[whom]
-        stale = [one for one in self._visitors.values() if self._is_stale(one, now)]
-        if stale:
+        if stale := self._stale(now):
             await self._publish(min(stale, key=lambda one: one.tried))
 
-    def _is_stale(self, visitor: Visitor, now: datetime) -> bool:
-        held = self._held.get(visitor.whom.workspace)
-        return (held is None or held <= now) and visitor.shows != standing(self._of(visitor.whom).orders.snapshot())
+    def _stale(self, now: datetime) -> list[Visitor]:
+        """Give the tabs that are out of date, but for those of workspaces that want to be left alone."""
+        standings: dict[int, Hashable] = {}
+
+        def stands(snapshot: Snapshot) -> Hashable:
+            if id(snapshot) not in standings:
+                standings[id(snapshot)] = standing(snapshot)
+            return standings[id(snapshot)]
+
+        waiting = [one for one in self._visitors.values() if self._held.get(one.whom.workspace, now) <= now]
+        return [one for one in waiting if one.shows != stands(self._of(one.whom).orders.snapshot())]
 
     async def _publish(self, visitor: Visitor) -> None:
         """Show how things stand at this moment; what cannot be shown is logged, and shown later."""

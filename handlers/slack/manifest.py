@@ -22,6 +22,7 @@ SCOPES: Mapping[str, str] = {
 OPTIONAL: Mapping[str, str] = {
     SCOPE: "show a picture of the delay in the thread",
     "users:read": "answer people in the language that they use Slack in",
+    "usergroups:read": "know who is in the user groups that alone may change incidents",
 }
 """Scopes that whoever installs the app may leave out, and what is missed then."""
 EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")

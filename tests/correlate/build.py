@@ -162,9 +162,11 @@ class Teller:
         self.book = take_back(self.book, source, at)
         return self.at(at)
 
-    def orders(self, verb: Verb, at: datetime, *, incident: str = "1", advisory: str = "") -> list[Change]:
+    def orders(
+        self, verb: Verb, at: datetime, *, incident: str = "1", advisory: str = "", note: str = ""
+    ) -> list[Change]:
         """Let a person ask for something."""
-        order = Order(at=at, person="Ada", verb=verb, incident=incident, advisory=advisory)
+        order = Order(at=at, person="Ada", verb=verb, incident=incident, advisory=advisory, note=note)
         self.book, found = take_order(self.book, order)
         self.told += found
         return found

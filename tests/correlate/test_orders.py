@@ -13,11 +13,12 @@ def test_an_acknowledgement_is_noted() -> None:
 
 
 def test_a_mute_without_a_length_lasts_eight_hours_and_can_be_ended() -> None:
-    """A working day."""
+    """A working day; who wanted it, and why, is kept with it."""
     teller = Teller()
     teller.says(BASE, T0)
-    teller.orders(Verb.MUTE, T0)
-    assert teller.incident().muted_until == T0 + 8 * HOUR
+    teller.orders(Verb.MUTE, T0, note="known")
+    muted = teller.incident()
+    assert (muted.muted_until, muted.muted_by, muted.muted_why) == (T0 + 8 * HOUR, "Ada", "known")
     teller.orders(Verb.UNMUTE, T0 + HOUR)
     assert teller.incident().muted_until is None
 

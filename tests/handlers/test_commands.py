@@ -29,6 +29,7 @@ class Desk:
     clock: TestClock = field(default_factory=TestClock)
     breaks: bool = False
     gate: asyncio.Event | None = None
+    managers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Make the commands."""
@@ -38,6 +39,7 @@ class Desk:
             report=self.note,
             clock=self.clock,
             may=lambda person: person != "U9",
+            managers=lambda: self.managers,
             saving=Saving(timedelta(0) if self.gate else timedelta(seconds=1.5)),
         )
         self.commands = Commands(orders=orders)
@@ -57,6 +59,10 @@ class Desk:
     async def ask(self, text: str, *, person: str = "U1", language: str = "en") -> Answer:
         """Type something."""
         return await self.commands.answer(Asked(text=text, person=person, name="ana", language=language))
+
+    async def press(self, action: str, *, person: str = "U1") -> Answer:
+        """Press a button of incident 1."""
+        return await self.commands.press(action, Asked(text="", person=person, name="ana", incident="1"))
 
     async def says(self, text: str, **more: str) -> str:
         """Read the answer as one string."""

@@ -21,6 +21,9 @@ HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
         ("2 Tage", 2 * DAY, ""),
         ("1 semaine", 7 * DAY, ""),
         ("3時間", 3 * HOUR, ""),
+        ("for 2 hours we know", 2 * HOUR, "we know"),
+        ("für 1 Tag", DAY, ""),
+        ("for the night", timedelta(), "for the night"),
         ("1 d 2 h", DAY + 2 * HOUR, ""),
         ("5 mailboxes", timedelta(), "5 mailboxes"),
         ("30", timedelta(), "30"),
@@ -35,4 +38,6 @@ def test_a_length_is_read_from_the_front_and_the_rest_is_given_back(typed: str, 
 
 def test_what_is_meant_as_a_length_is_told_from_a_reason() -> None:
     """``mute lunch`` is an hour, ``mute 30`` is a question back."""
-    assert [asks_length(typed) for typed in ("30", "-1h", "forever", "lunch", "")] == [True, True, True, False, False]
+    asked = ("30", "-1h", "forever", "until tomorrow", "jusqu'à demain", "for 2 hours")
+    assert [typed for typed in asked if not asks_length(typed)] == []
+    assert [typed for typed in ("lunch", "for lunch", "") if asks_length(typed)] == []

@@ -1,6 +1,8 @@
 """What people who ask are answered."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -63,10 +65,25 @@ def test_an_answer_in_another_language_holds_no_english(answer: Callable[[str], 
 
 
 def test_one_direction_alone_can_be_asked_for() -> None:
-    """Then an incident elsewhere is not the answer."""
+    """Then an incident elsewhere is not the answer, and is not passed over either."""
     inbound = answers.now(snapshot(), "en", only={Direction.INBOUND})
-    assert plain(inbound.headline) == "Mail is flowing."
+    assert plain(inbound.headline) == "Incoming mail: Arrives as usual."
     assert inbound.incident is None
+    assert "Sending mail fails." in read(inbound)
+
+
+def test_a_message_that_arrived_this_moment_is_a_second_old() -> None:
+    """Nobody reads milliseconds."""
+    just = tuple(replace(one, last_arrived=NOW) for one in healthy().directions)
+    said = read(answers.now(replace(healthy(), directions=just), "en"))
+    assert "1 second ago" in said
+    assert "ms ago" not in said
+
+
+def test_where_nothing_was_resolved_it_is_said_in_words() -> None:
+    """And not as a zero."""
+    said = read(accounts.history(healthy(), timedelta(days=7), "en"))
+    assert said.startswith("No incident was resolved in the last 7 days.")
 
 
 def test_an_explanation_gives_the_vendors_times_beside_ours() -> None:

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bot.types import Change, Symptom, Tally
+from bot.types import Change, Symptom, Tally, Verb
 from bot.words import catalogue, tell, text
 from bot.words.facts import tests_now as said_of_tests
 from tests.correlate.build import (
@@ -122,3 +122,16 @@ def test_places_and_details_of_an_advisory_are_facts() -> None:
     """Where it is, and how late."""
     found = Teller().says(replace(BASE, places=("Europe", "Japan")), T0)
     assert facts(found) == ["Microsoft names Europe and Japan as the place."]
+
+
+def test_who_is_on_it_and_what_is_muted_by_whom_and_why_is_told_until_it_ends() -> None:
+    """Everybody who reads the message sees that it is in hand."""
+    teller = Teller()
+    teller.sees(refused(), at=T0)
+    assert facts(teller.orders(Verb.ACK, T0 + MINUTE))[-1] == "Ada is on it."
+    muted = teller.orders(Verb.MUTE, T0, note="known to IT")
+    assert facts(muted)[-2:] == ["Ada is on it.", "Ada muted this until 16:00 UTC. The reason: known to IT"]
+    later = replace(muted[0], at=T0 + 8 * HOUR)
+    assert facts([later])[-1] == "Ada is on it."
+    assert "muted" not in str(facts(teller.orders(Verb.UNMUTE, T0 + 2 * MINUTE)))
+    assert "Ada" not in str(facts(teller.sees(over(refused(), T0 + HOUR), at=T0 + 2 * HOUR)))

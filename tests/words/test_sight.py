@@ -13,12 +13,12 @@ def test_a_blind_feed_word_for_word() -> None:
     assert plain(tell(teller.at(T0 + 25 * MINUTE)[0])) == (
         "We cannot read Microsoft's service health.\n"
         "You do not need to do anything. This says nothing about your mail.\n"
-        "That is so since 08:00 UTC, for 25 minutes now.\n"
-        "What Microsoft says now, we do not know.\n"
+        "It has been so since 08:00 UTC, for 25 minutes now.\n"
+        "We do not know what Microsoft says now.\n"
         "Our own test messages arrive normally: 40 in the last ten minutes."
     )
     assert plain(tell(teller.back(T0 + 5 * HOUR)[0])) == (
-        "We can read Microsoft's service health again.\nWe could not since 08:00 UTC, for 5 hours."
+        "We can read Microsoft's service health again.\nThe gap lasted 5 hours: from 08:00 UTC to 13:00 UTC."
     )
 
 
@@ -29,7 +29,7 @@ def test_a_loop_of_our_own_that_stays_stuck_word_for_word() -> None:
     assert plain(tell(teller.at(T0 + 25 * MINUTE)[0])) == (
         "A part of mailstatus itself has stopped: jobs.\n"
         "This says nothing about your mail, but we may miss news of it. Tell those who run mailstatus.\n"
-        "That is so since 08:00 UTC, for 25 minutes now. It was begun anew again and again, and stopped each time.\n"
+        "It has been so since 08:00 UTC, for 25 minutes now. It was begun anew again and again, and stopped each time.\n"
         "Our own test messages arrive normally: 40 in the last ten minutes."
     )
     assert plain(tell(teller.back(T0 + HOUR, source="loop:jobs")[0])) == (
@@ -53,11 +53,11 @@ def test_a_vantage_that_is_cut_off_word_for_word() -> None:
     assert plain(tell(teller.sees(cut_off, at=T0 + 30 * MINUTE)[0])) == (
         "We cannot see how mail is doing from eu.\n"
         "You do not need to do anything. It is our own line that is cut off, not your mail.\n"
-        "That is so since 08:02 UTC, for 28 minutes now. "
+        "It has been so since 08:02 UTC, for 28 minutes now. "
         "Test messages between other providers fail from there too."
     )
     assert plain(tell(teller.sees(over(cut_off, T0 + HOUR), at=T0 + HOUR)[0])) == (
-        "We can see again how mail is doing from eu.\nWe could not since 08:02 UTC, for 58 minutes."
+        "We can see again how mail is doing from eu.\nThe gap lasted 58 minutes: from 08:02 UTC to 09:00 UTC."
     )
 
 
@@ -68,11 +68,11 @@ def test_a_far_place_that_does_not_report_word_for_word() -> None:
     assert plain(tell(teller.sees(silent, at=T0 + 30 * MINUTE)[0])) == (
         "We cannot see how mail is doing from tokyo.\n"
         "You do not need to do anything. This says nothing about your mail.\n"
-        "That is so since 08:02 UTC, for 28 minutes now. Our watcher there does not report.\n"
+        "It has been so since 08:02 UTC, for 28 minutes now. Our watcher there does not report.\n"
         "Our own test messages arrive normally: 40 in the last ten minutes."
     )
     assert plain(tell(teller.sees(over(silent, T0 + HOUR), at=T0 + HOUR)[0])) == (
-        "We can see again how mail is doing from tokyo.\nWe could not since 08:02 UTC, for 58 minutes."
+        "We can see again how mail is doing from tokyo.\nThe gap lasted 58 minutes: from 08:02 UTC to 09:00 UTC."
     )
 
 
@@ -83,12 +83,12 @@ def test_a_test_mailbox_of_our_own_that_does_not_work_word_for_word() -> None:
     assert plain(tell(teller.at(T0 + 25 * MINUTE)[0])) == (
         "Our own test mailbox office does not work.\n"
         "You do not need to do anything. This says nothing about your mail.\n"
-        "That is so since 08:00 UTC, for 25 minutes now. "
+        "It has been so since 08:00 UTC, for 25 minutes now. "
         "Its operators see the reason, and what mends it, on the status page and with “mailstatus doctor”.\n"
         "Our own test messages arrive normally: 40 in the last ten minutes."
     )
     assert plain(tell(teller.back(T0 + HOUR, source="sender:office")[0])) == (
-        "Our own test mailbox office works again.\nWe could not since 08:00 UTC, for 1 hour."
+        "Our own test mailbox office works again.\nThe gap lasted 1 hour: from 08:00 UTC to 09:00 UTC."
     )
 
 

@@ -165,7 +165,9 @@ def test_a_join_by_a_person_names_them() -> None:
     teller = Teller()
     teller.says(BASE, T0)
     teller.says(SENDING, T0 + HOUR)
-    assert "Ada put EX1000002 to this fault." in vendor(teller.orders(Verb.JOIN, T0 + 2 * HOUR, advisory=SENDING.id))
+    said = vendor(teller.orders(Verb.JOIN, T0 + 2 * HOUR, advisory=SENDING.id))
+    assert "Ada added EX1000002 to this incident." in said
+    assert "Much alike" not in said
 
 
 def test_what_looks_alike_is_named_as_such() -> None:

@@ -123,17 +123,18 @@ def test_every_scope_is_for_something_that_the_code_does() -> None:
         "files.getUploadURLExternal": "files:write",
         "files.completeUploadExternal": "files:write",
         "users.info": "users:read",
-        "usergroups.users.list": None,  # usergroups:read, only where changes are kept to user groups
+        "usergroups.list": "usergroups:read",
+        "usergroups.users.list": "usergroups:read",
     }
     assert called == set(granted)
     assert {scope for scope in granted.values() if scope} | {"commands", "groups:history"} == {*SCOPES, *OPTIONAL}
 
 
-def test_pictures_and_a_persons_own_language_are_optional() -> None:
+def test_pictures_peoples_own_language_and_their_groups_are_optional() -> None:
     """Whoever installs the app may leave their scopes out, and loses nothing else."""
     scopes: Any = manifest()["oauth_config"]
-    assert scopes["scopes"]["bot_optional"] == ["files:write", "users:read"]
-    assert set(scopes["scopes"]["bot"]) >= {"files:write", "users:read"}
+    assert scopes["scopes"]["bot_optional"] == ["files:write", "users:read", "usergroups:read"]
+    assert set(scopes["scopes"]["bot"]) >= {"files:write", "users:read", "usergroups:read"}
 
 
 def test_every_event_has_a_listener() -> None:
