@@ -161,7 +161,7 @@ class Pipeline:
     @property
     def tenants(self) -> Sequence[str]:
         """Name whom we watch for."""
-        return tuple(self._companies)
+        return tuple(self._shown)
 
     def snapshot(self, tenant: str) -> Snapshot:
         """Give how things stood after the last step, from memory; made when somebody asks, at most once a step."""

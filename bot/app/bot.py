@@ -6,8 +6,9 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
@@ -24,7 +25,8 @@ from bot.app.probe_key import probe_key
 from bot.app.shards import Shards
 from bot.app.slack import open_installations
 from bot.app.teams_bot import open_teams
-from bot.app.tenants import Moved, Tenants, in_one_file
+from bot.app.tenant_folder import TenantFolder
+from bot.app.tenants import Tenant, Tenants
 from bot.app.voices import Voices, open_voices
 from bot.app.watchdog import Watchdog
 from bot.app.watching import open_shards
@@ -55,6 +57,8 @@ class Bot:
     jobs: Jobs
     pipeline: Pipeline
     tenants: Tenants
+    folder: TenantFolder
+    """Where the files of many companies are."""
     subscribers: Subscribers
     installations: SlackInstallations | None
     """Of the Slack app, where there are several workspaces."""
@@ -76,16 +80,18 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         store = await running.enter_async_context(await Store.open(settings.store_url))
         teams = await running.enter_async_context(open_teams(settings, store, clock))
         installations = await open_installations(settings, store, clock)
-        draws = Pictures(store=store, settings=settings)
+        tenants = Tenants()
+        draws = Pictures(store=store, tenants=tenants)
         opening = open_voices(settings, clock, teams=teams, installations=installations, draws=draws, plots=draws.chart)
         voices = await running.enter_async_context(opening)
         jobs = await open_jobs(store, clock, chance)
         memory = Memory(store=store, jobs=jobs, clock=clock)
-        pipeline, tenants = Pipeline(memory), Tenants(in_one_file(settings))
+        pipeline = Pipeline(memory)
         tooling = Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=Seal(probe_key(settings)))
         loops = Loops(chance)
         shards = open_shards(tooling, tenants, store, pipeline=pipeline, loops=loops)
         pulse = _pulse(settings, memory, pipeline=pipeline, shards=shards, loops=loops)
+        folder = TenantFolder(operator=settings, check=partial(_check, tooling, voices))
         bot = Bot(
             settings=settings,
             clock=clock,
@@ -94,6 +100,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             jobs=jobs,
             pipeline=pipeline,
             tenants=tenants,
+            folder=folder,
             subscribers=Subscribers(store=store, clock=clock),
             installations=installations,
             shards=shards,
@@ -103,11 +110,17 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
             teams=teams,
         )
         bot.pulse.heartbeat = _heartbeat(bot, http)
-        await _admitted(bot, voices)
+        await _admit(bot, voices)
         yield bot
 
 
-async def _admitted(bot: Bot, voices: Voices) -> None:
+def _check(tooling: Tooling, voices: Voices, tenant: Tenant) -> None:
+    """Raise SettingsError where a company cannot be watched, or nobody told of it, as its settings are."""
+    voices.channels(tenant.settings)
+    open_eyes(replace(tooling, settings=tenant.settings), tenant.name)
+
+
+async def _admit(bot: Bot, voices: Voices) -> None:
     """Let everybody in who is there, and whoever comes later."""
     channels: dict[str, Channels] = {}
     courier = Courier(
@@ -123,8 +136,8 @@ async def _admitted(bot: Bot, voices: Voices) -> None:
     courier.register()
     key = probe_key(bot.settings)
     admission = Admission(pipeline=bot.pipeline, courier=courier, voices=voices, channels=channels, key=key)
-    await admission.follow(Moved(added=tuple(map(bot.tenants.view, bot.tenants.names()))))
     bot.tenants.listen(admission.follow)
+    await bot.tenants.become(bot.folder.start())
 
 
 def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, shards: Shards, loops: Loops) -> Pulse:

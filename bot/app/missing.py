@@ -43,7 +43,7 @@ DEMO = "To see the bot at work without any of this: mailstatus demo"
 def missing(settings: Settings) -> list[str]:
     """Say what is missing; empty where the bot can watch something and tell somebody."""
     environment, installation = settings.environment, settings.installation
-    watches = installation.routes or installation.tenants or environment.azure_client_id
+    watches = installation.routes or installation.tenants or environment.tenants or environment.azure_client_id
     lines = [WATCH] if not watches else []
-    lines += [TELL] if not installation.destinations else []
+    lines += [TELL] if not (installation.destinations or environment.tenants) else []
     return [*lines, DEMO] if lines else []

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.app.tenants import Tenants
 from bot.outbox import SendError
 from bot.outbox.plan import DRAWN
 from bot.settings import Settings
@@ -29,7 +30,7 @@ class Pictures:
     """Draws what a delivery's incident did up to its message."""
 
     store: Store
-    settings: Settings
+    tenants: Tenants
 
     async def __call__(self, delivery: Delivery) -> Picture | None:
         """Draw; None where test messages show nothing of the incident. Raises SendError."""
@@ -62,17 +63,14 @@ class Pictures:
         message = delivery.message
         async with self.store.read() as tx:
             incident = await tx.incidents.get(message.tenant, message.incident or "")
-        if incident is None:
+        tenant = self.tenants.find(message.tenant)
+        if incident is None or tenant is None:
             return None
-        reader = CourseReader(store=self.store, directions=_directions(self.settings, message.tenant))
+        reader = CourseReader(store=self.store, directions=_directions(tenant.settings))
         told, resolved = words.say(Shot.TOLD), words.say(Shot.RESOLVED)
         return await reader.read(incident, message.at, told=told, resolved=resolved)
 
 
-def _directions(settings: Settings, tenant: str) -> Mapping[str, Direction]:
+def _directions(settings: Settings) -> Mapping[str, Direction]:
     tables = settings.installation.routes.items()
-    return {
-        name: Direction(table.direction)
-        for name, table in tables
-        if table.tenant == tenant and table.direction != "control"
-    }
+    return {name: Direction(table.direction) for name, table in tables if table.direction != "control"}

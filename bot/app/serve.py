@@ -18,6 +18,7 @@ from bot.app.heartbeat import DEADLINE as HEARTBEAT_DEADLINE
 from bot.app.loops import Beat, Loop
 from bot.app.site import open_site
 from bot.app.systemd import READY, STOPPING, WATCHDOG, Systemd
+from bot.app.tenant_folder import LOOK_DEADLINE, TenantWatch
 from bot.app.watching import watching
 from bot.settings import Settings
 from bot.store import StoreError
@@ -103,6 +104,7 @@ def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
         Loop(name="jobs", run=bot.jobs.run, deadline=JOBS_DEADLINE),
         Loop(name="check", run=bot.pulse.run, deadline=CHECK_DEADLINE),
         *_outward(bot),
+        *_tenants(bot),
         *_shared(bot),
     )
 
@@ -110,6 +112,14 @@ def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
 def _outward(bot: Bot) -> Sequence[Loop]:
     heartbeat = bot.pulse.heartbeat
     return [Loop(name="heartbeat", run=heartbeat.run, deadline=HEARTBEAT_DEADLINE)] if heartbeat else []
+
+
+def _tenants(bot: Bot) -> Sequence[Loop]:
+    """Follow the folder of companies, where there is one."""
+    if bot.settings.environment.tenants is None:
+        return ()
+    watch = TenantWatch(folder=bot.folder, tenants=bot.tenants, clock=bot.clock)
+    return [Loop(name="tenants", run=watch.run, deadline=LOOK_DEADLINE)]
 
 
 def _shared(bot: Bot) -> Sequence[Loop]:

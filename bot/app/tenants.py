@@ -1,12 +1,13 @@
 """Whom we watch for: a live directory of companies, each a value of its own that is replaced as a whole."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bot.app import wiring
 from bot.keeper import Company
 from bot.settings import Settings
+from bot.store import StoreError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,10 @@ class Tenants:
         """Give a tenant as it is now; KeyError for an unknown one."""
         return self._known[name]
 
+    def find(self, name: str) -> Tenant | None:
+        """Give a tenant as it is now; None for an unknown one."""
+        return self._known.get(name)
+
     def listen(self, listener: Listener) -> None:
         """Have every later move followed."""
         self._listeners.append(listener)
@@ -62,13 +67,22 @@ class Tenants:
 
         Raises StoreError where a listener does: the directory is then as it was, and the next try tells all again.
         """
-        known = _by_name(found)
-        moved = _moved(_watched(self._known), _watched(known))
-        if moved != Moved():
-            for listener in self._listeners:
-                await listener(moved)
-        self._known = known
+        before, self._known = self._known, _by_name(found)
+        moved = _moved(_watched(before), _watched(self._known))
+        try:
+            await self._tell(moved)
+        except StoreError:
+            self._known = before
+            raise
         return moved
+
+    async def _tell(self, moved: Moved) -> None:
+        """Have the last listener let go first, and take up last: it stands on those before it."""
+        gone, come = replace(moved, added=(), changed=()), replace(moved, removed=())
+        for listener in reversed(self._listeners) if gone.removed else ():
+            await listener(gone)
+        for listener in self._listeners if come != Moved() else ():
+            await listener(come)
 
 
 def in_one_file(settings: Settings) -> list[Tenant]:
@@ -92,6 +106,10 @@ def _by_name(found: Iterable[Tenant]) -> Mapping[str, Tenant]:
     return {one.name: one for one in found}
 
 
+def _differs(one: Tenant, other: Tenant) -> bool:
+    return one is not other and one != other
+
+
 def _watched(known: Mapping[str, Tenant]) -> Mapping[str, Tenant]:
     return {name: one for name, one in known.items() if not one.paused}
 
@@ -99,6 +117,6 @@ def _watched(known: Mapping[str, Tenant]) -> Mapping[str, Tenant]:
 def _moved(before: Mapping[str, Tenant], after: Mapping[str, Tenant]) -> Moved:
     return Moved(
         added=tuple(one for name, one in after.items() if name not in before),
-        changed=tuple(one for name, one in after.items() if name in before and before[name] != one),
+        changed=tuple(one for name, one in after.items() if name in before and _differs(before[name], one)),
         removed=tuple(one for name, one in before.items() if name not in after),
     )

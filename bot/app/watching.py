@@ -4,11 +4,10 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.app.eyes import Tooling, open_eyes, open_pages
+from bot.app.eyes import Tooling, open_pages
 from bot.app.holder import ALL, Holder
 from bot.app.loops import Loop, Loops
 from bot.app.rounds import Rounds
@@ -26,14 +25,10 @@ SHARDS_DEADLINE, LEASES_DEADLINE = timedelta(seconds=30), timedelta(minutes=1)
 
 
 def open_shards(tooling: Tooling, tenants: Tenants, store: Store, *, pipeline: Pipeline, loops: Loops) -> Shards:
-    """Make what watches the companies of a directory; raises SettingsError where one of them cannot be watched."""
-    for name in tenants.names():
-        open_eyes(
-            replace(tooling, settings=tenants.view(name).settings), name
-        )  # said at the start, not when its shard comes round
+    """Make what watches the companies of a directory."""
     pages = open_pages(tooling.settings, tooling.http)
     return Shards(
-        tenants=lambda: pipeline.tenants,
+        tenants=tenants.names,
         opener=Opener(tooling=tooling, tenants=tenants, store=store, pipeline=pipeline, loops=loops, pages=pages),
         rounds=Rounds(
             pipeline=pipeline,

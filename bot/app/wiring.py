@@ -9,7 +9,8 @@ from bot.types import DEFAULT_TENANT, Destination, Direction, Only, QuietHours, 
 def tenants(settings: Settings) -> list[str]:
     """Name the companies that are watched: those with a table, else the one that the environment speaks of."""
     named = list(settings.installation.tenants)
-    lone = not named or settings.environment.azure_tenant_id
+    elsewhere = named or settings.environment.tenants
+    lone = not elsewhere or settings.environment.azure_tenant_id
     routes, calendars = settings.installation.routes, settings.installation.calendars
     used = {one.tenant for one in routes.values()} | {one.tenant for one in calendars.values()}
     return [DEFAULT_TENANT, *named] if lone or DEFAULT_TENANT in used else named

@@ -5,16 +5,16 @@ example.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot.settings.destinations import DestinationTable
 from bot.settings.environment import Environment
+from bot.settings.errors import SettingsError
 from bot.settings.forms import Server
 from bot.settings.installation import (
     CalendarTable,
@@ -25,6 +25,7 @@ from bot.settings.installation import (
 )
 from bot.settings.routes import MailboxTable, RouteTable
 from bot.settings.secret_files import folder_of, kept
+from bot.settings.toml_files import parsed, validated
 
 __all__ = [
     "CalendarTable",
@@ -41,14 +42,6 @@ __all__ = [
     "VantageTable",
     "load",
 ]
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; ``lines`` say why, one fault each."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,39 +140,7 @@ def _installation(path: Path, *, required: bool, faults: list[str]) -> Installat
             faults.append(f"MAILSTATUS_CONFIG: {path} cannot be read: {why}. Example: {example}")
         return Installation()
     try:
-        return Installation.model_validate(tomllib.loads(text.decode()))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        faults.append(f"{path.name}: is not TOML: {error}. Example: [mailboxes.office]")
-    except ValidationError as error:
-        faults += [
-            _toml_line(path.name, fault["loc"], fault["msg"])
-            for fault in error.errors(include_input=False, include_url=False)
-        ]
-    return Installation()
-
-
-TABLES: Mapping[str, type[BaseModel]] = {
-    "mailboxes": MailboxTable,
-    "routes": RouteTable,
-    "calendars": CalendarTable,
-    "destinations": DestinationTable,
-    "tenants": TenantTable,
-    "vantages": VantageTable,
-    "rules": RulesTable,
-}
-
-
-def _toml_line(file: str, where: tuple[int | str, ...], message: str) -> str:
-    name = ".".join(str(part) for part in where)
-    text = message.removeprefix("Value error, ")
-    example = "" if "Example:" in text else _example(where)
-    return f"{file}: {name + ': ' if name else ''}{text}{example}"
-
-
-def _example(where: tuple[int | str, ...]) -> str:
-    place = 1 if where[:1] == ("rules",) else 2  # the others have a name between
-    model = TABLES.get(str(where[0])) if len(where) > place else None
-    for name, field in model.model_fields.items() if model else ():
-        if where[place] in {name, field.alias} and field.examples:
-            return f'. Example: {where[place]} = "{field.examples[0]}"'
-    return ""
+        return validated(path.name, Installation, parsed(path.name, text))
+    except SettingsError as error:
+        faults += error.lines
+        return Installation()

@@ -164,6 +164,12 @@ class Environment(BaseSettings):
         description="File with mailboxes, routes, destinations and rules.",
         examples=["/etc/mailstatus/mailstatus.toml"],
     )
+    tenants: Path | None = Field(
+        None,
+        alias="MAILSTATUS_TENANTS",
+        description="Folder with one file for each company that is watched, where there are many.",
+        examples=["/etc/mailstatus/tenants"],
+    )
     secrets_dir: Path | None = Field(
         None,
         alias="MAILSTATUS_SECRETS_DIR",

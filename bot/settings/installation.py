@@ -41,6 +41,7 @@ class TenantTable(Table):
     azure_client_id: str | None = None
     azure_client_secret_env: Variable | None = None
     language: Literal["en", "de", "fr", "es", "ja"] = "en"
+    page_token_env: Variable | None = None
 
 
 class VantageTable(Table):
@@ -162,5 +163,6 @@ class Installation(Table):
             for t in self.tenants.values()
             if t.azure_client_secret_env
         }
+        tokens = {t.page_token_env: "a-long-random-string" for t in self.tenants.values() if t.page_token_env}
         secrets = {v.secret_env: "a-long-random-string" for v in self.vantages.values()}
-        return {**boxes, **hooks, **tenants, **secrets}
+        return {**boxes, **hooks, **tenants, **tokens, **secrets}
