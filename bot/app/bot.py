@@ -16,7 +16,7 @@ import httpx
 from bot.app import wiring
 from bot.app.admission import Admission, given_up
 from bot.app.clock import ClockWatch, SystemClock
-from bot.app.eyes import Tooling
+from bot.app.eyes import Tooling, open_eyes
 from bot.app.health import Pulse
 from bot.app.heartbeat import Heartbeat
 from bot.app.loops import Loops
