@@ -14,6 +14,7 @@ from bot.mail.headers import parse
 from bot.mail.inbox import INBOX, JUNK, Letter, MailError
 from bot.mail.letters import HEADER, TAG
 from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
+from bot.mail.trouble import graph_trouble
 from bot.microsoft import Call, GraphClient, GraphError, elements, object_of
 from bot.types import Clock
 
@@ -31,6 +32,9 @@ MOST_LISTED = 5000
 # Ids change when a message moves, unless this is asked for each time.
 STEADY = {"Prefer": 'IdType="ImmutableId"'}
 READ = "Mail.ReadWrite"
+MOST_BYTES = 256 * 1024
+"""So much of a whole message is read."""
+MOST_HEADERS = 4 * 1024 * 1024
 NO_SUCH_WAY = {400, 404, 405, 501}
 OWN_FAULTS = {400, 401, 403, 404, 429}
 NOT_FOUND = 404
@@ -42,6 +46,7 @@ class GraphMailbox:
     def __init__(self, graph: GraphClient, address: str) -> None:
         """Take a Graph client whose app may use the mailbox."""
         self._graph = graph
+        self.address = address
         self._path = f"users/{quote(address, safe='@')}"
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._can_erase = True
@@ -92,7 +97,7 @@ class GraphSender:
             async with asyncio.timeout(RUN_SECONDS):
                 await self._mailbox.call(call)
         except GraphError as error:
-            return _outcome(error)
+            return _outcome(error, self._mailbox.address)
         except TimeoutError:
             return FateUnknown(error=f"Graph did not answer within {RUN_SECONDS:.0f} seconds")
         return Accepted(reply="202 Accepted")
@@ -128,18 +133,20 @@ class GraphInbox:
         return found
 
     async def whole(self, letter: Letter) -> Message:
-        """Read a whole message; raises MailError."""
+        """Read a whole message, its first 256 KiB; raises MailError."""
         try:
-            return parse(await self._get(f"{_path(letter.key)}/$value"))
-        except GraphError as error:
+            async with asyncio.timeout(RUN_SECONDS):
+                return parse(await self._get(f"{_path(letter.key)}/$value", most=MOST_BYTES))
+        except (GraphError, TimeoutError) as error:
             raise self._error(error) from error
 
     async def delete(self, letter: Letter) -> None:
         """Remove a message for good, or to Deleted Items where Graph offers no more; raises MailError."""
         try:
-            await self._mailbox.erase(_path(letter.key), permission=READ)
-        except GraphError as error:
-            if error.status != NOT_FOUND:
+            async with asyncio.timeout(RUN_SECONDS):
+                await self._mailbox.erase(_path(letter.key), permission=READ)
+        except (GraphError, TimeoutError) as error:
+            if not (isinstance(error, GraphError) and error.status == NOT_FOUND):
                 raise self._error(error) from error
 
     async def wait(self) -> bool:
@@ -187,11 +194,13 @@ class GraphInbox:
                 headers[name] = " ".join(str(one.get("value") or "").split())
         return Letter(key=_key(row), folder=folder, headers=headers, told=told, untold=self._looked)
 
-    async def _get(self, path: str) -> bytes:
-        return await self._mailbox.call(Call(method="GET", path=path, headers=STEADY, permission=READ))
+    async def _get(self, path: str, *, most: int = MOST_HEADERS) -> bytes:
+        return await self._mailbox.call(Call(method="GET", path=path, headers=STEADY, permission=READ, most=most))
 
     def _error(self, error: Exception) -> MailError:
-        return MailError(f"The mailbox {self._name} cannot be read: {str(error) or 'no answer in time'}")
+        said = f"The mailbox {self._name} cannot be read: {str(error) or 'no answer in time'}"
+        advice = graph_trouble(error.status, error.code, self._name) if isinstance(error, GraphError) else ""
+        return MailError(f"{said} {advice}".strip())
 
 
 def message_for_graph(message: EmailMessage) -> dict[str, object]:
@@ -210,12 +219,13 @@ def message_for_graph(message: EmailMessage) -> dict[str, object]:
     }
 
 
-def _outcome(error: GraphError) -> Outcome:
+def _outcome(error: GraphError, address: str) -> Outcome:
     said = str(error)
     if error.fate_unknown:
         return FateUnknown(error=said)
     if error.permanent or error.status in OWN_FAULTS:
-        return OwnTrouble(stage="auth" if error.status in {None, 401, 403} else "data", reply=said, advice="")
+        stage = "auth" if error.status in {None, 401, 403} else "data"
+        return OwnTrouble(stage=stage, reply=said, advice=graph_trouble(error.status, error.code, address))
     if error.status is None:
         return NoAnswer(stage="connect", error=said)
     return Refusal(stage="data", reply=said)

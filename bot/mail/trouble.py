@@ -2,7 +2,11 @@
 
 import base64
 import re
+from collections.abc import Mapping
 
+THROTTLED = "The canary is throttled. Send less often with {name}."
+FULL = "A mailbox of the canary is full or over its quota. Empty it."
+NO_MAILBOX = "Exchange Online has no mailbox {name}. Check its address, and its licence."
 OWN = (
     # A temporary failure of the sign-in (454 4.7.0) is the provider's; a final one is ours.
     ("auth", re.compile(r"5\d\d "), "The mailbox {name} cannot sign in. Check its user, password or app permissions."),
@@ -11,13 +15,26 @@ OWN = (
     ("", re.compile(r"5\d\d 5\.7\.57\b"), "The mailbox {name} must sign in to send. Give it a secret."),
     ("", re.compile(r"5\.7\.68\b"), "This tenant refuses mail without a sign-in. Give {name} a secret."),
     ("", re.compile(r"5\.7\.606\b"), "This machine's address is blocked by Microsoft. Ask them to take it off."),
-    ("", re.compile(r"\b5\.2\.2\b|[Qq]uota exceeded"), "A mailbox of the canary is full or over its quota. Empty it."),
-    (
-        "",
-        re.compile(r"\b432 4\.3\.2\b|\b4\.4\.2 .*[Tt]oo many"),
-        "The canary is throttled. Send less often with {name}.",
-    ),
+    ("", re.compile(r"\b5\.2\.2\b|[Qq]uota exceeded"), FULL),
+    ("", re.compile(r"\b432 4\.3\.2\b|\b4\.4\.2 .*[Tt]oo many"), THROTTLED),
 )
+
+
+OF_STATUS: Mapping[int, str] = {429: THROTTLED, 507: FULL}
+OF_CODE: Mapping[str, str] = {
+    "ErrorQuotaExceeded": FULL,
+    "QuotaExceededException": FULL,
+    "ErrorInvalidUser": NO_MAILBOX,
+    "ResourceNotFound": NO_MAILBOX,
+    "MailboxNotEnabledForRESTAPI": NO_MAILBOX,
+    "ErrorSendAsDenied": "The mailbox {name} may not send as its own address. Allow it.",
+}
+"""What Graph's own codes mean; they are Exchange's response codes."""
+
+
+def graph_trouble(status: int | None, code: str, name: str) -> str:
+    """Say what to do about an answer of Graph that is about the canary itself, as far as the answer does not."""
+    return (OF_CODE.get(code) or OF_STATUS.get(status or 0, "")).format(name=name)
 
 
 def own_trouble(stage: str, reply: str, name: str) -> str:

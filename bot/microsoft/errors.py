@@ -24,6 +24,7 @@ TOKEN_ADVICE: Mapping[int, str] = {
     90002: "There is no such tenant: check AZURE_TENANT_ID.",
     900023: "AZURE_TENANT_ID is neither a GUID nor a domain name.",
     700027: "Entra does not know this certificate: upload its public part to the app {client}, or renew it.",
+    1000502: "The certificate has expired: make a new one, and upload its public part to the app {client}.",
     700024: "The signed assertion is out of its time: check this machine's clock, or renew the federated token.",
     70021: "No federated credential of the app {client} matches the token's issuer and subject.",
     700211: "No federated credential of the app {client} matches the token's issuer.",

@@ -1,5 +1,6 @@
 """One client for Microsoft Graph: authorisation, paging, throttling, and failures as one error."""
 
+import asyncio
 import json
 import random
 import re
@@ -22,17 +23,25 @@ Json: TypeAlias = dict[str, Any]
 ATTEMPTS = 4
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=30)
+# httpx limits each read, so an answer that trickles in would take for ever.
+ANSWER_SECONDS = 60.0
+MOST_BYTES = 32 * 1024 * 1024
 MOST_PAGES = 50
 # A throttled request was not looked at, so that even a message may be sent again.
 REFUSED_UNSEEN = {429}
 NOT_HANDED_OVER = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+OF_THE_WHOLE = {"content-encoding", "content-length", "transfer-encoding"}
+"""Headers that describe a body as it was sent, not as far as it was read."""
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 WORTH_ANOTHER_TRY = {429, 500, 502, 503, 504}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request; ``permission`` is what a 403 is about, and only what is ``repeatable`` is sent again after a 5xx."""
+    """One request; ``permission`` is what a 403 is about, and only what is ``repeatable`` is sent again after a 5xx.
+
+    No more than ``most`` bytes of the answer are read.
+    """
 
     method: str
     path: str
@@ -42,6 +51,7 @@ class Call:
     content: bytes | None = None
     permission: str = ""
     repeatable: bool = True
+    most: int = MOST_BYTES
 
 
 class GraphClient:
@@ -109,14 +119,10 @@ class GraphClient:
         token = await self._tokens.token(self._scope)
         headers = {**call.headers, "Authorization": f"Bearer {token.get_secret_value()}"}
         try:
-            response = await self._http.request(
-                call.method,
-                self._url(call.path),
-                params=call.params,
-                headers=headers,
-                json=call.json,
-                content=call.content,
-            )
+            async with asyncio.timeout(ANSWER_SECONDS):
+                response = await self._answer(call, headers)
+        except TimeoutError as error:
+            raise GraphError(f"Graph took more than {ANSWER_SECONDS:.0f} seconds", fate_unknown=True) from error
         except httpx.HTTPError as error:
             said = str(error) or type(error).__name__
             raise GraphError(
@@ -125,6 +131,25 @@ class GraphClient:
         if response.is_success:
             return response
         raise self._error(response, call)
+
+    async def _answer(self, call: Call, headers: Mapping[str, str]) -> httpx.Response:
+        async with self._http.stream(
+            call.method,
+            self._url(call.path),
+            params=call.params,
+            headers=headers,
+            json=call.json,
+            content=call.content,
+        ) as response:
+            body = bytearray()
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) >= call.most:
+                    break
+            kept = [(name, value) for name, value in response.headers.items() if name.lower() not in OF_THE_WHOLE]
+            return httpx.Response(
+                response.status_code, headers=kept, content=bytes(body[: call.most]), request=response.request
+            )
 
     def _url(self, path: str) -> httpx.URL:
         url = httpx.URL(path)

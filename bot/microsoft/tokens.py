@@ -4,6 +4,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -26,6 +27,7 @@ TokenSource: TypeAlias = Callable[[], Awaitable[SecretStr]]
 
 REQUEST_SECONDS = 10.0
 CALL_SECONDS = 30.0
+AT_ONCE = 8
 # msal gives a failure from its memory for five seconds before it asks again.
 PAUSE = timedelta(seconds=6)
 PASSING = {"temporarily_unavailable", "server_error", "throttled", "too_many_requests", None}
@@ -82,7 +84,7 @@ class EntraTokens:
         async with self._lock:
             try:
                 async with asyncio.timeout(CALL_SECONDS):
-                    answer = await asyncio.to_thread(self._acquire, scope)
+                    answer = await asyncio.get_running_loop().run_in_executor(_threads(), self._acquire, scope)
             except TimeoutError as error:
                 raise GraphError(
                     f"Entra did not answer within {CALL_SECONDS:.0f} seconds", retry_after=PAUSE
@@ -168,6 +170,12 @@ class TimedSession(requests.Session):
         """Send with a limit."""
         kwargs["timeout"] = kwargs.get("timeout") or REQUEST_SECONDS
         return super().request(method, url, *args, **kwargs)
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    """Give threads of our own: what hangs at Entra keeps no thread from whoever else needs one."""
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="entra")
 
 
 @lru_cache(maxsize=16)

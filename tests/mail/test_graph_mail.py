@@ -139,6 +139,15 @@ async def test_what_graph_does_with_a_message_is_told_apart(
     assert len(graph.asked) == 1
 
 
+@pytest.mark.parametrize(("status", "advice"), [(429, "Send less often with alice@test.example."), (507, "Empty it.")])
+async def test_throttling_and_a_full_mailbox_come_with_what_to_do(status: int, advice: str) -> None:
+    """As over SMTP."""
+    graph = FakeGraph(failure(status, Retry_After="99"))
+    outcome = await GraphSender(GraphMailbox(graph.client, "alice@test.example")).send(LETTER)
+    assert isinstance(outcome, OwnTrouble)
+    assert outcome.advice.endswith(advice)
+
+
 async def test_a_refused_token_is_the_canarys_own_trouble() -> None:
     """With what Entra said."""
     graph = FakeGraph(httpx.Response(202))
@@ -174,6 +183,15 @@ async def test_reports_are_found_whether_they_quote_our_subject_or_not() -> None
     assert [letter.key for letter in found] == ["quotes", "does not"]
     assert all(may_be_report(letter.headers) for letter in found)
     assert (await world.inbox.whole(found[0])).get_content_type() == "multipart/report"
+
+
+async def test_of_a_huge_message_only_the_beginning_is_read() -> None:
+    """Anybody may send one that looks like a report."""
+    world = Mailboxes()
+    world.put(dsn(FAILED) + b"x" * 1_000_000)
+    (letter,) = await world.inbox.letters()
+    whole = await world.inbox.whole(letter)
+    assert 100_000 < len(whole.as_bytes()) < 300_000
 
 
 @pytest.mark.parametrize("can_erase", [True, False])

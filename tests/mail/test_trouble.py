@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from bot.mail.trouble import hushed, own_trouble
+from bot.mail.trouble import graph_trouble, hushed, own_trouble
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,20 @@ def test_a_secret_that_a_server_says_back_is_taken_out(told: str) -> None:
 def test_a_reply_without_a_secret_stays_as_it_is() -> None:
     """Nor does an empty password eat the words."""
     assert hushed("535 5.7.3 no", "a@x", "") == "535 5.7.3 no"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "advice"),
+    [
+        (429, "ApplicationThrottled", "The canary is throttled. Send less often with alice."),
+        (507, "", "A mailbox of the canary is full or over its quota. Empty it."),
+        (403, "ErrorQuotaExceeded", "A mailbox of the canary is full or over its quota. Empty it."),
+        (404, "ErrorInvalidUser", "Exchange Online has no mailbox alice. Check its address, and its licence."),
+        (403, "ErrorSendAsDenied", "The mailbox alice may not send as its own address. Allow it."),
+        (500, "UnknownError", ""),
+        (None, "", ""),
+    ],
+)
+def test_what_graph_says_of_the_canary_itself_comes_with_what_to_do(status: int | None, code: str, advice: str) -> None:
+    """A code says more than a status."""
+    assert graph_trouble(status, code, "alice") == advice

@@ -1,9 +1,15 @@
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from bot.microsoft import Call, GraphError
+from bot.microsoft import Call, ClientSecret, EntraApp, EntraTokens, GraphClient, GraphError, open_http
+from tests.demo.loops import without_waiting
+from tests.mail.worlds import StillClock, chance
 from tests.microsoft.fake_graph import BASE, FakeGraph, failure, page
 
 ISSUES = Call(method="GET", path="admin/serviceAnnouncement/issues", headers={"Prefer": "odata.maxpagesize=2"})
@@ -197,6 +203,42 @@ async def test_a_token_that_is_refused_is_replaced_once() -> None:
     with pytest.raises(GraphError, match="401"):
         await refused.client.get("x")
     assert len(refused.asked) == 2
+
+
+async def test_no_more_of_an_answer_is_read_than_is_wanted() -> None:
+    """Packed or not."""
+    packed = httpx.Response(200, content=gzip.compress(b"x" * 1_000_000), headers={"Content-Encoding": "gzip"})
+    graph = FakeGraph(packed)
+    answer = await graph.client.send(Call(method="GET", path="users/a/messages/1/$value", most=1000))
+    assert answer.content == b"x" * 1000
+
+
+class Trickle(httpx.AsyncByteStream):
+    """An answer of a byte each ten seconds, without an end."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(10)
+
+
+class Given(EntraTokens):
+    """A token that needs no thread."""
+
+    async def token(self, scope: str) -> SecretStr:
+        return SecretStr(f"for {scope}")
+
+
+@without_waiting
+async def test_an_answer_that_trickles_in_is_given_up() -> None:
+    """Its end may never come; what it was about may have been done."""
+    http = open_http(transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Trickle())))
+    tokens = Given(EntraApp(credential=ClientSecret(secret=SecretStr("x"))))
+    client = GraphClient(http, tokens, clock=StillClock(), chance=chance(), base=BASE)
+    with pytest.raises(GraphError, match="more than 60 seconds") as caught:
+        await client.send(Call(method="POST", path="users/a/sendMail", repeatable=False))
+    assert caught.value.fate_unknown
+    await http.aclose()
 
 
 async def test_no_error_holds_a_token() -> None:
