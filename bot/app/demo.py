@@ -24,6 +24,7 @@ from bot.demo.clock import StoryClock
 from bot.demo.director import Director, Stage
 from bot.demo.healthy import healthy_day
 from bot.demo.july import july_2023
+from bot.demo.mail.lanes import WATCHED
 from bot.demo.world import PERSON, Facts, MailboxFacts, World, world
 from bot.settings import Environment, Installation, Settings
 from handlers.slack.listen import PATH as SLACK_PATH
@@ -142,7 +143,8 @@ def settings(facts: Facts, folder: Path, port: int) -> Settings:
 
 
 def installation(facts: Facts) -> Installation:
-    """Give the tables of mailstatus.toml for a world: its mailboxes and routes, one Slack and one Teams channel."""
+    """Give the tables of mailstatus.toml for a world: its mailboxes and routes, a calendar, and two channels."""
+    watched = [box.name for box in facts.mailboxes if box.name.startswith(f"{WATCHED}-")]
     return Installation.model_validate(
         {
             "mailboxes": {box.name: _mailbox(box) for box in facts.mailboxes},
@@ -156,6 +158,7 @@ def installation(facts: Facts) -> Installation:
                 }
                 for one in facts.routes
             },
+            "calendars": {"office": {"mailbox": watched[0], "viewer": watched[-1]}},
             "destinations": {
                 "mail-status": {"platform": "slack", "channel": facts.slack_channel},
                 "it-support": {"platform": "teams", "url_env": "TEAMS_URL"},

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from bot.demo.mail.faults import BAD_SEQUENCE, MailFault, Trouble
-from bot.demo.story import Event, Scene, Story, breaks, expect, mends
+from bot.demo.story import Event, Scene, Story, breaks, expect, freezes, mends, thaws
 
 _OUT = ("outbound-eu", "outbound-us")
 _IN = ("inbound-eu", "inbound-us")
@@ -22,7 +22,7 @@ _OVER = r"\b(normal|all clear|is over|has ended|recovered|resolved|on time|caugh
 
 def july_2023() -> Story:
     """Give the story; a new one for every telling, since faults are mended only once."""
-    return Story(name="July 2023", scenes=_SCENES, events=(*_mail(), *_feed()))
+    return Story(name="July 2023", scenes=_SCENES, events=(*_mail(), *_calendars(), *_feed()))
 
 
 def _at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -34,7 +34,12 @@ _SCENES = (
         name="mail begins to be late",
         opens=_at(17, 14, 48),
         closes=_at(17, 15, 24),
-        expects=(expect("mail is late", _at(17, 15), _LATE, "mail", within=timedelta(minutes=8)),),
+        expects=(
+            expect("mail is late", _at(17, 15), _LATE, "mail", within=timedelta(minutes=8)),
+            expect(
+                "calendars show old times", _at(17, 15), "calendar", r"\bold times?\b", within=timedelta(minutes=22)
+            ),
+        ),
         lingers=timedelta(minutes=10),
     ),
     Scene(
@@ -95,6 +100,14 @@ def _mail() -> list[Event]:
         breaks(_at(18, 5), "six of ten messages to the outside are refused", refused),
         mends(_at(18, 10, 55), "messages to the outside are taken again", refused),
         mends(_at(18, 19, 30), "the queues drain", late),
+    ]
+
+
+def _calendars() -> list[Event]:
+    return [
+        freezes(_at(17, 15), "calendars show no more what is changed in them"),
+        # EX649488 was closed on 26 July; here the company's own calendar recovers with its mail.
+        thaws(_at(18, 19, 30), "calendars show what is changed in them again"),
     ]
 
 

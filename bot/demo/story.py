@@ -83,3 +83,13 @@ def breaks(at: datetime, what: str, fault: MailFault) -> Event:
 def mends(at: datetime, what: str, fault: MailFault) -> Event:
     """Switch a mail fault off again."""
     return Event(at=at, what=what, happen=lambda world: world.mail.faults.switch_off(fault))
+
+
+def freezes(at: datetime, what: str) -> Event:
+    """Show others from now on what stands in the calendars at this moment."""
+    return Event(at=at, what=what, happen=lambda world: world.graph.calendars.freeze())
+
+
+def thaws(at: datetime, what: str) -> Event:
+    """Show others again what stands in the calendars."""
+    return Event(at=at, what=what, happen=lambda world: world.graph.calendars.thaw())

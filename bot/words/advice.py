@@ -76,6 +76,8 @@ AFTER: Mapping[Symptom, str] = {
     Symptom.QUARANTINED: mark("If you still miss a message, look in quarantine and in the junk folder."),
     Symptom.CALENDAR_STALE: mark("You can trust the calendar again."),
 }
+ALSO: Mapping[Symptom, str] = {Symptom.CALENDAR_STALE: mark("Ask people when they are free before you book.")}
+"""In few words, where it is not the first thing that is wrong."""
 NOTHING_LEFT = mark("There is nothing left to do.")
 
 
@@ -94,8 +96,12 @@ def advice(change: Change, incident: Incident, words: Catalogue) -> Text:
         return words.joined(*after, *(late or [main]))
     if also_late and now[0].symptom is not Symptom.DELAYED:
         return words.joined(main, words.text("Do not resend what is only late."))
-    other = [_do(aspect, words) for aspect in now[1:2] if not {aspect.symptom, now[0].symptom} <= FLOW]
+    other = [_also(aspect, words) for aspect in now[1:2] if not {aspect.symptom, now[0].symptom} <= FLOW]
     return words.joined(main, *other)
+
+
+def _also(aspect: Aspect, words: Catalogue) -> Text:
+    return words.text(ALSO[aspect.symptom]) if aspect.symptom in ALSO else _do(aspect, words)
 
 
 def _do(aspect: Aspect, words: Catalogue) -> Text:

@@ -18,7 +18,8 @@ class Feed:
         """Begin with nothing listed and nothing broken."""
         self.listed: dict[str, dict[str, Any]] = {}
         self.broken: list[object] = []
-        self.graph = self.mail = self.faults = self
+        self.frozen = False
+        self.graph = self.mail = self.faults = self.calendars = self
 
     def publish(self, issue: dict[str, Any]) -> None:
         """List an issue."""
@@ -27,6 +28,14 @@ class Feed:
     def withdraw(self, issue_id: str) -> None:
         """List it no more."""
         del self.listed[issue_id]
+
+    def freeze(self) -> None:
+        """Show old times."""
+        self.frozen = True
+
+    def thaw(self) -> None:
+        """Show the times as they are."""
+        self.frozen = False
 
     def switch_on(self, fault: object) -> None:
         """Break something."""
@@ -67,6 +76,20 @@ def test_what_is_so_at_each_moment(moment: str, listed: dict[str, bool], broken:
     feed = told_until(moment, july_2023())
     assert {key: issue["isResolved"] for key, issue in feed.listed.items()} == listed
     assert len(feed.broken) == broken
+
+
+@pytest.mark.parametrize(
+    ("moment", "frozen"),
+    [
+        ("2023-07-17T14:59Z", False),
+        ("2023-07-17T15:00Z", True),
+        ("2023-07-18T19:29Z", True),
+        ("2023-07-18T19:30Z", False),
+    ],
+)
+def test_calendars_show_old_times_for_as_long_as_mail_is_late(moment: str, *, frozen: bool) -> None:
+    """The same flood of free/busy messages is behind both."""
+    assert told_until(moment, july_2023()).frozen is frozen
 
 
 def test_everything_happens_in_a_scene() -> None:
