@@ -1,7 +1,7 @@
 """Feeds broken inputs on all cores: ``python -m tests.fuzz [HOW_MANY] [READER...]``, without a name to every reader.
 
-Each reader gets as many as are asked for; a name's beginning stands for all that begin so. Ends with an error at the
-first crash.
+Each reader gets as many as are asked for; a name's beginning stands for all that begin so. What is through is kept in
+build/fuzz, so that a run which was ended goes on where it was. Ends with an error at the first crash.
 """
 
 import logging
@@ -13,8 +13,11 @@ from functools import partial
 
 import structlog
 
-from tests.fuzz.harness import MOST_GROWTH, feed, growths
+from tests.fuzz.harness import MOST_GROWTH, MOST_MEGABYTES, feed, growths, megabytes
+from tests.fuzz.progress import KEPT, Progress, Slice
 from tests.fuzz.readers import READERS
+
+SLICE = 5_000
 
 
 def main(how_many: int, names: list[str]) -> None:
@@ -26,12 +29,9 @@ def main(how_many: int, names: list[str]) -> None:
         growth, piece = max(growths(READERS[name]))
         if growth > MOST_GROWTH:
             raise AssertionError(f"{name}: eight times as many {piece!r} take {growth:.0f} times as long")
-        begun = time.monotonic()
-        worst = _fed(name, how_many)
-        sys.stdout.write(
-            f"{name:17} {how_many:>9} broken inputs in {time.monotonic() - begun:.0f} s; the slowest took "
-            f"{worst * 1000:.1f} ms; eight times as long an input took up to {growth:.0f} times as long\n"
-        )
+        progress = Progress(KEPT / f"{name}.jsonl")
+        _fill(name, progress, how_many)
+        sys.stdout.write(f"{told(name, list(progress.done.values()))}; eight times as long: up to {growth:.0f} times\n")
         sys.stdout.flush()
 
 
@@ -43,15 +43,28 @@ def chosen(names: list[str]) -> list[str]:
     return found
 
 
-def _fed(name: str, how_many: int) -> float:
-    cores = os.cpu_count() or 1
-    shares = [how_many // cores + (core < how_many % cores) for core in range(cores)]
-    with ProcessPoolExecutor(cores) as pool:
-        return max(pool.map(partial(_feed, name), shares, range(1, cores + 1)))
+def told(name: str, done: list[Slice]) -> str:
+    """Say what became of a reader."""
+    inputs, seconds = sum(one.inputs for one in done), sum(one.seconds for one in done)
+    slowest = max(one.slowest for one in done) * 1000
+    grown = max(one.megabytes for one in done) - min(one.megabytes for one in done)
+    if grown > MOST_MEGABYTES:
+        raise AssertionError(f"{name}: {inputs} inputs took {grown:.0f} MB")
+    return f"{name:17} {inputs:>9} inputs, {seconds:.0f} s, no crash; slowest {slowest:.1f} ms; grew {grown:.0f} MB"
 
 
-def _feed(name: str, how_many: int, seed: int) -> float:
-    return feed(name, READERS[name], how_many, seed=seed)
+def _fill(name: str, progress: Progress, how_many: int) -> None:
+    left = list(progress.left(how_many, SLICE))
+    with ProcessPoolExecutor(os.cpu_count() or 1) as pool:
+        for one in pool.map(partial(_feed, name), *zip(*left, strict=True)) if left else ():
+            progress.add(one)
+
+
+def _feed(name: str, seed: int, inputs: int) -> Slice:
+    begun = time.process_time()
+    slowest = feed(name, READERS[name], inputs, seed=seed)
+    spent = time.process_time() - begun
+    return Slice(seed=seed, inputs=inputs, seconds=round(spent, 2), slowest=slowest, megabytes=megabytes())
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def plain(read: Read, *refusals: type[Exception]) -> Callable[[], AbstractContex
 
 def feed(name: str, reader: Reader, how_many: int, *, seed: int, most: int = MOST_BYTES) -> float:
     """Have a reader read so many broken inputs of ``most`` bytes; gives the seconds of processor time that the slowest took."""
-    chance, worst, before = random.Random(f"{name} {seed}"), 0.0, _megabytes()  # noqa: S311  # the same run each time
+    chance, worst, before = random.Random(f"{name} {seed}"), 0.0, megabytes()  # noqa: S311  # the same run each time
     with reader.opened() as read:
         for number in range(how_many):
             raw = broken(chance, reader.seeds, reader.pieces, most=most)
@@ -67,8 +67,8 @@ def feed(name: str, reader: Reader, how_many: int, *, seed: int, most: int = MOS
             worst = max(worst, took)
             if took > LEAST_SECONDS + SECONDS_A_BYTE * len(raw):
                 raise AssertionError(f"{name}, seed {seed}, number {number}: {took:.2f} s, {len(raw)} bytes: {raw!r}")
-    if _megabytes() - before > MOST_MEGABYTES:
-        raise AssertionError(f"{name}, seed {seed}: {how_many} inputs took {_megabytes() - before:.0f} MB")
+    if megabytes() - before > MOST_MEGABYTES:
+        raise AssertionError(f"{name}, seed {seed}: {how_many} inputs took {megabytes() - before:.0f} MB")
     return worst
 
 
@@ -91,6 +91,6 @@ def _timed(read: Read, raw: bytes) -> float:
     return time.process_time() - begun
 
 
-def _megabytes() -> float:
+def megabytes() -> float:
     """Tell the most memory that this process ever held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
