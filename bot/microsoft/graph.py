@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
+from bot.egress import same_origin
 from bot.microsoft.budget import HEALTH, Budget
 from bot.microsoft.clouds import GLOBAL
 from bot.microsoft.errors import GraphError, grant
@@ -160,7 +161,7 @@ class GraphClient:
         if not link:
             return None
         url = _link(str(link))
-        if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
+        if not same_origin(str(url), str(self._base)):
             # The token goes where the link points, so a link elsewhere is never followed.
             raise GraphError(f"Graph links to another host for the next page: {url.host}", permanent=True)
         return Call(method="GET", path=str(url), headers=call.headers, permission=call.permission)

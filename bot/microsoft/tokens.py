@@ -159,7 +159,7 @@ class _Trusting(HTTPAdapter):
 
 
 class TimedSession(requests.Session):
-    """A session whose every request has a limit: msal sets none when it is given a client."""
+    """A session whose every request has a limit and follows no redirect: msal sees to neither."""
 
     def __init__(self, ca_bundle: Path | None = None) -> None:
         """Trust the public authorities, and those in the file besides."""
@@ -167,7 +167,8 @@ class TimedSession(requests.Session):
         self.mount("https://", _Trusting(trust(ca_bundle)))
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401  # as the parent has it
-        """Send with a limit."""
+        """Send with a limit, and nowhere else than to whom it is for: the request bears the app's secret."""
+        kwargs["allow_redirects"] = False
         kwargs["timeout"] = kwargs.get("timeout") or REQUEST_SECONDS
         return super().request(method, url, *args, **kwargs)
 

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import ParseError
 
 import httpx
 
+from bot.egress import same_origin
 from bot.types import DEFAULT_TENANT, Observation
 from bot.watch.ledger import Issue, Ledger
 from bot.watch.sight import Sight
@@ -96,7 +97,7 @@ class StatusFeed:
                 if response.next_request is None:
                     return await _read(response)
                 moved = response.next_request.url
-            if (moved.scheme, moved.host, moved.port) != (url.scheme, url.host, url.port):
+            if not same_origin(str(moved), str(url)):
                 raise ValueError(f"it sends us to {moved.host}: if that is right, give its address")
             url = moved
         raise ValueError("it sends us round and round")

@@ -23,7 +23,7 @@ class SlackApi:
     def __init__(self, token: SecretStr, *, base_url: str = BASE_URL, limit: timedelta = LIMIT) -> None:
         """Keep the token for the calls to come."""
         self._token = token
-        self._base_url = base_url
+        self.base_url = base_url
         self._limit = limit
         self._wire: Wire | None = None
         self.pace = Pace()
@@ -58,7 +58,7 @@ class SlackApi:
         if self._wire is None:
             from handlers.slack.wire import Wire  # noqa: PLC0415 - aiohttp and slack_sdk take 0.5 s to import
 
-            self._wire = Wire(self._token, base_url=self._base_url, limit=self._limit)
+            self._wire = Wire(self._token, base_url=self.base_url, limit=self._limit)
         return self._wire
 
     async def aclose(self) -> None:

@@ -9,6 +9,9 @@ from datetime import timedelta
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMessage, WSMsgType
 
 from handlers.door import json_of
+from handlers.slack.address import SOCKETS, steadfast
+from handlers.slack.api import SlackApi
+from handlers.slack.trouble import SlackError
 
 LARGEST = 1024 * 1024
 ENDS = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
@@ -71,10 +74,18 @@ class Connection:
         return envelope if isinstance(envelope, dict) else None
 
 
+async def opened(api: SlackApi) -> str:
+    """Ask Slack where to connect to; raises SlackError, also where that is no place of Slack's."""
+    url = str((await api.call("apps.connections.open")).get("url"))
+    if why := SOCKETS.fault(url, own=api.base_url):
+        raise SlackError(f"the address that Slack gave for Socket Mode {why}")
+    return url
+
+
 @asynccontextmanager
 async def connected(url: str, limits: Limits, beat: Callable[[], None] = lambda: None) -> AsyncIterator[Connection]:
     """Open a connection in a session of its own, so that no closed session is ever used again."""
-    async with ClientSession() as session:
+    async with ClientSession(middlewares=[steadfast]) as session:
         async with asyncio.timeout(limits.open.total_seconds()):
             socket = await session.ws_connect(
                 url, heartbeat=limits.heartbeat.total_seconds(), autoping=False, max_msg_size=LARGEST

@@ -7,11 +7,11 @@ async def said_hello(api: SlackApi) -> str:
     """Open one connection and close it; tells what is wrong with it, and raises SlackError where none is given."""
     from aiohttp import ClientError  # noqa: PLC0415 - takes 0.3 s to import, and few use Socket Mode
 
-    from handlers.slack.connection import Limits, connected  # noqa: PLC0415 - as above
+    from handlers.slack.connection import Limits, connected, opened  # noqa: PLC0415 - as above
 
-    opened = await api.call("apps.connections.open")
+    url = await opened(api)
     try:
-        async with connected(str(opened.get("url")), Limits()):
+        async with connected(url, Limits()):
             return ""
     except (ClientError, OSError, TimeoutError, ValueError) as error:
         return f"Slack gave an address and did not say hello there ({type(error).__name__}): do proxies let wss: pass?"

@@ -16,7 +16,7 @@ from bot.types import Clock
 from handlers.door import RefusedError
 from handlers.slack.api import SlackApi
 from handlers.slack.bolt import Bolt
-from handlers.slack.connection import Connection, Limits, connected
+from handlers.slack.connection import Connection, Limits, connected, opened
 
 REFRESH = frozenset({"warning", "refresh_requested"})
 """Reasons for which Slack wants another connection before it closes this one."""
@@ -95,9 +95,9 @@ class SocketMode:
 
     async def _one(self, retired: asyncio.TaskGroup) -> None:
         """Open one connection and serve it until Slack wants another; raises what it is lost by."""
-        opened = await self._api.call("apps.connections.open")
+        url = await opened(self._api)
         async with AsyncExitStack() as stack:
-            connection = await stack.enter_async_context(connected(str(opened.get("url")), self._limits, self._beat))
+            connection = await stack.enter_async_context(connected(url, self._limits, self._beat))
             self._deaf_since, self.error = None, ""
             log.info("slack_socket_open")
             reason = await self._serve(connection)

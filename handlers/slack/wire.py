@@ -9,11 +9,10 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.slack.address import FILES, RESPONSES, steadfast
 from handlers.slack.trouble import SUCCESS, SlackError, refused
 
 CONNECT_LIMIT = timedelta(seconds=5)
-RESPONSE_HOSTS = ("https://hooks.slack.com/", "https://hooks.slack-gov.com/")
-FILE_HOSTS = ("https://files.slack.com/", "https://files.slack-gov.com/")
 
 log = structlog.get_logger()
 
@@ -24,9 +23,9 @@ class Wire:
     def __init__(self, token: SecretStr, *, base_url: str, limit: timedelta) -> None:
         """Open a session; connections follow with the first calls."""
         limits = ClientTimeout(total=limit.total_seconds(), sock_connect=CONNECT_LIMIT.total_seconds())
-        self._session = ClientSession(timeout=limits)
+        self._session = ClientSession(timeout=limits, middlewares=[steadfast])
         # slack_sdk's default handlers post a second time when the connection drops after Slack accepted the first.
-        self._origin = f"{base_url.removesuffix('/').removesuffix('/api')}/"
+        self._own = base_url
         self.client = AsyncWebClient(
             token=token.get_secret_value(), base_url=base_url, session=self._session, retry_handlers=[]
         )
@@ -44,7 +43,7 @@ class Wire:
 
     async def respond(self, url: str, body: Mapping[str, object]) -> None:
         """Post to a response URL once, if it is Slack's own; the person has moved on where that fails."""
-        if not url.startswith((*RESPONSE_HOSTS, self._origin)):
+        if RESPONSES.fault(url, own=self._own):
             log.warning("response_url_refused")
             return
         try:
@@ -56,7 +55,7 @@ class Wire:
 
     async def upload(self, url: str, content: bytes) -> None:
         """Post a file's bytes to Slack's own address for them, once; raises SlackError. Nobody sees the file yet."""
-        if not url.startswith((*FILE_HOSTS, self._origin)):
+        if FILES.fault(url, own=self._own):
             raise SlackError("Slack gave an address for a file that is not its own", permanent=True)
         headers = {"Content-Type": "application/octet-stream"}
         try:

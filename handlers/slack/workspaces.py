@@ -27,7 +27,7 @@ class Workspaces(SlackApi):
     def of(self, team: str) -> SlackApi:
         """Give the Web API of one workspace, with edits and connections of its own."""
         if team not in self._teams:
-            self._teams[team] = WorkspaceApi(team, self._find, base_url=self._base_url, limit=self._limit)
+            self._teams[team] = WorkspaceApi(team, self._find, base_url=self.base_url, limit=self._limit)
         return self._teams[team]
 
     async def aclose(self) -> None:

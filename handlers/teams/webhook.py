@@ -11,7 +11,7 @@ import pymsteams
 import requests
 from pydantic import SecretStr
 from requests import ConnectTimeout, RequestException, Response
-from requests.exceptions import InvalidURL, MissingSchema, TooManyRedirects
+from requests.exceptions import InvalidURL, MissingSchema
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from bot.outbox import SendError
@@ -45,21 +45,17 @@ MOVED = "Teams sent us to another address, where a message cannot follow: copy t
 _CODE = re.compile(r"[A-Za-z]{3,60}")
 
 
-class _WithToken(pymsteams.connectorcard):  # type: ignore[misc]  # pymsteams has no types
-    """pymsteams as it is, but for the one header that it cannot be given; a token never follows a redirect."""
+class _Hook(pymsteams.connectorcard):  # type: ignore[misc]  # pymsteams has no types
+    """pymsteams as it is, but for a header that it cannot be given, and for redirects, which it would follow."""
 
-    def __init__(self, url: str, token: SecretStr, *, http_timeout: tuple[float, float]) -> None:
+    def __init__(self, url: str, token: SecretStr | None, *, http_timeout: tuple[float, float]) -> None:
         super().__init__(url, http_timeout=http_timeout)
-        self._token = token
+        self._headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
 
     def send(self) -> bool:
-        """Post with the token."""
+        """Post once, to this address and no other."""
         self.last_http_response = requests.post(
-            self.hookurl,
-            json=self.payload,
-            headers={"Authorization": f"Bearer {self._token.get_secret_value()}"},
-            timeout=self.http_timeout,
-            allow_redirects=False,
+            self.hookurl, json=self.payload, headers=self._headers, timeout=self.http_timeout, allow_redirects=False
         )
         if not self.last_http_response.ok:
             raise pymsteams.TeamsWebhookException
@@ -69,7 +65,7 @@ class _WithToken(pymsteams.connectorcard):  # type: ignore[misc]  # pymsteams ha
 def post(url: SecretStr, body: Mapping[str, object], *, limit: timedelta, token: SecretStr | None = None) -> None:
     """Post one body; 202 says that the flow will run, and no more. Raises SendError."""
     limits = (CONNECT_LIMIT.total_seconds(), limit.total_seconds())
-    hook = _hook(url.get_secret_value(), token, limits)
+    hook = _Hook(url.get_secret_value(), token, http_timeout=limits)
     hook.payload = body
     try:
         hook.send()
@@ -77,20 +73,8 @@ def post(url: SecretStr, body: Mapping[str, object], *, limit: timedelta, token:
         raise _refused(hook.last_http_response, by_token=token is not None) from None
     except RequestException as error:  # its text holds the whole address, which is a secret
         raise _lost(error) from None
-    if _astray(hook.last_http_response):
+    if hook.last_http_response.is_redirect:
         raise SendError(MOVED, shut=True)
-
-
-def _hook(url: str, token: SecretStr | None, limits: tuple[float, float]) -> pymsteams.connectorcard:
-    """Give a new one for each post: an old one keeps its last answer."""
-    if token is None:
-        return pymsteams.connectorcard(url, http_timeout=limits)
-    return _WithToken(url, token, http_timeout=limits)
-
-
-def _astray(answer: Response) -> bool:
-    """Tell whether the message was left behind: most redirects make a GET of a POST, which looks like a success."""
-    return answer.is_redirect or answer.request.method != "POST"
 
 
 def wanted(retry_after: str | None) -> timedelta | None:
@@ -105,8 +89,6 @@ def wanted(retry_after: str | None) -> timedelta | None:
 def _refused(answer: Response, *, by_token: bool) -> SendError:
     status = answer.status_code
     said = f"Teams answered HTTP {status}"
-    if _astray(answer):
-        return SendError(MOVED, shut=True)
     if status in TRY_AGAIN:
         return SendError(said, retry_after=wanted(answer.headers.get("Retry-After")), unknown=status in UNSURE)
     why = MENDED_BY.get(status, "it does not say why")
@@ -127,8 +109,6 @@ def _code(answer: Response) -> str:
 def _lost(error: RequestException) -> SendError:
     if isinstance(error, InvalidURL | MissingSchema):
         return SendError("the address of the webhook is not an address", shut=True)
-    if isinstance(error, TooManyRedirects):
-        return SendError(MOVED, shut=True)
     return SendError(f"Teams could not be reached ({type(error).__name__})", unknown=not _never_connected(error))
 
 

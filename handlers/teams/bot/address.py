@@ -1,36 +1,33 @@
 """Where the bot may send its token to, and which conversations it may name: everything else is refused."""
 
 import re
-from urllib.parse import urlsplit
+
+from bot.egress import Vendor
 
 DEFAULT_SERVICE = "https://smba.trafficmanager.net/teams"
 """Microsoft's own address for a conversation of which none is known yet."""
-_EXACT = frozenset({"smba.trafficmanager.net"})
-"""Of trafficmanager.net this one host alone: anybody can have another."""
-_SUFFIXES = (
-    ".botframework.com",
-    ".botframework.us",
-    ".botframework.azure.us",
-    ".botframework.azure.cn",
-    ".teams.microsoft.com",
-    ".teams.microsoft.us",
-    ".teams.microsoftonline.cn",
+# Of trafficmanager.net this one host alone: anybody can have another.
+_SERVICES = Vendor(
+    hosts=("smba.trafficmanager.net",),
+    below=(
+        ".botframework.com",
+        ".botframework.us",
+        ".botframework.azure.us",
+        ".botframework.azure.cn",
+        ".teams.microsoft.com",
+        ".teams.microsoft.us",
+        ".teams.microsoftonline.cn",
+    ),
 )
+# An address of ours is put behind it.
+_MORE = re.compile(r"[?#]")
 _CONVERSATION = re.compile(r"[A-Za-z0-9:._@=+-]{3,300}")
 _ACTIVITY = re.compile(r"[A-Za-z0-9:._|=+-]{1,200}")
 
 
 def known(service_url: str, own: str | None = None) -> bool:
     """Tell whether a service address is Microsoft's, or the one that the operator named."""
-    try:
-        parts = urlsplit(service_url)
-        plain = not (parts.username or parts.password or parts.query or parts.fragment) and parts.port in {None, 443}
-    except ValueError:
-        return False
-    if own is not None and service_url.rstrip("/") == own.rstrip("/"):
-        return True
-    host = (parts.hostname or "").lower()
-    return parts.scheme == "https" and plain and (host in _EXACT or host.endswith(_SUFFIXES))
+    return not (_MORE.search(service_url) or _SERVICES.fault(service_url, own=own or ""))
 
 
 def conversation_of(id_: str) -> str:

@@ -198,7 +198,7 @@ async def test_too_many_requests_are_waited_for(world: World) -> None:
 
 async def test_a_wrong_token_stops_in_plain_words(world: World) -> None:
     """What mends it is said."""
-    wrong = SlackApi(SecretStr("xoxb-wrong"), base_url=world.api._base_url)
+    wrong = SlackApi(SecretStr("xoxb-wrong"), base_url=world.api.base_url)
     with pytest.raises(SlackError, match="check SLACK_BOT_TOKEN") as caught:
         await SlackSender(wrong, CHANNEL, clock=world.clock).send(delivery())
     await wrong.aclose()
