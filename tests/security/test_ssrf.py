@@ -15,7 +15,7 @@ from bot.egress import fault
 from bot.microsoft import GraphError, open_http
 from bot.microsoft.graph import Call
 from bot.types import SourceBlind
-from bot.watch.status_pages import Page, StatusPage
+from bot.watch.status_pages import Page, StatusFeed, StatusPage
 from handlers.slack.address import RESPONSES
 from handlers.slack.api import SlackApi
 from handlers.slack.connection import opened
@@ -70,7 +70,7 @@ async def by_a_status_page(url: str) -> bool:
         return httpx.Response(302, headers={"Location": url.strip() or "https://10.0.0.1/"})
 
     async with open_http(transport=httpx.MockTransport(answer)) as http:
-        page = StatusPage(Page(source="x", url="https://status.contoso.com/", reader="rss"), http)
+        page = StatusPage(StatusFeed(Page(source="x", url="https://status.contoso.com/", reader="rss"), http))
         (seen,) = await page.look(NOON)
     return isinstance(seen, SourceBlind) and set(asked) == {"https://status.contoso.com/"}
 
