@@ -9,6 +9,8 @@ from handlers.slack.trouble import SlackError
 ALT_LIMIT = 1000
 TITLE_LIMIT = 200
 SCOPE = "files:write"
+NOT_THERE = frozenset({"file_not_found", "file_update_failed"})
+"""What Slack says of a file whose bytes got lost though it took them: another one may arrive."""
 
 
 async def share(api: SlackApi, picture: Picture, head: Landed, *, name: str) -> None:
@@ -17,7 +19,12 @@ async def share(api: SlackApi, picture: Picture, head: Landed, *, name: str) -> 
     given = await api.ask("files.getUploadURLExternal", filename=name, length=len(picture.png), alt_txt=alt)
     await api.upload(str(given.get("upload_url") or ""), picture.png)
     files = json.dumps([{"id": given.get("file_id"), "title": picture.title[:TITLE_LIMIT]}])
-    await api.ask("files.completeUploadExternal", files=files, channel_id=head.channel, thread_ts=head.id)
+    try:
+        await api.ask("files.completeUploadExternal", files=files, channel_id=head.channel, thread_ts=head.id)
+    except SlackError as error:
+        if error.code in NOT_THERE:
+            raise SlackError(str(error), code=error.code) from error
+        raise
 
 
 async def may_share(api: SlackApi) -> bool:

@@ -22,9 +22,14 @@ def escape(text: str) -> str:
     return entities(_FORMATS.sub(lambda sign: _LOOKALIKES[sign[0]], text))
 
 
-def date_token(moment: Moment) -> str:
-    """Write a moment so that Slack shows it in the reader's zone, and in UTC where it cannot."""
-    form = "{date_short_pretty} {time}" if moment.with_date else "{time}"
+def date_token(moment: Moment, *, begins: bool = False) -> str:
+    """Write a moment so that Slack shows it in the reader's zone, and in UTC where it cannot.
+
+    Slack says "today" and "yesterday", and begins the whole with a capital: "Today 3:00 PM" stands well where a line
+    ``begins`` with it, and nowhere else. Within a sentence it is "3:00 PM today".
+    """
+    day = "{date_short_pretty} {time}" if begins else "{time} {date_short_pretty}"
+    form = day if moment.with_date else "{time}"
     return f"<!date^{int(moment.at.timestamp())}^{form}|{utc(moment)}>"
 
 
@@ -35,7 +40,12 @@ def fit(escaped: str, limit: int) -> str:
 
 def mrkdwn(text: Text, limit: int) -> str:
     """Dress a sentence for a mrkdwn field of at most ``limit`` characters."""
-    return fit(spell(text, escape=escape, moment=date_token), limit)
+    first = text[0] if text else None
+
+    def moment(one: Moment) -> str:
+        return date_token(one, begins=one is first)
+
+    return fit(spell(text, escape=escape, moment=moment), limit)
 
 
 def notice(text: Text, limit: int) -> str:

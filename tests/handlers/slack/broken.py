@@ -1,6 +1,7 @@
 """A network between us and somebody else's Slack that breaks in every way that was seen, and remembers what was asked."""
 
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from starlette.types import Receive, Scope, Send
 from bot.demo.served import ABORT
 
 Json: TypeAlias = dict[str, Any]
+
+UPLOAD = "upload"
+"""What the sending of a file's bytes is called here: it is no method of Slack's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class Broken:
         self.calls: list[Call] = []
         self.breaks: Callable[[str], Break | None] = lambda _: None
         self._upstream = httpx.AsyncClient(base_url=upstream, timeout=30)
+        self._port = upstream.rpartition(":")[2]
 
     def break_first(self, broken: Break, *methods: str) -> None:
         """Let the next call of each method break."""
@@ -91,14 +96,17 @@ class Broken:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a call on, or break it."""
         body = await _body(receive)
-        method = str(scope["path"]).rpartition("/")[2]
+        path = str(scope["path"])
+        method = UPLOAD if path.startswith("/upload/") else path.rpartition("/")[2]
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         broken = self.breaks(method)
         self.calls.append(Call(method=method, arguments=_arguments(headers, body), broken=broken))
         answer = b""
         if broken is None or broken.accepted:
             kept = {name: headers[name] for name in ("authorization", "content-type") if name in headers}
-            answer = (await self._upstream.post(str(scope["path"]), content=body, headers=kept)).content
+            answer = (await self._upstream.post(path, content=body, headers=kept)).content
+            # Files are sent to an address that Slack names: that way leads through here as well.
+            answer = re.sub(rf"http://[a-z0-9.]+:{self._port}/".encode(), f"http://{headers['host']}/".encode(), answer)
         if broken is None:
             await _answer(send, 200, answer)
         elif broken.status is not None:
@@ -139,6 +147,8 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _arguments(headers: Mapping[str, str], body: bytes) -> Json:
+    if headers.get("content-type", "") == "application/octet-stream":
+        return {"bytes": len(body)}
     if headers.get("content-type", "").startswith("application/json"):
         return dict(json.loads(body or b"{}"))
     return dict(parse_qsl(body.decode()))

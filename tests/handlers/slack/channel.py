@@ -15,7 +15,7 @@ from bot.store import State, Store
 from bot.types import Delivery, Destination, Kind, Landed, Message
 from bot.words.labels import passed_on_note
 from handlers.slack.api import SlackApi
-from handlers.slack.send import SlackSender
+from handlers.slack.send import Draws, SlackSender
 from tests.handlers.examples import TestClock
 from tests.handlers.slack.broken import Broken, Json
 from tests.outbox.chance import CHANCE
@@ -58,7 +58,7 @@ class Channel:
         """Deliver until nothing waits any more; a courier that dies is followed by another."""
         for _ in range(ROUNDS_MOST):
             try:
-                await self._courier().deliver(ARGS)
+                await self.courier().deliver(ARGS)
             except DiedError:
                 self.clock.at += LEASE
             async with self.store.read() as tx:
@@ -70,7 +70,7 @@ class Channel:
 
     async def once(self) -> None:
         """Deliver what is due now."""
-        await self._courier().deliver(ARGS)
+        await self.courier().deliver(ARGS)
 
     async def posts(self) -> list[Json]:
         """Give everything in the channel, replies included, oldest first."""
@@ -107,9 +107,10 @@ class Channel:
         answer = await self.slack.post(f"/api/{method}", json=arguments)
         return dict(answer.json())
 
-    def _courier(self) -> Courier:
+    def courier(self, draws: Draws | None = None) -> Courier:
         """Make a courier that knows nothing but the store, as after a restart."""
-        sender = Mortal(SlackSender(self.api, self.id, clock=self.clock, mention=[GROUP]), self.dies)
+        said = SlackSender(self.api, self.id, clock=self.clock, mention=[GROUP], draws=draws)
+        sender = Mortal(said, self.dies)
         return Courier(
             store=self.store,
             jobs=Enqueued(),

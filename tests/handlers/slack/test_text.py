@@ -35,6 +35,13 @@ def test_a_time_is_shown_in_the_readers_zone_with_utc_as_fallback() -> None:
     assert mrkdwn(("Since ", Moment(at=BEGAN)), 100) == "Since <!date^1689656400^{time}|05:00 UTC>"
 
 
+def test_a_day_follows_the_time_within_a_sentence_and_leads_where_a_line_begins_with_it() -> None:
+    """Slack shows "today", with a capital where the token begins with it: "at about 3:00 PM today", "Today 3:00 PM"."""
+    moment = Moment(at=BEGAN, with_date=True)
+    assert "^{time} {date_short_pretty}|" in mrkdwn(("It began at about ", moment, "."), 200)
+    assert "^{date_short_pretty} {time}|" in mrkdwn((moment, " It began."), 200)
+
+
 def test_a_date_token_is_never_cut_in_two() -> None:
     """A broken one would be shown as text."""
     assert mrkdwn(("Since ", Moment(at=BEGAN)), 20) == "Since…"
