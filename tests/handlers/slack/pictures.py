@@ -21,7 +21,7 @@ STORIES: Mapping[str, tuple[str, int]] = {
     "hours-before-the-vendor": ("first_post_hours_late", 780),
     "two-faults": ("two_faults_of_one_morning", 570),
     "gone-is-not-fixed": ("gone_is_not_fixed", 755),
-    "cannot-see": ("a_blind_feed", 390),
+    "cannot-see": ("a_blind_feed", 410),
 }
 """The stories by the name of their picture, and how high their first messages are, in CSS pixels."""
 MESSAGES = 2
