@@ -13,6 +13,10 @@ REFED_AT_MOST = timedelta(hours=48)
 LATE = timedelta(minutes=2)
 """An observation may be saved so much after its own time; a machine that was fed it already takes no notice."""
 
+SWEEP = 60
+"""So many looks apart all machines are compared, not only those that are said to have moved on: an older program says
+nothing of that."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
@@ -53,6 +57,11 @@ class Keeper:
         self._clock = clock
         self._companies = companies
         self._kept: dict[str, Kept] = {}
+        self._looks = 0
+        self._until: int | None = None
+        """Up to when we know who moved on."""
+        self._newest: dict[str, int] = {}
+        """Versions of machines that ours are behind."""
 
     async def get(self, tenant: str) -> Kept:
         """Give a tenant's machine as it is in memory, read where we have none; raises StoreError."""
@@ -76,9 +85,18 @@ class Keeper:
 
     async def behind(self) -> list[str]:
         """Name the tenants whose machine others moved on since we read or saved ours; raises StoreError."""
+        everybody = self._looks % SWEEP == 0
         async with self._store.read() as tx:
-            versions = await tx.machines.versions()
-        return [name for name, kept in self._kept.items() if versions.get(name, 0) != kept.version]
+            moved = await tx.machines.moved(None if everybody else self._until)
+        self._looks, self._until = self._looks + 1, moved.until
+        self._newest |= moved.versions
+        found = [name for name, version in self._newest.items() if self._is_behind(name, version)]
+        self._newest = {name: self._newest[name] for name in found}
+        return found
+
+    def _is_behind(self, tenant: str, version: int) -> bool:
+        kept = self._kept.get(tenant)
+        return kept is not None and kept.version < version
 
     def refit(self, tenant: str) -> None:
         """Have a machine in memory go by what is decided for its tenant now; it forgets nothing for it."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import BigInteger, Dialect, Integer, Table, Text
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, Table, Text, literal_column
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -17,6 +17,11 @@ MICROSECOND = timedelta(microseconds=1)
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only where the key is called INTEGER."""
+
+DATABASE_NOW = {
+    "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)",
+    "postgresql": "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
+}
 
 Row: TypeAlias = Mapping[str, object]
 Insert: TypeAlias = SqliteInsert | PostgresqlInsert
@@ -65,6 +70,11 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Drop what PostgreSQL refuses."""
         return None if value is None else value.replace("\0", "").encode(errors="replace").decode()
+
+
+def database_now(connection: AsyncConnection) -> ColumnElement[int]:
+    """Give the moment by the database's clock, in microseconds since 1970: the one clock that all machines share."""
+    return literal_column(DATABASE_NOW[connection.dialect.name], BigInteger)
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> Insert:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.columns import MICROSECOND
+from bot.store.columns import DATABASE_NOW, MICROSECOND
 from bot.store.errors import translated
 
 
@@ -28,7 +28,7 @@ class Leases:
     def __init__(self, engine: AsyncEngine) -> None:
         """Take an engine whose every statement is a transaction."""
         self._engine = engine
-        now = NOW[engine.dialect.name]
+        now = DATABASE_NOW[engine.dialect.name]
         self._renew = text(RENEW.format(now=now))
         self._held = text(HELD.format(now=now))
         self._take = text(TAKE.format(now=now))
@@ -70,11 +70,6 @@ class Leases:
                 await connection.execute(self._clear)
 
 
-NOW = {
-    "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)",
-    "postgresql": "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
-}
-"""The database's clock, in microseconds since 1970."""
 # What ran out is ours as long as nobody took it: whoever takes writes their own name.
 RENEW = "UPDATE leases SET until = {now} + :length WHERE owner = :owner RETURNING name"
 HELD = "SELECT name, owner FROM leases WHERE until > {now} ORDER BY name"

@@ -1,12 +1,13 @@
 """What the machine of a tenant knows, so that a restart forgets nothing and several programs share one machine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.columns import insert_into
+from bot.store.columns import database_now, insert_into
 from bot.store.tables import machines
 
 
@@ -17,6 +18,14 @@ class SavedMachine:
     state: bytes
     saved_at: datetime
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Versions of machines by tenant, and the moment up to which none is missing, by the database's clock."""
+
+    versions: Mapping[str, int]
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +48,20 @@ class Machines:
 
     async def save(self, tenant: str, state: bytes, at: datetime) -> None:
         """Keep this state instead of the one before, a step further."""
-        statement = insert_into(self.connection, machines).values(tenant=tenant, state=state, saved_at=at, version=1)
+        new = {"tenant": tenant, "state": state, "saved_at": at, "version": 1, "moved": database_now(self.connection)}
+        statement = insert_into(self.connection, machines).values(new)
         news = {
             "state": statement.excluded.state,
             "saved_at": statement.excluded.saved_at,
             "version": machines.c.version + 1,
+            "moved": statement.excluded.moved,
         }
         await self.connection.execute(statement.on_conflict_do_update(index_elements=["tenant"], set_=news))
 
     async def step(self, tenant: str) -> None:
         """Note that a machine moved on by observations that are saved, its state not."""
-        moved = update(machines).where(machines.c.tenant == tenant).values(version=machines.c.version + 1)
-        await self.connection.execute(moved)
+        step = {"version": machines.c.version + 1, "moved": database_now(self.connection)}
+        await self.connection.execute(update(machines).where(machines.c.tenant == tenant).values(step))
 
     async def load(self, tenant: str) -> SavedMachine | None:
         """Read the newest state."""
@@ -58,12 +69,18 @@ class Machines:
         row = (await self.connection.execute(wanted)).one_or_none()
         return None if row is None else SavedMachine(state=row.state, saved_at=row.saved_at, version=row.version)
 
-    async def versions(self) -> dict[str, int]:
-        """Tell how often each machine moved on."""
-        rows = await self.connection.execute(select(machines.c.tenant, machines.c.version))
-        return {row.tenant: row.version for row in rows}
+    async def moved(self, since: int | None) -> Moved:
+        """Tell how often those machines moved on that did so after ``since``, or all."""
+        now: int = (await self.connection.execute(select(database_now(self.connection)))).scalar_one()
+        wanted = select(machines.c.tenant, machines.c.version)
+        if since is not None:
+            wanted = wanted.where(machines.c.moved > since)
+        rows = await self.connection.execute(wanted)
+        return Moved(versions={row.tenant: row.version for row in rows}, until=now - UNCOMMITTED)
 
 
 LOCKS = 7_245_003
 """The first half of PostgreSQL's advisory locks of machines: they hold a machine that has no row yet as well."""
 HOLD = text("SELECT pg_advisory_xact_lock(:kind, hashtext(:tenant))")
+UNCOMMITTED = 5_000_000
+"""Microseconds: a step is committed within so long after its machine is saved, which is the last thing that it does."""

@@ -9,7 +9,7 @@ from bot.store.append_only import guard_audit
 from bot.store.errors import StoreError
 from bot.store.tables import metadata
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest file in migrations/; revisions count up, so that an older program knows a newer store."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME = 7_245_001

@@ -1,3 +1,5 @@
+from sqlalchemy import text
+
 from bot.store import Store
 from bot.store.machines import SavedMachine
 from tests.store.samples import MINUTE, T0
@@ -22,4 +24,17 @@ async def test_a_step_without_a_state_counts_too(store: Store) -> None:
         await tx.machines.save("default", b"", T0)
         await tx.machines.step("default")
         assert await tx.machines.hold("default") == 2
-        assert await tx.machines.versions() == {"default": 2}
+        assert (await tx.machines.moved(None)).versions == {"default": 2}
+
+
+async def test_those_who_moved_on_since_can_be_told_from_the_rest(store: Store) -> None:
+    """By the database's clock, with some seconds of grace for who has not committed yet."""
+    async with store.begin() as tx:
+        await tx.machines.save("old", b"", T0)
+        await tx.machines.save("new", b"", T0)
+        await tx.connection.execute(text("UPDATE machines SET moved = moved - 60000000"))
+        await tx.machines.step("new")
+        every = await tx.machines.moved(None)
+        assert every.versions == {"old": 1, "new": 2}
+        assert (await tx.machines.moved(every.until)).versions == {"new": 2}
+        assert (await tx.machines.moved(every.until + 60_000_000)).versions == {}

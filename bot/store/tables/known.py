@@ -62,6 +62,8 @@ machines = Table(
     Column("saved_at", Time, nullable=False),
     Column("state", LargeBinary, nullable=False),
     Column("version", BigInteger, nullable=False, server_default="0"),  # grows with each step
+    Column("moved", BigInteger, nullable=False, server_default="0"),  # when it did last, by the database's clock
+    Index(None, "moved"),
 )
 
 pushes = Table(
