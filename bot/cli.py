@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn, TextIO, TypeVar
 
 import typer
 
+from bot.app.roles import Role
 from bot.settings import Settings, SettingsError, load
 
 FALLS_SHORT, UNUSABLE = 1, 2
@@ -36,7 +37,9 @@ def main() -> None:
 
 
 @app.command()
-def run(*, push: Push = "") -> None:
+def run(
+    *, push: Push = "", role: Annotated[Role, typer.Option(help="What this process of several does.")] = Role.ALL
+) -> None:
     """Watch, tell and answer, until stopped; with --push only watch, from a far vantage, and tell the bot there."""
     import random
 
@@ -51,7 +54,7 @@ def run(*, push: Push = "") -> None:
     if not push and (lines := missing(settings)):
         _fail(lines)
     _log(settings)
-    serving = report(settings, push) if push else serve(settings, SystemClock(), random.SystemRandom())
+    serving = report(settings, push) if push else serve(settings, SystemClock(), random.SystemRandom(), role)
     _done(serving, loop=uvloop.new_event_loop)
 
 

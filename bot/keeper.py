@@ -1,12 +1,15 @@
 """The machines in memory, each with the version that it has in the store: what others moved on is read anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from bot.machine import Machine
 from bot.store import Store, Transaction
 from bot.types import Change, Clock, Destination, Observation, ProbeSeen, Route, Rules
+
+Think: TypeAlias = Callable[[Machine], list[Change]]
 
 REFED_AT_MOST = timedelta(hours=48)
 """Raw observations are kept this long, so older ones cannot be fed again."""
@@ -46,6 +49,22 @@ class Kept:
     """What it has observed and nobody has saved yet."""
     stirred: bool = False
     """Whether it was told anything since its state was saved: else only time has passed, which any machine knows."""
+
+    def think(self, batch: Sequence[Observation], think: Think) -> list[Change]:
+        """Tell what is new by what was seen and thought, and keep in mind that none of it is saved yet."""
+        self.unsaved = [*self.unsaved, *batch]
+        self.stirred = self.stirred or bool(batch)
+        observed = [change for seen in batch for change in self.machine.observe(seen)]
+        self.news = changes = [*self.news, *observed, *think(self.machine)]
+        return changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsaved:
+    """That a tenant's steps cannot be saved: since when, and why."""
+
+    since: datetime
+    why: str
 
 
 class Keeper:

@@ -1,8 +1,9 @@
 """The machine with a memory: observation in, outbox rows out, in one transaction."""
 
 import asyncio
+import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,25 +11,18 @@ import structlog
 
 from bot.correlate import in_doubt
 from bot.jobs import Jobs
-from bot.keeper import Company, Keeper, Kept
+from bot.keeper import Company, Keeper, Kept, Think, Unsaved
 from bot.machine import Machine
 from bot.outbox import draft
 from bot.store import Deed, Push, Store, StoreError, Transaction
-from bot.types import (
-    AdvisoryGone,
-    AdvisorySeen,
-    Change,
-    Clock,
-    Observation,
-    Order,
-    Reported,
-    Snapshot,
-)
+from bot.types import Change, Clock, Observation, Order, Reported, Snapshot
 
 log = structlog.get_logger(__name__)
 
 SAVE_EVERY = timedelta(minutes=1)
 """The state of a machine that was told something is saved this often, and with every change."""
+REFRESH_FOR = 0.3
+"""Seconds: what others moved on is read for so long at a time, as somebody may be waiting for an answer."""
 GIVEN_UP = "this company is no longer watched"
 UNTAKEN_AT_MOST = 10_000
 """Observations that wait in memory while the store cannot be written: hours of a company's."""
@@ -52,14 +46,6 @@ class Pushed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unsaved:
-    """That a tenant's steps cannot be saved: since when, and why."""
-
-    since: datetime
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What is noted in the transaction of a step."""
 
@@ -79,14 +65,13 @@ class _Shown:
 
 
 NOTHING = Beside()
-Think = Callable[[Machine], list[Change]]
 
 
 class Pipeline:
     """One machine a tenant; each step of it is saved together with what it gives to say, or not taken at all."""
 
-    def __init__(self, memory: Memory) -> None:
-        """Begin with nobody to watch for."""
+    def __init__(self, memory: Memory, *, everybody: bool = True) -> None:
+        """Begin with nobody to watch for; ``everybody`` who is admitted is wound up, else only who is asked for."""
         self._memory = memory
         self._companies: dict[str, Company] = {}
         self._keeper = Keeper(memory.store, memory.clock, self._companies)
@@ -94,6 +79,9 @@ class Pipeline:
         self._untaken: dict[str, Sequence[Observation]] = {}
         self.unsaved: dict[str, Unsaved] = {}
         """Tenants whose last step could not be saved."""
+        self._everybody = everybody
+        self._asked: dict[str, float] = {}
+        """When somebody asked last, in seconds of the event loop; for ever from now where it is we who watch."""
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def admit(self, tenant: str, company: Company) -> None:
@@ -102,7 +90,7 @@ class Pipeline:
         Raises StoreError; a tenant that was not watched before is not watched then either.
         """
         before, self._companies[tenant] = self._companies.get(tenant), company
-        if before is None:
+        if before is None and self._everybody:
             try:
                 await self._step(tenant, _nothing)
             except StoreError:
@@ -119,18 +107,41 @@ class Pipeline:
         deed = Deed(at=self._memory.clock.now(), who="mailstatus", what="stopped watching", about={})
         leave = Beside(deed=deed, leaving=True)
         await self._step(tenant, lambda machine: machine.leave(self._memory.clock.now()), beside=leave)
-        for known in (self._companies, self._shown, self._untaken, self.unsaved, self._locks):
+        for known in (self._companies, self._shown, self._untaken, self.unsaved, self._locks, self._asked):
             known.pop(tenant, None)
         self._keeper.forget(tenant)
 
-    async def refresh(self) -> None:
-        """Take over what other programs on the same store saw and did since; raises StoreError."""
-        for tenant in await self._keeper.behind():
+    async def wind(self, tenant: str) -> None:
+        """Have a tenant's machine at hand, and keep it new before others: it is from here that it is watched."""
+        await self._step(tenant, _nothing)
+        self._asked[tenant] = math.inf
+
+    def release(self, tenant: str) -> None:
+        """Watch a tenant no more: others may now move its machine on."""
+        self._asked.pop(tenant, None)
+        kept = self._keeper.known(tenant)
+        if kept and not (self._everybody or kept.unsaved):
+            self._keeper.forget(tenant)
+            self._shown.pop(tenant, None)
+
+    async def refresh(self) -> list[str]:
+        """Take over what other programs on the same store saw and did since, and name whose news it is.
+
+        Whom we watch and who was asked about last comes first, and what takes too long is left to the next time.
+        Raises StoreError.
+        """
+        now, renewed = asyncio.get_running_loop().time, list[str]()
+        until = now() + REFRESH_FOR
+        for tenant in sorted(await self._keeper.behind(), key=lambda one: -self._asked.get(one, 0.0)):
+            if now() >= until:
+                break
             async with self._locks[tenant]:
                 kept = self._keeper.known(tenant)
                 self._untaken[tenant] = [*self._untaken.get(tenant, ()), *(kept.unsaved if kept else ())]
                 self._keeper.forget(tenant)
             await self._step(tenant, _nothing)
+            renewed.append(tenant)
+        return renewed
 
     async def take(
         self, tenant: str, observations: Sequence[Observation], *, pushed: Pushed | None = None
@@ -169,6 +180,16 @@ class Pipeline:
         if shown.snapshot is None:
             shown.snapshot = shown.machine.snapshot(shown.at, language=self.language(tenant))
         return shown.snapshot
+
+    def snapshots(self) -> list[Snapshot]:
+        """Give all that there are here."""
+        return [self.snapshot(tenant) for tenant in self._shown]
+
+    def asked(self, tenant: str) -> Snapshot:
+        """Give a snapshot to somebody who asks, and keep it new before those of others."""
+        self._asked.setdefault(tenant, 0.0)
+        self._asked[tenant] = max(self._asked[tenant], asyncio.get_running_loop().time())
+        return self.snapshot(tenant)
 
     def language(self, tenant: str) -> str:
         """Give the language of a tenant's page."""
@@ -219,13 +240,13 @@ class Pipeline:
     ) -> tuple[Kept, list[Change]]:
         """Think with the machine that we have, and again with the newest one where others moved it on meanwhile."""
         kept = await self._keeper.get(tenant)
-        changes = _thought(kept, batch, think)
+        changes = kept.think(batch, think)
         if not (kept.unsaved or self._state_is_due(kept, changes, beside)):
             return kept, changes
         async with self._memory.store.begin() as tx:
             newest = await self._keeper.hold(kept, tx)
             if newest is not kept:
-                kept, changes = newest, _thought(newest, kept.unsaved, think)
+                kept, changes = newest, newest.think(kept.unsaved, think)
             saved = await self._save(kept, changes, beside, tx)
         kept.version, kept.saved, kept.news, kept.unsaved = kept.version + 1, saved, (), ()
         return kept, changes
@@ -238,7 +259,7 @@ class Pipeline:
         """Save a step; tells when the machine's state was saved last."""
         now, machine = self._memory.clock.now(), kept.machine
         await tx.observations.add(kept.unsaved)
-        await _keep(kept.unsaved, tx)
+        await tx.advisories.note(kept.unsaved)
         if beside.deed:
             await tx.audit.note(machine.tenant, beside.deed)
         if beside.pushed:
@@ -268,24 +289,6 @@ class Pipeline:
 
     def _publish(self, machine: Machine) -> None:
         self._shown[machine.tenant] = _Shown(machine=machine, at=self._memory.clock.now())
-
-
-async def _keep(observations: Sequence[Observation], tx: Transaction) -> None:
-    """Keep every version of every advisory."""
-    await tx.advisories.see([seen for seen in observations if isinstance(seen, AdvisorySeen)])
-    for seen in observations:
-        if isinstance(seen, AdvisoryGone):
-            await tx.advisories.gone(seen)
-
-
-def _thought(kept: Kept, batch: Sequence[Observation], think: Think) -> list[Change]:
-    """Tell what is new by what was seen and thought, and keep in mind that none of it is saved yet."""
-    machine = kept.machine
-    kept.unsaved = [*kept.unsaved, *batch]
-    kept.stirred = kept.stirred or bool(batch)
-    changes = [*kept.news, *(change for seen in batch for change in machine.observe(seen)), *think(machine)]
-    kept.news = changes
-    return changes
 
 
 def _nothing(_: Machine) -> list[Change]:

@@ -22,6 +22,7 @@ from bot.app.heartbeat import Heartbeat
 from bot.app.loops import Loops
 from bot.app.pictures import Pictures
 from bot.app.probe_key import probe_key
+from bot.app.roles import Role
 from bot.app.shards import Shards
 from bot.app.slack import open_installations
 from bot.app.teams_bot import open_teams
@@ -35,7 +36,7 @@ from bot.mail import Seal
 from bot.microsoft import open_http
 from bot.outbox import Channels, Courier
 from bot.pipeline import Memory, Pipeline
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.subscribers import Subscribers
 from bot.types import Clock
@@ -45,12 +46,18 @@ from handlers.teams.bot.api import TeamsApi
 if TYPE_CHECKING:
     from bot.store.slack_installations import SlackInstallations
 
+ALONE = (
+    "--role {role}: the work is shared through PostgreSQL, and the store is a file. "
+    "Example: MAILSTATUS_STORE=postgresql://mailstatus@db.example.com/mailstatus"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
     """Everything that runs; ``bot.app.serve.running`` makes it go."""
 
     settings: Settings
+    role: Role
     clock: Clock
     chance: random.Random
     store: Store
@@ -72,8 +79,12 @@ class Bot:
 
 
 @asynccontextmanager
-async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> AsyncIterator[Bot]:
+async def open_bot(
+    settings: Settings, clock: Clock, chance: random.Random, role: Role = Role.ALL
+) -> AsyncIterator[Bot]:
     """Put the bot together, able to tell; ``watching`` has it look as well. Raises SettingsError and StoreError."""
+    if role is not Role.ALL and not settings.store_url.startswith("postgres"):
+        raise SettingsError([ALONE.format(role=role)])
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as running:
         http = await running.enter_async_context(open_http(settings.environment.ca_file))
@@ -94,6 +105,7 @@ async def open_bot(settings: Settings, clock: Clock, chance: random.Random) -> A
         folder = TenantFolder(operator=settings, check=partial(_check, tooling, voices))
         bot = Bot(
             settings=settings,
+            role=role,
             clock=clock,
             chance=chance,
             store=store,
@@ -163,4 +175,6 @@ def _jumps(clock: Clock) -> Callable[[], timedelta]:
 
 def _heartbeat(bot: Bot, http: httpx.AsyncClient) -> Heartbeat | None:
     url = bot.settings.environment.heartbeat_url
-    return Heartbeat(url=url, http=http, health=bot.pulse.health, chance=bot.chance) if url else None
+    if url is None or not bot.role.watches:
+        return None
+    return Heartbeat(url=url, http=http, health=bot.pulse.health, chance=bot.chance)

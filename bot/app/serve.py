@@ -16,6 +16,7 @@ from bot.app.bot import Bot, open_bot
 from bot.app.health import CHECK_DEADLINE
 from bot.app.heartbeat import DEADLINE as HEARTBEAT_DEADLINE
 from bot.app.loops import Beat, Loop
+from bot.app.roles import Role
 from bot.app.site import open_site
 from bot.app.systemd import READY, STOPPING, WATCHDOG, Systemd
 from bot.app.tenant_folder import LOOK_DEADLINE, TenantWatch
@@ -28,7 +29,8 @@ from bot.web.server import bind, server
 
 log = structlog.get_logger(__name__)
 
-STOP_SECONDS = 10.0
+STOP_SECONDS = 3.0
+"""That the page has to end after everything else did: it was told before."""
 NOBODY = Systemd(None)
 REFRESH = timedelta(seconds=1)
 """Whoever asks another program of ours hears of an order after so long at most."""
@@ -44,14 +46,14 @@ class Running:
     page: asyncio.Task[None]
 
 
-async def run(settings: Settings, clock: Clock, chance: random.Random) -> None:
-    """Watch, tell, listen and serve until SIGTERM or SIGINT; raises SettingsError, StoreError and ServeError."""
+async def run(settings: Settings, clock: Clock, chance: random.Random, role: Role = Role.ALL) -> None:
+    """Do what the role says until SIGTERM or SIGINT; raises SettingsError, StoreError and ServeError."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     systemd = Systemd(os.environ.get("NOTIFY_SOCKET"))
-    async with open_bot(settings, clock, chance) as bot, running(bot, systemd=systemd) as on, watching(bot):
+    async with open_bot(settings, clock, chance, role) as bot, running(bot, systemd=systemd) as on, watching(bot):
         log.info("ready", page=on.address)
         systemd.tell(READY)
         stopping = asyncio.create_task(stop.wait())
@@ -67,7 +69,7 @@ async def run(settings: Settings, clock: Clock, chance: random.Random) -> None:
 async def running(
     bot: Bot, *, links: Mapping[str, str] | None = None, systemd: Systemd = NOBODY
 ) -> AsyncIterator[Running]:
-    """Run every loop and the page within the block; both have ten seconds to come to an end."""
+    """Run every loop and the page within the block; both are over ten seconds after its end."""
     host, _, port = bot.settings.environment.listen.rpartition(":")
     host = host.strip("[]")
     async with open_site(bot, links=links) as app:
@@ -101,7 +103,7 @@ def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
 
     return (
         Loop(name="event loop", run=turn, deadline=TURN_DEADLINE),
-        Loop(name="jobs", run=bot.jobs.run, deadline=JOBS_DEADLINE),
+        *([Loop(name="jobs", run=bot.jobs.run, deadline=JOBS_DEADLINE)] if bot.role.watches else []),
         Loop(name="check", run=bot.pulse.run, deadline=CHECK_DEADLINE),
         *_outward(bot),
         *_tenants(bot),
@@ -130,7 +132,8 @@ def _shared(bot: Bot) -> Sequence[Loop]:
     async def refresh(beat: Beat) -> None:
         while True:
             try:
-                await bot.pipeline.refresh()
+                for tenant in await bot.pipeline.refresh():
+                    bot.shards.stir(tenant)
             except StoreError as error:
                 log.warning("not_refreshed", why=str(error))
             beat()

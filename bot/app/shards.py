@@ -40,7 +40,7 @@ AGAIN = timedelta(seconds=5)
 FIRST = timedelta(seconds=2)
 """Over so long the first rounds of a tenant are spread: what nobody may have watched for a while waits for no turn."""
 LONGEST_NAP = timedelta(seconds=1)
-CLOSING = 5.0
+CLOSING = 2.0
 """Seconds that what runs has to end, and connections to be let go of."""
 
 

@@ -22,7 +22,7 @@ from bot.app.teams_bot import companies_by_azure_tenant
 from bot.app.vantages import vantages_door
 from bot.settings import SettingsError
 from bot.types import Direction, Order, Reported, Snapshot
-from bot.web.app import create_app
+from bot.web.app import create_app, create_health_app
 from bot.web.history import RollupHistory
 from bot.web.site import Ports
 from handlers.commands import Commands
@@ -49,11 +49,17 @@ MEMBERS_DEADLINE, SOCKET_DEADLINE, HOMES_DEADLINE = timedelta(minutes=15), timed
 
 @asynccontextmanager
 async def open_site(bot: Bot, *, links: Mapping[str, str] | None = None) -> AsyncIterator[Starlette]:
-    """Make the ASGI application; what people do in Slack comes in by it where the settings have a signing secret."""
+    """Make the ASGI application; what people do in Slack comes in by it where the settings have a signing secret.
+
+    A worker has no page and no way in: only what tells whether it is well.
+    """
+    if not bot.role.answers:
+        yield create_health_app(bot.pulse.health, bot.pipeline.snapshots, token=bot.settings.environment.page_token)
+        return
     tenant = bot.pipeline.tenants[0]
     language = bot.pipeline.language(tenant)
     ports = Ports(
-        snapshot=bot.pipeline.snapshot,
+        snapshot=bot.pipeline.asked,
         health=bot.pulse.health,
         history=RollupHistory(store=bot.store, directions=_directions(bot)),
         tenants=lambda: bot.pipeline.tenants,
@@ -82,7 +88,7 @@ def commands(bot: Bot, tenant: str, managers: Managers, *, saving: Saving) -> Co
         await bot.pipeline.report(reported)
 
     def snapshot() -> Snapshot:
-        return bot.pipeline.snapshot(tenant)
+        return bot.pipeline.asked(tenant)
 
     orders = Orders(
         snapshot=snapshot,

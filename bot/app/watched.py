@@ -27,11 +27,15 @@ class Opener:
     @asynccontextmanager
     async def open(self, tenant: str, take: Take) -> AsyncIterator[Eyes]:
         """Have a tenant's eyes open within the block; ``take`` is given what its mailboxes hold. Raises StoreError."""
+        await self.pipeline.wind(tenant)
         own = replace(self.tooling, settings=self.tenants.view(tenant).settings)
         async with aclosing(open_eyes(own, tenant, self.pages)) as eyes:
             await self._remember(eyes)
             async with self.loops.running(*Followers(eyes=eyes, take=take).loops()):
-                yield eyes
+                try:
+                    yield eyes
+                finally:
+                    self.pipeline.release(tenant)
 
     async def _remember(self, eyes: Eyes) -> None:
         """Tell the watchers how things stood before, so that what ended since does not go unnoticed."""

@@ -43,6 +43,9 @@ def open_shards(tooling: Tooling, tenants: Tenants, store: Store, *, pipeline: P
 @asynccontextmanager
 async def watching(bot: "Bot", *, probing: Callable[[], bool] = lambda: True) -> AsyncIterator[None]:
     """Have the bot look within the block; ``probing`` is asked before each test message whether it may be sent."""
+    if not bot.role.watches:
+        yield
+        return
     bot.shards.rounds.probing = probing
     bot.tenants.listen(bot.shards.follow)
     Upkeep(jobs=bot.jobs, store=bot.store, clock=bot.clock).register()

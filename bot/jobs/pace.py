@@ -17,7 +17,7 @@ class Pace:
     """After how long without a sign of life another process takes a job over; one is given three times as often."""
     guard: timedelta = timedelta(seconds=20)
     """After how long at most another process makes up for a scheduled run whose process died."""
-    drain: timedelta = timedelta(seconds=10)
+    drain: timedelta = timedelta(seconds=5)
     """How long, in real time, what runs may go on when the loop is stopped."""
     tries: int = 20
     """After how many a job is given up, and kept as dead."""

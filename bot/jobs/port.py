@@ -70,7 +70,7 @@ class Jobs(Protocol):
         """
 
     async def run(self, beat: Beat = unheard) -> None:
-        """Run what is due until cancelled; then nothing new starts and what runs has ten seconds to end.
+        """Run what is due until cancelled; then nothing new starts and what runs has five seconds to end.
 
         It may be run again after that; ``beat`` is called every few seconds, also while the store cannot be reached.
         """

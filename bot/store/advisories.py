@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.bodies import keep_bodies, version_of
 from bot.store.columns import insert_into
 from bot.store.tables import advisories, advisory_bodies, advisory_versions
-from bot.types import AdvisoryGone, AdvisorySeen
+from bot.types import AdvisoryGone, AdvisorySeen, Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,13 @@ class Advisories:
     """Advisories by tenant, source and id; nothing that was ever listed is deleted."""
 
     connection: AsyncConnection
+
+    async def note(self, observations: Sequence[Observation]) -> None:
+        """Keep every version of every advisory among what was observed."""
+        await self.see([seen for seen in observations if isinstance(seen, AdvisorySeen)])
+        for seen in observations:
+            if isinstance(seen, AdvisoryGone):
+                await self.gone(seen)
 
     async def see(self, batch: Sequence[AdvisorySeen]) -> None:
         """Save advisories as listed now, of any tenants; each wording is kept once for all who have it listed."""

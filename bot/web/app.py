@@ -1,6 +1,6 @@
 """The ASGI application: page, API, health, metrics, and whatever else is mounted beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from prometheus_client import CollectorRegistry
@@ -15,10 +15,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from bot.types import Snapshot
 from bot.web.columns import columns
 from bot.web.doors import Doors
 from bot.web.guard import Guard, SafeHeaders
-from bot.web.health import alive, conditions, ready, stuck
+from bot.web.health import Health, alive, conditions, ready, stuck
 from bot.web.lazy import Lazy
 from bot.web.live import Live
 from bot.web.metrics import Collector
@@ -63,6 +64,17 @@ def create_app(
     return app
 
 
+def create_health_app(
+    health: Callable[[], Health], snapshots: Callable[[], Sequence[Snapshot]], *, token: SecretStr | None = None
+) -> Starlette:
+    """Make the application of a process that nobody asks about mail: health, and metrics behind ``token``."""
+    guard = Middleware(Guard, token=token, unguarded=UNGUARDED, refusal="")
+    return Starlette(
+        routes=_health_routes(Collector(snapshots=snapshots, health=health, clients=int), health),
+        middleware=[Middleware(SafeHeaders), guard],
+    )
+
+
 def _page_routes(site: Site, live: Live) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
         wanted = RANGES.get(request.query_params.get("range", ""), DEFAULT)
@@ -87,23 +99,11 @@ def _page_routes(site: Site, live: Live) -> list[BaseRoute]:
 
 
 def _machine_routes(site: Site, live: Live) -> list[BaseRoute]:
-    registry = Collector(
+    collector = Collector(
         snapshots=lambda: [site.ports.snapshot(tenant) for tenant in site.ports.tenants()],
         health=site.ports.health,
         clients=lambda: live.clients,
-    ).registry()
-
-    async def healthz(_: Request) -> Response:
-        health = site.ports.health()
-        return JSONResponse({"alive": alive(health), "stuck": stuck(health)}, 200 if alive(health) else 503)
-
-    async def readyz(_: Request) -> Response:
-        health = site.ports.health()
-        reasons = [condition for condition, holds in conditions(health).items() if holds]
-        return JSONResponse({"ready": not reasons, "reasons": reasons}, 200 if ready(health) else 503)
-
-    async def metrics(request: Request) -> Response:
-        return _scrape(registry, request.headers.get("accept", ""))
+    )
 
     def api() -> ASGIApp:
         # FastAPI takes a quarter of a second and 20 MB, and few ever ask for the API.
@@ -111,12 +111,25 @@ def _machine_routes(site: Site, live: Live) -> list[BaseRoute]:
 
         return build(site)
 
-    return [
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-        Route("/metrics", metrics),
-        Mount("/api/v1", Lazy(api)),
-    ]
+    return [*_health_routes(collector, site.ports.health), Mount("/api/v1", Lazy(api))]
+
+
+def _health_routes(collector: Collector, asked: Callable[[], Health]) -> list[BaseRoute]:
+    registry = collector.registry()
+
+    async def healthz(_: Request) -> Response:
+        health = asked()
+        return JSONResponse({"alive": alive(health), "stuck": stuck(health)}, 200 if alive(health) else 503)
+
+    async def readyz(_: Request) -> Response:
+        health = asked()
+        reasons = [condition for condition, holds in conditions(health).items() if holds]
+        return JSONResponse({"ready": not reasons, "reasons": reasons}, 200 if ready(health) else 503)
+
+    async def metrics(request: Request) -> Response:
+        return _scrape(registry, request.headers.get("accept", ""))
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
 
 
 def _scrape(registry: CollectorRegistry, accept: str) -> Response:
