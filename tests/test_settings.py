@@ -118,6 +118,15 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ),
         pytest.param("", "MAILSTATUS_LISTEN=here", "MAILSTATUS_LISTEN", "address and a port", id="no port"),
         pytest.param("", "MAILSTATUS_LISTEN=0.0.0.0:80", "MAILSTATUS_PAGE_TOKEN", "missing", id="open page"),
+        pytest.param(
+            "", "MAILSTATUS_PROXY_USER_HEADER=X-User", "MAILSTATUS_TRUSTED_PROXIES", "anybody could", id="anybody's header"
+        ),
+        pytest.param(
+            "", "MAILSTATUS_PROXY_USER_HEADER=Host", "MAILSTATUS_PROXY_USER_HEADER", "name a person", id="no person's header"
+        ),
+        pytest.param("", "MAILSTATUS_TRUSTED_PROXIES=0.0.0.0/0", "MAILSTATUS_TRUSTED_PROXIES", "everybody", id="trusts all"),
+        pytest.param("", "MAILSTATUS_TRUSTED_PROXIES=10.0.0.1/8", "MAILSTATUS_TRUSTED_PROXIES", "host bits", id="half a net"),
+        pytest.param("", "MAILSTATUS_TRUSTED_PROXIES=nginx", "MAILSTATUS_TRUSTED_PROXIES", "nginx", id="a proxy's name"),
         pytest.param("", "MAILSTATUS_STORE=mysql://x", "MAILSTATUS_STORE", "sqlite:///", id="store"),
         pytest.param("", "MAILSTATUS_CLOUD=mars", "MAILSTATUS_CLOUD", "global", id="cloud"),
         pytest.param("", "MAILSTATUS_GRAPH_URL=http://x", "MAILSTATUS_GRAPH_URL", "https://", id="graph"),
@@ -241,3 +250,10 @@ def test_a_file_that_is_no_secret_is_named(
     (line,) = caught.value.lines
     assert line.startswith("MAILSTATUS_SECRETS_DIR: ")
     assert says in line
+
+
+def test_on_the_network_the_proxys_identity_does_for_the_token(tmp_path: Path) -> None:
+    """One of the two asks who it is."""
+    proxy = "MAILSTATUS_PROXY_USER_HEADER=X-User\nMAILSTATUS_TRUSTED_PROXIES=10.0.0.5,fd00:1::/64\n"
+    (tmp_path / ".env").write_text("MAILSTATUS_LISTEN=0.0.0.0:80\n" + proxy)
+    assert load(tmp_path).environment.page_is_guarded

@@ -73,7 +73,7 @@ async def running(
     host, _, port = bot.settings.environment.listen.rpartition(":")
     host = host.strip("[]")
     async with open_site(bot, links=links) as app:
-        listening = bind(host, int(port), token=bot.settings.environment.page_token)
+        listening = bind(host, int(port), guarded=bot.settings.environment.page_is_guarded)
         serving = server(app, beat=bot.loops.watch("page", PAGE_DEADLINE))
         page = asyncio.create_task(serving.serve(sockets=[listening]), name="page")
         bot.watchdog.start()

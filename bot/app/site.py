@@ -20,10 +20,12 @@ from bot.app.loops import Beat, Loop
 from bot.app.slack import slack_api, workspaces
 from bot.app.teams_bot import companies_by_azure_tenant
 from bot.app.vantages import vantages_door
-from bot.settings import SettingsError
+from bot.settings import Environment, SettingsError
+from bot.settings.proxies import networks
 from bot.types import Direction, Order, Reported, Snapshot
 from bot.web.app import create_app, create_health_app
 from bot.web.history import RollupHistory
+from bot.web.proxies import Proxies
 from bot.web.site import Ports
 from handlers.commands import Commands
 from handlers.orders import Orders
@@ -67,7 +69,13 @@ async def open_site(bot: Bot, *, links: Mapping[str, str] | None = None) -> Asyn
         language=language,
     )
     async with _doors(bot, tenant) as mounts:
-        yield create_app(ports, token=bot.settings.environment.page_token, mounts=mounts, links=links)
+        environment = bot.settings.environment
+        yield create_app(ports, token=environment.page_token, proxies=_proxies(environment), mounts=mounts, links=links)
+
+
+def _proxies(environment: Environment) -> Proxies:
+    header = (environment.proxy_user_header or "").lower()
+    return Proxies(trusted=networks(environment.trusted_proxies), header=header)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

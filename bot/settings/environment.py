@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.settings.proxies import NetworkList, PersonHeader
+
 
 class Environment(BaseSettings):
     """Each field is one variable; the alias is its name, the first example is what an error shows."""
@@ -152,6 +154,18 @@ class Environment(BaseSettings):
         description="Token that page and API ask for; needed where MAILSTATUS_LISTEN is not a loopback address.",
         examples=["a-long-random-string"],
     )
+    proxy_user_header: PersonHeader | None = Field(
+        None,
+        alias="MAILSTATUS_PROXY_USER_HEADER",
+        description="Header by which a reverse proxy names the person who signed in; believed of trusted ones alone.",
+        examples=["X-Forwarded-User"],
+    )
+    trusted_proxies: NetworkList = Field(
+        "",
+        alias="MAILSTATUS_TRUSTED_PROXIES",
+        description="Addresses or networks of the reverse proxies in front, with commas between them.",
+        examples=["10.0.0.5,fd00:1::/64"],
+    )
     probe_key: SecretStr | None = Field(
         None,
         alias="MAILSTATUS_PROBE_KEY",
@@ -251,10 +265,20 @@ class Environment(BaseSettings):
 
     @model_validator(mode="after")
     def _page_is_guarded(self) -> Self:
-        host = self.listen.rpartition(":")[0].strip("[]")
-        if host not in {"127.0.0.1", "::1", "localhost"} and not self.page_token:
+        if self.proxy_user_header and not self.trusted_proxies:
             raise ValueError(
-                "MAILSTATUS_PAGE_TOKEN: is missing, and MAILSTATUS_LISTEN is not a loopback address. "
-                "Example: MAILSTATUS_PAGE_TOKEN=a-long-random-string"
+                "MAILSTATUS_TRUSTED_PROXIES: is missing, and MAILSTATUS_PROXY_USER_HEADER needs it: anybody could send "
+                "that header. Example: MAILSTATUS_TRUSTED_PROXIES=10.0.0.5,fd00:1::/64"
+            )
+        host = self.listen.rpartition(":")[0].strip("[]")
+        if host not in {"127.0.0.1", "::1", "localhost"} and not self.page_is_guarded:
+            raise ValueError(
+                "MAILSTATUS_PAGE_TOKEN: is missing, and MAILSTATUS_LISTEN is not a loopback address; or set "
+                "MAILSTATUS_PROXY_USER_HEADER. Example: MAILSTATUS_PAGE_TOKEN=a-long-random-string"
             )
         return self
+
+    @property
+    def page_is_guarded(self) -> bool:
+        """Whether page and API ask who it is."""
+        return bool(self.page_token or self.proxy_user_header)

@@ -23,6 +23,7 @@ from bot.web.health import Health, alive, conditions, ready, stuck
 from bot.web.lazy import Lazy
 from bot.web.live import Live
 from bot.web.metrics import Collector
+from bot.web.proxies import NOBODY, PERSON, Proxies
 from bot.web.range import DEFAULT, RANGES
 from bot.web.render import HERE
 from bot.web.site import Ports, Site
@@ -36,13 +37,15 @@ def create_app(
     ports: Ports,
     *,
     token: SecretStr | None = None,
+    proxies: Proxies = NOBODY,
     mounts: Mapping[str, ASGIApp] | None = None,
     links: Mapping[str, str] | None = None,
 ) -> Starlette:
     """Make the application.
 
-    ``token`` guards page, API and metrics; ``mounts`` (path to ASGI app, both the path itself and all below it) guard
-    themselves; ``links`` (words to address) are shown at the top of the page.
+    ``token`` guards page, API and metrics, and so does the identity that ``proxies`` name; ``mounts`` (path to ASGI
+    app, both the path itself and all below it) guard themselves; ``links`` (words to address) are shown
+    at the top of the page.
     """
     site = Site(ports=ports, links=links or {})
     live = Live(site.live)
@@ -55,7 +58,8 @@ def create_app(
                 Guard,
                 token=token,
                 unguarded=UNGUARDED,
-                refusal=site.words.string(Line.LOCKED),
+                proxies=proxies,
+                refusal=site.words.string(Line.LOCKED if token else Line.SIGN_IN),
             ),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],
@@ -78,7 +82,8 @@ def create_health_app(
 def _page_routes(site: Site, live: Live) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
         wanted = RANGES.get(request.query_params.get("range", ""), DEFAULT)
-        return HTMLResponse(await site.page(wanted), headers={"Cache-Control": "no-store"})
+        person = request.scope.get(PERSON, "")
+        return HTMLResponse(await site.page(wanted, person), headers={"Cache-Control": "no-store"})
 
     async def stream(_: Request) -> Response:
         if live.full:

@@ -10,6 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.web.proxies import NOBODY, PERSON, Proxies
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -47,27 +49,50 @@ class SafeHeaders:
 
 
 class Guard:
-    """Asks for the token: as a bearer token by programs, as the password of any user by browsers."""
+    """Asks for the token (a bearer token of programs, the password of any user of browsers), or the proxy's identity.
 
-    def __init__(self, app: ASGIApp, *, token: SecretStr | None, unguarded: Iterable[str], refusal: str) -> None:
+    Where neither is set everybody may look: then nobody but this machine can.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        token: SecretStr | None,
+        unguarded: Iterable[str],
+        refusal: str,
+        proxies: Proxies = NOBODY,
+    ) -> None:
         self._app = app
         self._token = token
         self._unguarded = tuple(unguarded)
         self._refusal = refusal
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it with 401."""
-        if scope["type"] != "http" or self._may(scope):
+        """Pass a request on with the person that the proxy named, or refuse it with 401."""
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        challenge = {"WWW-Authenticate": 'Basic realm="mailstatus", charset="UTF-8", Bearer realm="mailstatus"'}
-        await PlainTextResponse(self._refusal, 401, challenge)(scope, receive, send)
+        person = self._proxies.person(scope)
+        if self._may(scope, person):
+            headers = self._proxies.stripped(scope["headers"])
+            await self._app({**scope, "headers": headers, PERSON: person}, receive, send)
+            return
+        await PlainTextResponse(self._refusal, 401, self._challenge())(scope, receive, send)
 
-    def _may(self, scope: Scope) -> bool:
-        if self._token is None or any(_below(scope["path"], path) for path in self._unguarded):
+    def _may(self, scope: Scope, person: str) -> bool:
+        if person or any(_below(scope["path"], path) for path in self._unguarded):
             return True
+        if self._token is None:
+            return not self._proxies.header
         given = credential(Headers(scope=scope).get("authorization", ""))
         return secrets.compare_digest(given.encode(), self._token.get_secret_value().encode())
+
+    def _challenge(self) -> dict[str, str]:
+        """Have a browser ask for the token, where there is one."""
+        asked = 'Basic realm="mailstatus", charset="UTF-8", Bearer realm="mailstatus"'
+        return {"WWW-Authenticate": asked} if self._token else {}
 
 
 def _below(path: str, prefix: str) -> bool:

@@ -29,6 +29,8 @@ class Frame:
     """The chart in words."""
     links: tuple[tuple[str, str], ...]
     version: str
+    person: str = ""
+    """Who is signed in at the proxy; empty where none says so."""
 
 
 @cache

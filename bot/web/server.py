@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 
 import uvicorn
-from pydantic import SecretStr
 from starlette.applications import Starlette
 
 STOP = 3
@@ -39,10 +38,11 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def bind(host: str, port: int, *, token: SecretStr | None) -> socket.socket:
-    """Open the listening socket (port 0: any free one); raise ServeError without a token beyond this machine."""
-    if token is None and not is_loopback(host):
-        raise ServeError(f"{host} can be reached from elsewhere: set MAILSTATUS_PAGE_TOKEN, or listen on 127.0.0.1")
+def bind(host: str, port: int, *, guarded: bool) -> socket.socket:
+    """Open the listening socket (port 0: any free one); raise ServeError beyond this machine where nobody is asked."""
+    if not guarded and not is_loopback(host):
+        ways = "MAILSTATUS_PAGE_TOKEN, or MAILSTATUS_PROXY_USER_HEADER with MAILSTATUS_TRUSTED_PROXIES"
+        raise ServeError(f"{host} can be reached from elsewhere: set {ways}, or listen on 127.0.0.1")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=128)

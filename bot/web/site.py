@@ -79,11 +79,11 @@ class Site:
         shown = await self._week()
         return render.live(self._whole(), shown, self.words), self.snapshot().at.isoformat()
 
-    async def page(self, wanted: Range) -> str:
-        """Render the whole page, with the chart of the range wanted."""
+    async def page(self, wanted: Range, person: str = "") -> str:
+        """Render the whole page, with the chart of the range wanted, for whom the proxy named, if it did."""
         shown = await self._week()
         delays = await self.delays(wanted)
-        return render.page(self._whole(), shown, self._frame(delays, wanted), self.words)
+        return render.page(self._whole(), shown, self._frame(delays, wanted, person), self.words)
 
     async def _week(self) -> WeekView:
         snapshot = self.snapshot()
@@ -106,7 +106,7 @@ class Site:
             marks=marks(incidents),
         )
 
-    def _frame(self, delays: Delays, wanted: Range) -> render.Frame:
+    def _frame(self, delays: Delays, wanted: Range, person: str) -> render.Frame:
         wide, narrow = (draw(delays, width=size[0], height=size[1], day=self.words.day) for size in (WIDE, NARROW))
         return render.Frame(
             range=wanted,
@@ -115,6 +115,7 @@ class Site:
             spoken=tuple(self._spoken(delays.points, line.direction) for line in wide.lines),
             links=tuple(self.links.items()),
             version=installed(),
+            person=person,
         )
 
     def _spoken(self, points: Sequence[DelayPoint], way: Direction) -> str:

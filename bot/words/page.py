@@ -148,7 +148,9 @@ class Line(StrEnum):
     ZONE = "Times are in UTC."
     ZONE_LOCAL = "Times are in your time zone."
     API = "JSON API"
+    PERSON = "Signed in as {person}."
     LOCKED = "This page needs the access token."
+    SIGN_IN = "Open this page by its usual address, where you sign in."
 
 
 DIRECTIONS: Mapping[Direction, Line] = {
