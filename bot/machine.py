@@ -137,6 +137,7 @@ class Machine:
             past=tuple(incident for incident in reversed(live) if incident.resolved is not None),
             sources=self._book.sights,
             advisories=self.advisories,
+            rung=self._rung[::-1],
             messages=tuple(tell(change, language=language) for change in reversed(self._rung)),
             tenant=self.tenant,
         )

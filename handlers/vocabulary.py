@@ -30,8 +30,11 @@ _TOPICS: Mapping[Topic, str] = {
     Topic.DETAILS: "details detail why who evidence timeline warum wer einzelheiten pourquoi qui détails detalles "
     "porqué quién 詳細 なぜ",
     Topic.NOW: "now status mail email e-mail mails emails is are the our ok okay up down working work works broken "
-    "outlook exchange hi hello thanks fixed when what will should can do does did has have my i we it "
-    "jetzt wann danke maintenant quand merci ahora cuándo gracias 今 いつ",
+    "outlook exchange hi hello thanks fixed when what will should can do does did has have my i we it how long "
+    "anyone everyone nothing since today problem problems outage issue issues happened spam junk calendar calendars "
+    "jetzt wann danke wie geht kommt läuft kaputt mein meine störung ausfall postfach kalender "
+    "maintenant quand merci comment marche fonctionne panne courriel courrier messagerie calendrier "
+    "ahora cuándo gracias cómo correo correos funciona problema avería calendario 今 いつ メール 状況 障害",
 }
 _DIRECTIONS: Mapping[Direction, str] = {
     Direction.OUTBOUND: "outbound outgoing out send sending sent ausgehend senden sortant envoyer saliente enviar 送信",
@@ -63,12 +66,22 @@ NOTHING = frozenset(["off", "none", "no", "never", "aus", "keine", "aucun", "nin
 """What ends quiet hours."""
 
 ADVISORY = re.compile(r"\b[A-Za-z]{2}\d{5,8}\b")
-_WORD = re.compile(r"[^\s,;:!.()\"'“”?]+")
+_WORD = re.compile(r"[^\s,;:!.()\"'“”?¿¡\uff1f\u3001\u3002]+")
+
+
+_KANA = "\u3040"
+"""From here on, letters of languages that set no blanks between words."""
+_UNSPACED = tuple(word for word in (*TOPICS, *DIRECTIONS, *EVERYTHING, *QUIET, *NOTHING) if word >= _KANA)
 
 
 def words_of(text: str) -> list[str]:
     """Split what a person wrote into words in lower case, without punctuation."""
-    return [word.lower() for word in _WORD.findall(text)]
+    return [word for token in _WORD.findall(text.lower()) for word in _within(token)]
+
+
+def _within(token: str) -> list[str]:
+    """Give the words that we know within what is written without blanks, else the whole."""
+    return [word for word in _UNSPACED if word in token] or [token]
 
 
 SHORT = 4

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.types.advisories import Claim
 from bot.types.base import DEFAULT_TENANT, Direction, Symptom
 from bot.types.findings import Tally
-from bot.types.incidents import Incident
+from bot.types.incidents import Change, Incident
 from bot.types.messages import Message
 from bot.types.way import Leg, Skew
 
@@ -104,6 +104,8 @@ class Snapshot:
     sources: tuple[SourceNow, ...] = ()
     advisories: tuple[Claim, ...] = ()
     """Listed now, mail or not."""
+    rung: tuple[Change, ...] = ()
+    """The last ones that rang, newest first."""
     messages: tuple[Message, ...] = ()
-    """The last ones that rang, newest first, in the tenant's language."""
+    """The same in words of the tenant's language."""
     tenant: str = DEFAULT_TENANT

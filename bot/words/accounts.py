@@ -1,10 +1,11 @@
 """Longer answers: how an incident went, what an advisory means, what there was."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from bot.types import Claim, Direction, Evidence, Finding, Incident, Message, Moment, Severity, Snapshot, Symptom, Text
+from bot.types import Change, Claim, Direction, Evidence, Finding, Incident, Moment, Severity, Snapshot, Symptom, Text
 from bot.types.aspects import aspects, covered, is_open
+from bot.words import tell
 from bot.words.answers import LINES_MOST, Answer, Part, filled, told, what
 from bot.words.catalogue import catalogue, mark
 from bot.words.facts import handled
@@ -31,7 +32,7 @@ def details(snapshot: Snapshot, incident: Incident, language: str) -> Answer:
         parts=filled(
             Part(title=page.catalogue.text("How we know"), lines=_known(snapshot, incident, page)),
             Part(title=page.text(Line.VENDOR), lines=(said.vendor, *_listed(incident, page))),
-            Part(title=page.text(Line.TIMELINE), lines=_timeline(incident, snapshot.messages, page)),
+            Part(title=page.text(Line.TIMELINE), lines=_timeline(incident, snapshot.rung, page)),
         ),
         note=_handled(incident, snapshot.at, page),
         language=language,
@@ -90,7 +91,8 @@ def explain(claim: Claim, incident: Incident | None, at: datetime, language: str
 def _known(snapshot: Snapshot, incident: Incident, page: PageWords) -> tuple[Text, ...]:
     """Give what we measured, and what is odd about the messages that arrive now on the same directions."""
     touched = {way for aspect in aspects(incident) for way in covered(aspect.direction)} - {Direction.NONE}
-    return (*_evidence(incident.findings, page), *oddities(snapshot.directions, touched, page.catalogue))
+    odd = oddities(snapshot.directions, touched, page.catalogue)
+    return tuple(dict.fromkeys((*_evidence(incident.findings, page), *odd)))
 
 
 def _evidence(findings: Iterable[Finding], page: PageWords) -> Iterator[Text]:
@@ -120,9 +122,11 @@ def _listed(incident: Incident, page: PageWords) -> Iterator[Text]:
         yield page.catalogue.text("{id}: {title}", id=claim.reading.id, title=claim.reading.title)
 
 
-def _timeline(incident: Incident, messages: Sequence[Message], page: PageWords) -> tuple[Text, ...]:
+def _timeline(incident: Incident, rung: Iterable[Change], page: PageWords) -> tuple[Text, ...]:
     """Give the newest events, oldest first."""
-    mine = ((one.at, one.headline) for one in messages if one.incident == incident.id)
+    language = page.catalogue.language
+    of_it = (one for one in rung if one.incident and one.incident.id == incident.id)
+    mine = ((one.at, tell(one, language=language).headline) for one in of_it)
     events = sorted([*_measured(incident, page), *mine, *_claimed(incident, page)], key=lambda event: event[0])
     return tuple((Moment(at=at, with_date=True), " ", *said) for at, said in events[-LINES_MOST:])
 

@@ -24,6 +24,7 @@ async def test_a_refused_message_is_plain_words_in_slack_and_teams(box: World, t
             f"{bot.address}slack/events", "", user=PERSON, channel=box.facts.slack_channel
         )
         assert re.search("refus|fail", answer.text, re.IGNORECASE)
+        await _takes_it_on(box, f"{bot.address}slack/events")
         async with httpx.AsyncClient() as http:
             status = (await http.get(f"{bot.address}api/v1/status")).json()
         assert status["open_incidents"] == ["1"]
@@ -49,6 +50,15 @@ async def test_with_a_store_on_postgresql_the_same_is_told_once(box: World, tmp_
         assert await bot.stop() == 0
         assert not [line for line in bot.log if "Traceback" in line]
     assert len(heads(box)) == 1
+
+
+async def _takes_it_on(box: World, url: str) -> None:
+    """Press the first button below the head: who pressed is told so, and everybody reads it in the head."""
+    head = next(post for post in box.slack.workspace.posts if post.metadata)
+    buttons = next(block["elements"] for block in head.blocks if block["type"] == "actions")
+    await box.people.press(url, head, buttons[0], user=PERSON)
+    await until(lambda: "is on it" in box.slack.workspace.whispers[-1].text, "the one who pressed is answered")
+    await until(lambda: "ana is on it" in head.text, "the head says who is on it")
 
 
 def _home(box: World) -> str:

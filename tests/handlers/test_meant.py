@@ -74,3 +74,22 @@ async def test_whoever_may_not_is_told_who_may() -> None:
     pressed = await desk.press("mute", person="U9")
     assert "@it-on-call" in slack.text(pressed)
     assert desk.orders == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "kommt meine Mail an?",
+        "geht Outlook?",
+        "¿funciona el correo?",
+        "le courrier marche ?",
+        "メールの状況は",
+        "spam",
+        "calendar",
+    ],
+)
+async def test_a_question_in_ones_own_words_is_answered_by_how_mail_is(typed: str) -> None:
+    """And not by an incident's details, nor by not being understood."""
+    shown = await Desk().ask(typed)
+    assert (shown.note, shown.incident) == ((), "1")
+    assert "How we know" not in str(shown.parts)

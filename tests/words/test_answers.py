@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.types import Direction, Moment, Text
+from bot.types import Change, Direction, Moment, Reason, Skew, Text
 from bot.words import accounts, answers, labels, replies
 from bot.words.answers import Answer
 from bot.words.catalogue import LOCALE
 from bot.words.labels import Label, label
-from tests.handlers.examples import BEGAN, NOW, claim, healthy, incident, snapshot
+from tests.handlers.examples import BEGAN, NOW, claim, finding, healthy, incident, snapshot
 from tests.words.test_catalogue import TRANSLATED, merged, sentences
 
 MODULES = ("labels", "answers", "replies", "accounts")
@@ -107,3 +107,20 @@ def test_notes_about_a_delivery_are_sentences() -> None:
     assert plain(labels.late_note(NOW - BEGAN, "en")) == "Delivered 9 minutes late: this chat could not be reached."
     assert plain(labels.passed_on_note("it", "404", "de")) == "Das steht hier, weil it nicht erreichbar ist. (404)"
     assert plain(labels.gone_note("ja")).endswith("。")
+
+
+def test_details_are_in_the_readers_language_throughout() -> None:
+    """What rang, too: it is put in words when somebody asks."""
+    rang = Change(at=NOW, reason=Reason.WORSE, incident=incident(), rings=True, why="it got worse")
+    elsewhere = replace(rang, incident=incident("2"))
+    said = read(accounts.details(snapshot(rung=(rang, elsewhere)), incident(), "de"))
+    assert said.count("Es ist schlimmer geworden.") == 1
+
+
+def test_what_is_true_of_two_directions_is_said_once() -> None:
+    """One clock that is wrong is one clock."""
+    skew = Skew(by="mx.example.org", seconds=-120.0)
+    both = tuple(replace(one, skews=(skew,)) for one in snapshot().directions)
+    shown = snapshot(directions=both, open=(incident(findings=(finding(direction=Direction.BOTH),)),))
+    said = read(accounts.details(shown, shown.open[0], "en"))
+    assert said.count("The clock of mx.example.org is 2 minutes behind.") == 1
