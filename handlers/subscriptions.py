@@ -84,7 +84,8 @@ class Subscriptions:
 
         def wish(had: Subscription | None) -> Subscription:
             kept = had or fresh
-            return adjust(replace(kept, language=asked.language, address=asked.address or kept.address))
+            own = replace(kept, tenant=self.tenant, language=asked.language, address=asked.address or kept.address)
+            return adjust(own)
 
         async def work() -> Answer:
             stands = await self.change(whom, wish, by=asked.name)

@@ -31,6 +31,7 @@ from bot.app.tenants import Tenant, Tenants
 from bot.app.voices import Voices, open_voices
 from bot.app.watchdog import Watchdog
 from bot.app.watching import open_shards
+from bot.app.whose import Whose
 from bot.jobs import Jobs, open_jobs
 from bot.mail import Seal
 from bot.microsoft import open_http
@@ -66,6 +67,7 @@ class Bot:
     tenants: Tenants
     folder: TenantFolder
     """Where the files of many companies are."""
+    whose: Whose
     subscribers: Subscribers
     installations: SlackInstallations | None
     """Of the Slack app, where there are several workspaces."""
@@ -83,15 +85,15 @@ async def open_bot(
     settings: Settings, clock: Clock, chance: random.Random, role: Role = Role.ALL
 ) -> AsyncIterator[Bot]:
     """Put the bot together, able to tell; ``watching`` has it look as well. Raises SettingsError and StoreError."""
-    if role is not Role.ALL and not settings.store_url.startswith("postgres"):
-        raise SettingsError([ALONE.format(role=role)])
-    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _prepare(settings, role)
     async with AsyncExitStack() as running:
         http = await running.enter_async_context(open_http(settings.environment.ca_file))
         store = await running.enter_async_context(await Store.open(settings.store_url))
-        teams = await running.enter_async_context(open_teams(settings, store, clock))
-        installations = await open_installations(settings, store, clock)
         tenants = Tenants()
+        teams = await running.enter_async_context(open_teams(settings, store, clock))
+        whose = Whose.of(tenants, several=settings.environment.slack_client_id is not None)
+        named = partial(whose.places, "slack")
+        installations = await open_installations(settings, store, clock, workspaces=named)
         draws = Pictures(store=store, tenants=tenants)
         opening = open_voices(settings, clock, teams=teams, installations=installations, draws=draws, plots=draws.chart)
         voices = await running.enter_async_context(opening)
@@ -113,6 +115,7 @@ async def open_bot(
             pipeline=pipeline,
             tenants=tenants,
             folder=folder,
+            whose=whose,
             subscribers=Subscribers(store=store, clock=clock),
             installations=installations,
             shards=shards,
@@ -124,6 +127,12 @@ async def open_bot(
         bot.pulse.heartbeat = _heartbeat(bot, http)
         await _admit(bot, voices)
         yield bot
+
+
+def _prepare(settings: Settings, role: Role) -> None:
+    if role is not Role.ALL and not settings.store_url.startswith("postgres"):
+        raise SettingsError([ALONE.format(role=role)])
+    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _check(tooling: Tooling, voices: Voices, tenant: Tenant) -> None:
@@ -153,6 +162,7 @@ async def _admit(bot: Bot, voices: Voices) -> None:
 
 
 def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, shards: Shards, loops: Loops) -> Pulse:
+    tenants = shards.opener.tenants
     return Pulse(
         clock=memory.clock,
         started=memory.clock.now(),
@@ -162,7 +172,7 @@ def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, shards: Sh
         loops=loops,
         watchdog=Watchdog(),
         store=memory.store,
-        destinations=tuple(settings.installation.destinations),
+        destinations=lambda name: tuple(tenants.view(name).settings.installation.destinations),
         told_after=wiring.rules(settings).blind,
         jumped=_jumps(memory.clock),
     )

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -53,7 +53,8 @@ class Pulse:
     loops: Loops
     watchdog: Watchdog
     store: Store
-    destinations: Sequence[str] = ()
+    destinations: Callable[[str], Sequence[str]]
+    """Names a company's channels."""
     heartbeat: Heartbeat | None = None
     told_after: timedelta
     """Trouble of a loop that is shorter is told to nobody."""
@@ -64,8 +65,8 @@ class Pulse:
     store_error: str = ""
     waiting: int = 0
     oldest: datetime | None = None
-    stopped: Mapping[str, str] = field(default_factory=dict)
-    """Destinations that took no message since one was given up, with the reason."""
+    stopped: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Companies' destinations that took no message since one was given up, with the reason."""
 
     jumped: Callable[[], timedelta] = timedelta
     """Asks by how much the machine's clock jumped since the last time."""
@@ -93,8 +94,8 @@ class Pulse:
         try:
             async with asyncio.timeout(ANSWER), self.store.read() as tx:
                 waiting = [await tx.deliveries.pending(name) for name in self.pipeline.tenants]
-                recent = [one for name in self.pipeline.tenants for one in await tx.deliveries.recent(name)]
-                gaps = [one for name in self.pipeline.tenants for one in await tx.gaps.all(name)]
+                recent = [(name, await tx.deliveries.recent(name)) for name in self.pipeline.tenants]
+                gaps = [(name, one) for name in self.pipeline.tenants for one in await tx.gaps.all(name)]
         except (StoreError, TimeoutError) as error:
             self.store_silent = self.store_silent or self.clock.now()
             self.store_error = str(error) or f"store: no answer within {ANSWER:.0f} s"
@@ -103,11 +104,14 @@ class Pulse:
         pending = [one for tenant in waiting for name, one in tenant.items() if Person.of(name) is None]
         self.waiting = sum(one.count for one in pending)
         self.oldest = min((one.due for one in pending), default=None)
-        self.stopped = {**stopped(recent), **{one.destination: one.why for one in gaps if one.shut}}
+        shut = {(name, one.destination): one.why for name, one in gaps if one.shut}
+        self.stopped = {**{(name, to): why for name, kept in recent for to, why in stopped(kept).items()}, **shut}
 
     async def report(self) -> None:
         """Have it told where a loop hangs and stays so, and when it runs again."""
-        tenant = self.pipeline.tenants[0]
+        tenant = next(iter(self.pipeline.tenants), None)
+        if tenant is None:
+            return
         sources = self.pipeline.snapshot(tenant).sources
         now, after = self.clock.now(), self.told_after
         news = loop_news(self._beats(), sources, now, tenant=tenant, told_after=after)
@@ -135,9 +139,20 @@ class Pulse:
             blocked=self.watchdog.blocked,
             blocked_for=timedelta(seconds=self.watchdog.longest),
             clock_set=self.clock_set,
-            mouths=tuple(Mouth(name=name, error=self.stopped.get(name, "")) for name in self.destinations),
+            mouths=tuple(mouth for tenant in self.pipeline.tenants for mouth in self._mouths(tenant)),
             outward=Outward(taken=self.heartbeat.taken, error=self.heartbeat.error) if self.heartbeat else None,
         )
+
+    def health_of(self, tenant: str) -> Health:
+        """Tell how the bot is as far as it is one company's business; all of it where there is only one."""
+        health = self.health()
+        if len(self.pipeline.tenants) <= 1:
+            return health
+        return replace(health, beats=(), mouths=self._mouths(tenant), outward=None, store_error="")
+
+    def _mouths(self, tenant: str) -> tuple[Mouth, ...]:
+        names = self.destinations(tenant)
+        return tuple(Mouth(name=name, error=self.stopped.get((tenant, name), "")) for name in names)
 
     def _beats(self) -> tuple[Beat, ...]:
         loops = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
@@ -13,23 +14,19 @@ if TYPE_CHECKING:
     from bot.store.slack_installations import SlackInstallations
 
 
-def workspaces(settings: Settings) -> dict[str, str]:
-    """Name the workspaces that the settings know, each with the tenant of its first destination."""
-    found: dict[str, str] = {}
-    for table in settings.installation.destinations.values():
-        if table.workspace:
-            found.setdefault(table.workspace, table.tenant)
-    return found
+async def open_installations(
+    settings: Settings, store: Store, clock: Clock, *, workspaces: Callable[[], Collection[str]]
+) -> SlackInstallations | None:
+    """Give what the installations brought, ready to be read; None where there is one workspace. Raises StoreError.
 
-
-async def open_installations(settings: Settings, store: Store, clock: Clock) -> SlackInstallations | None:
-    """Give what the installations brought, ready to be read; None where there is one workspace. Raises StoreError."""
+    ``workspaces`` names those that the settings know now.
+    """
     client_id = settings.environment.slack_client_id
     if client_id is None:
         return None
     from bot.store.slack_installations import SlackInstallations  # noqa: PLC0415 - slack_sdk takes 0.3 s to import
 
-    found = SlackInstallations(store, client_id, workspaces=workspaces(settings), clock=clock)
+    found = SlackInstallations(store, client_id, workspaces=workspaces, clock=clock)
     await found.open()
     return found
 

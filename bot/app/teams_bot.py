@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 
-from bot.app import wiring
 from bot.app.eyes import cloud, credential
 from bot.microsoft import ClientSecret, EntraApp, EntraTokens, GraphError
 from bot.settings import Settings, SettingsError
@@ -84,11 +83,3 @@ async def open_teams(settings: Settings, store: Store, clock: Clock) -> AsyncIte
         yield api
     finally:
         await api.aclose()
-
-
-def companies_by_azure_tenant(settings: Settings) -> Mapping[str, str]:
-    """Say which company the people of an Entra tenant belong to: each hears of its own mail and no other's."""
-    tables = settings.installation.tenants
-    own = {table.azure_tenant_id.lower(): name for name, table in tables.items() if table.azure_tenant_id}
-    lone = settings.environment.azure_tenant_id
-    return {lone.lower(): wiring.tenants(settings)[0], **own} if lone else own

@@ -42,6 +42,7 @@ class TenantTable(Table):
     azure_client_secret_env: Variable | None = None
     language: Literal["en", "de", "fr", "es", "ja"] = "en"
     page_token_env: Variable | None = None
+    page_people: tuple[Annotated[str, Field(pattern=r"^[^A-Z\s]+$", examples=["ana@contoso.com"])], ...] = ()
 
 
 class VantageTable(Table):

@@ -3,7 +3,7 @@
 They are made when they are first needed and belong to slack_sdk, not to our migrations: their shape is its affair.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from logging import Logger, getLogger
 
@@ -24,9 +24,11 @@ STATE_SECONDS = 600
 class SlackInstallations(AsyncInstallationStore):
     """Tokens of the workspaces that the settings name, from memory for a minute; those of any other are not given."""
 
-    def __init__(self, store: Store, client_id: str, *, workspaces: Collection[str], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, client_id: str, *, workspaces: Callable[[], Collection[str]], clock: Clock
+    ) -> None:
         """Keep the two ways to the database: reading waits for nobody who writes."""
-        self.workspaces = frozenset(workspaces)
+        self.workspaces = workspaces
         writing, reading = store.engines
         self._engine = writing
         self.states = AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, writing)
@@ -62,7 +64,7 @@ class SlackInstallations(AsyncInstallationStore):
     ) -> Bot | None:
         """Give the bot of a workspace; raises StoreError."""
         team, now = team_id or "", self._clock.now()
-        if team not in self.workspaces:
+        if team not in self.workspaces():
             return None
         found, until = self._bots.get(team, (None, now))
         if now < until:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import FastAPI, Query
+from fastapi import Depends, FastAPI, Query, Request
 
 from bot.types import Incident
 from bot.web.answers import (
@@ -16,13 +16,22 @@ from bot.web.answers import (
     Status,
     Which,
 )
+from bot.web.house import room_of
 from bot.web.site import Site
 from bot.web.view import PageView
 
 WANTED = Query(alias="state", description="Only the open ones, or only the past ones.")
 
 
-def build(site: Site) -> FastAPI:
+def site_of(request: Request) -> Site:
+    """Give the page of the company that a request is about."""
+    return room_of(request).site
+
+
+Here = Annotated[Site, Depends(site_of)]
+
+
+def build() -> FastAPI:
     """Make the API over what the page reads."""
     app = FastAPI(
         title="mailstatus",
@@ -34,7 +43,7 @@ def build(site: Site) -> FastAPI:
     )
 
     @app.get("/status", summary="How mail is now")
-    async def status() -> Status:
+    async def status(site: Here) -> Status:
         """Say how mail is now, by direction, with what to do."""
         snapshot, view = site.snapshot(), site.view()
         return Status(
@@ -49,7 +58,7 @@ def build(site: Site) -> FastAPI:
         )
 
     @app.get("/incidents", summary="Incidents, open and past")
-    async def incidents(which: Annotated[Which, WANTED] = Which.ALL) -> Incidents:
+    async def incidents(site: Here, which: Annotated[Which, WANTED] = Which.ALL) -> Incidents:
         """List the incidents that are open, and those resolved in the last seven days."""
         snapshot, view = site.snapshot(), site.view()
         nouns = {incident.id: incident for incident in (*snapshot.open, *snapshot.past)}

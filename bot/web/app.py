@@ -20,21 +20,22 @@ from bot.web.columns import columns
 from bot.web.doors import Doors
 from bot.web.guard import Guard, SafeHeaders
 from bot.web.health import Health, alive, conditions, ready, stuck
+from bot.web.house import Doorkeeper, House, Keys, Rooms, is_operator, room_of
 from bot.web.lazy import Lazy
-from bot.web.live import Live
+from bot.web.live import CLIENTS
 from bot.web.metrics import Collector
 from bot.web.proxies import NOBODY, PERSON, Proxies
 from bot.web.range import DEFAULT, RANGES
 from bot.web.render import HERE
-from bot.web.site import Ports, Site
-from bot.words.page import Line
+from bot.words import catalogue
+from bot.words.page import Line, PageWords
 
 UNGUARDED = ("/healthz", "/readyz")
 """Asked by orchestrators, which have no token; they answer conditions and nothing else."""
 
 
 def create_app(
-    ports: Ports,
+    house: House,
     *,
     token: SecretStr | None = None,
     proxies: Proxies = NOBODY,
@@ -43,28 +44,29 @@ def create_app(
 ) -> Starlette:
     """Make the application.
 
-    ``token`` guards page, API and metrics, and so does the identity that ``proxies`` name; ``mounts`` (path to ASGI
-    app, both the path itself and all below it) guard themselves; ``links`` (words to address) are shown
-    at the top of the page.
+    ``token`` is the operator's, for every page, the API and the metrics, and the identity that ``proxies`` name opens
+    pages too; ``mounts`` (path to ASGI app, both the path itself and all below it) guard themselves; ``links`` (words
+    to address) are shown at the top of the page.
     """
-    site = Site(ports=ports, links=links or {})
-    live = Live(site.live)
+    rooms = Rooms(house=house, links=links or {})
     app = Starlette(
-        routes=[*_page_routes(site, live), *_machine_routes(site, live)],
+        routes=[*_page_routes(rooms), *_machine_routes(rooms)],
         middleware=[
             Middleware(Doors, mounts=mounts or {}),
             Middleware(SafeHeaders),
             Middleware(
                 Guard,
-                token=token,
+                admits=Keys(token=token, house=house, proxied=bool(proxies.header)),
                 unguarded=UNGUARDED,
+                has_token=token is not None,
                 proxies=proxies,
-                refusal=site.words.string(Line.LOCKED if token else Line.SIGN_IN),
+                refusal=PageWords(catalogue(house.language)).string(Line.LOCKED if token else Line.SIGN_IN),
             ),
+            Middleware(Doorkeeper, rooms=rooms),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],
     )
-    app.state.live = live
+    app.state.live = rooms
     return app
 
 
@@ -72,27 +74,26 @@ def create_health_app(
     health: Callable[[], Health], snapshots: Callable[[], Sequence[Snapshot]], *, token: SecretStr | None = None
 ) -> Starlette:
     """Make the application of a process that nobody asks about mail: health, and metrics behind ``token``."""
-    guard = Middleware(Guard, token=token, unguarded=UNGUARDED, refusal="")
-    return Starlette(
-        routes=_health_routes(Collector(snapshots=snapshots, health=health, clients=int), health),
-        middleware=[Middleware(SafeHeaders), guard],
-    )
+    house = House(ports=lambda _: None, tenants=tuple, snapshots=snapshots, health=health)
+    guard = Middleware(Guard, admits=Keys(token=token, house=house), unguarded=UNGUARDED, refusal="")
+    return Starlette(routes=_health_routes(house, clients=int), middleware=[Middleware(SafeHeaders), guard])
 
 
-def _page_routes(site: Site, live: Live) -> list[BaseRoute]:
+def _page_routes(rooms: Rooms) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
-        wanted = RANGES.get(request.query_params.get("range", ""), DEFAULT)
-        person = request.scope.get(PERSON, "")
-        return HTMLResponse(await site.page(wanted, person), headers={"Cache-Control": "no-store"})
+        room, wanted = room_of(request), RANGES.get(request.query_params.get("range", ""), DEFAULT)
+        shown = await room.site.page(wanted, request.scope.get(PERSON, ""))
+        return HTMLResponse(shown, headers={"Cache-Control": "no-store"})
 
-    async def stream(_: Request) -> Response:
-        if live.full:
+    async def stream(request: Request) -> Response:
+        live = room_of(request).live
+        if live.full or rooms.clients >= CLIENTS:
             return PlainTextResponse("", 503, {"Retry-After": "60"})
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(live.stream(), media_type="text/event-stream", headers=headers)
 
     async def delays(request: Request) -> Response:
-        wanted = RANGES.get(request.query_params.get("range", ""), DEFAULT)
+        site, wanted = room_of(request).site, RANGES.get(request.query_params.get("range", ""), DEFAULT)
         return JSONResponse(columns(await site.delays(wanted), site.words), headers={"Cache-Control": "no-store"})
 
     return [
@@ -103,35 +104,31 @@ def _page_routes(site: Site, live: Live) -> list[BaseRoute]:
     ]
 
 
-def _machine_routes(site: Site, live: Live) -> list[BaseRoute]:
-    collector = Collector(
-        snapshots=lambda: [site.ports.snapshot(tenant) for tenant in site.ports.tenants()],
-        health=site.ports.health,
-        clients=lambda: live.clients,
-    )
-
+def _machine_routes(rooms: Rooms) -> list[BaseRoute]:
     def api() -> ASGIApp:
         # FastAPI takes a quarter of a second and 20 MB, and few ever ask for the API.
         from bot.web.api import build  # noqa: PLC0415 - see above
 
-        return build(site)
+        return build()
 
-    return [*_health_routes(collector, site.ports.health), Mount("/api/v1", Lazy(api))]
+    return [*_health_routes(rooms.house, clients=lambda: rooms.clients), Mount("/api/v1", Lazy(api))]
 
 
-def _health_routes(collector: Collector, asked: Callable[[], Health]) -> list[BaseRoute]:
-    registry = collector.registry()
+def _health_routes(house: House, *, clients: Callable[[], int]) -> list[BaseRoute]:
+    registry = Collector(snapshots=house.snapshots, health=house.health, clients=clients).registry()
 
     async def healthz(_: Request) -> Response:
-        health = asked()
+        health = house.health()
         return JSONResponse({"alive": alive(health), "stuck": stuck(health)}, 200 if alive(health) else 503)
 
     async def readyz(_: Request) -> Response:
-        health = asked()
+        health = house.health()
         reasons = [condition for condition, holds in conditions(health).items() if holds]
         return JSONResponse({"ready": not reasons, "reasons": reasons}, 200 if ready(health) else 503)
 
     async def metrics(request: Request) -> Response:
+        if not is_operator(request):
+            return PlainTextResponse("The metrics are for the operator's token.\n", 403)
         return _scrape(registry, request.headers.get("accept", ""))
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]

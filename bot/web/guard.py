@@ -2,10 +2,9 @@
 
 import base64
 import binascii
-import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
-from pydantic import SecretStr
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +23,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+Admits: TypeAlias = Callable[[str, str], str | None]
+VIEWER = "mailstatus.viewer"
+"""Where a request says who looks."""
 
 
 class SafeHeaders:
@@ -49,50 +51,51 @@ class SafeHeaders:
 
 
 class Guard:
-    """Asks for the token (a bearer token of programs, the password of any user of browsers), or the proxy's identity.
+    """Asks for a token (a bearer token of programs, the password of any user of browsers), or the proxy's identity.
 
-    Where neither is set everybody may look: then nobody but this machine can.
+    ``admits`` tells who looks, by the token and by the person that the proxy named; None for a stranger, who is asked
+    for a token where ``has_token``.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        token: SecretStr | None,
+        admits: Admits,
         unguarded: Iterable[str],
         refusal: str,
+        has_token: bool = True,
         proxies: Proxies = NOBODY,
     ) -> None:
         self._app = app
-        self._token = token
+        self._admits = admits
         self._unguarded = tuple(unguarded)
         self._refusal = refusal
+        self._has_token = has_token
         self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with the person that the proxy named, or refuse it with 401."""
+        """Pass a request on with who looks and the person that the proxy named, or refuse it with 401."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         person = self._proxies.person(scope)
-        if self._may(scope, person):
+        viewer = self._viewer(scope, person)
+        if viewer is not None:
             headers = self._proxies.stripped(scope["headers"])
-            await self._app({**scope, "headers": headers, PERSON: person}, receive, send)
+            await self._app({**scope, "headers": headers, PERSON: person, VIEWER: viewer}, receive, send)
             return
         await PlainTextResponse(self._refusal, 401, self._challenge())(scope, receive, send)
 
-    def _may(self, scope: Scope, person: str) -> bool:
-        if person or any(_below(scope["path"], path) for path in self._unguarded):
-            return True
-        if self._token is None:
-            return not self._proxies.header
-        given = credential(Headers(scope=scope).get("authorization", ""))
-        return secrets.compare_digest(given.encode(), self._token.get_secret_value().encode())
+    def _viewer(self, scope: Scope, person: str) -> str | None:
+        if any(_below(scope["path"], path) for path in self._unguarded):
+            return ""
+        return self._admits(credential(Headers(scope=scope).get("authorization", "")), person)
 
     def _challenge(self) -> dict[str, str]:
         """Have a browser ask for the token, where there is one."""
         asked = 'Basic realm="mailstatus", charset="UTF-8", Bearer realm="mailstatus"'
-        return {"WWW-Authenticate": asked} if self._token else {}
+        return {"WWW-Authenticate": asked} if self._has_token else {}
 
 
 def _below(path: str, prefix: str) -> bool:

@@ -23,10 +23,6 @@ WIDE, NARROW = (960, 320), (420, 300)
 """View boxes of the chart for a screen and for a phone."""
 
 
-def _one_tenant() -> Sequence[str]:
-    return (DEFAULT_TENANT,)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """What the site is given; none of it but ``history`` waits for anything."""
@@ -35,8 +31,6 @@ class Ports:
     """How a tenant's mail is now."""
     health: Callable[[], Health]
     history: History
-    tenants: Callable[[], Sequence[str]] = _one_tenant
-    """For the metrics, which sum them up."""
     tenant: str = DEFAULT_TENANT
     """Whose page it is."""
     language: str = "en"

@@ -62,6 +62,16 @@ def name_one(verb: str, advisories: Sequence[Claim], language: str) -> Answer:
     return Answer(headline=headline, parts=(Part(title=(), lines=lines),) if lines else (), language=language)
 
 
+def nobodys(language: str) -> Answer:
+    """Answer where it is not clear whose mail is asked about."""
+    words = catalogue(language)
+    return _short(
+        words.text("We cannot tell whose mail you ask about here."),
+        language,
+        words.text("Ask in a channel that mailstatus writes to, or ask whoever runs it to add this place."),
+    )
+
+
 def not_allowed(language: str, groups: Sequence[str]) -> Answer:
     """Answer a person who may ask and not change; ``groups`` name those who may, where we know them."""
     words = catalogue(language)

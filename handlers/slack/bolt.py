@@ -15,9 +15,11 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 
 from bot.types import Person
 from bot.words.answers import Answer
+from bot.words.replies import nobodys
 from handlers.actions import ACTIONS
 from handlers.asked import Asked
 from handlers.commands import Commands
+from handlers.desks import Desks
 from handlers.slack.answer import body as body_of
 from handlers.slack.api import SlackApi
 from handlers.slack.controls import PREFIX, wanted
@@ -35,34 +37,25 @@ OUR_CONTROLS = re.compile(f"^{re.escape(PREFIX)}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
-    """What several workspaces need: their tokens, how one is forgotten, and whose mail each asks about, by its id."""
+    """What several workspaces need: their tokens, and how one is forgotten."""
 
     installations: AsyncInstallationStore
     forget: Callable[[str], Coroutine[None, None, None]]
-    commands: Mapping[str, Commands]
 
 
 class Bolt:
     """Makes the app and dispatches what the guard let in."""
 
-    def __init__(
-        self,
-        api: SlackApi,
-        commands: Commands,
-        languages: Mapping[str, str],
-        *,
-        installed: Installed | None = None,
-    ) -> None:
-        """Register every listener; ``languages`` are by channel id, ``installed`` is for several workspaces."""
+    def __init__(self, api: SlackApi, desks: Desks, *, installed: Installed | None = None) -> None:
+        """Register every listener; ``installed`` is for several workspaces."""
         # Below ERROR slack_bolt logs whole bodies, which hold response URLs and people's words.
         quiet = logging.getLogger("slack_bolt")
         quiet.setLevel(logging.ERROR)
         self._api = api
-        self._commands = commands
-        self._languages = languages
-        self._locales = Locales(api, commands.orders.clock)
+        self._desks = desks
+        self._locales = Locales(api, desks.clock)
         self._installed = installed
-        self.homes = Homes(api, self._commands_of, self._locales, commands.orders.clock)
+        self.homes = Homes(api, self._desk, self._locales, desks.clock)
         self._client = api.wire().client
         # Without process_before_response an ack takes 11 ms more: the runner polls for it.
         self.app = AsyncApp(
@@ -99,31 +92,34 @@ class Bolt:
 
     def hold(self, work: Coroutine[None, None, object]) -> None:
         """Start something that has to come to its end, and is waited for before the program ends."""
-        self._commands.orders.saving.hold(work)
+        self._desks.saving.hold(work)
 
     async def _command(self, ack: AsyncAck, command: dict[str, Any]) -> None:
+        channel = str(command.get("channel_id") or "")
         asked = self._asked(
             team=command.get("team_id"),
             user={"id": command.get("user_id"), "name": command.get("user_name")},
-            channel=command.get("channel_id"),
+            channel=channel,
             text=str(command.get("text") or ""),
         )
-        commands = self._commands_of(asked.whom)
-        answer = await commands.answer(asked, late=self._teller(command.get("response_url")))
+        desk, late = self._desk(asked.whom, channel), self._teller(command.get("response_url"))
+        answer = await desk.answer(asked, late=late) if desk else nobodys(asked.language)
         await ack(dict(body_of(answer)))
         self._learn(asked)
 
     async def _button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         asked = self._presser(body, incident=str(action.get("value") or ""))
         tell = self._teller(body.get("response_url"))
-        answer = await self._commands_of(asked.whom).press(str(action["action_id"]), asked, late=tell)
+        desk = self._desk(asked.whom, _channel(body))
+        answer = await desk.press(str(action["action_id"]), asked, late=tell) if desk else nobodys(asked.language)
         await ack()
         self.hold(tell(answer) if body.get("response_url") else self._publish(asked))
 
     async def _control(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Save what a control of the home tab asks for, and show the tab as it is then."""
         asked = self._presser(body)
-        people = self._commands_of(asked.whom).subscriptions
+        desk = self._desk(asked.whom)
+        people = desk.subscriptions if desk else None
 
         async def late(_: Answer) -> None:
             await self._publish(asked)
@@ -153,19 +149,18 @@ class Bolt:
             log.info("slack_uninstalled", workspace=str(body.get("team_id")))
             self.hold(self._installed.forget(str(body.get("team_id") or "")))
 
-    def _commands_of(self, whom: Person | None) -> Commands:
-        """Give what a person's workspace may ask about: its own company, where there are several."""
-        team = whom.workspace if whom else ""
-        return self._installed.commands.get(team, self._commands) if self._installed else self._commands
+    def _desk(self, whom: Person | None, channel: str = "") -> Commands | None:
+        """Give what a person may ask about: their own company; None where it is not clear which that is."""
+        return self._desks.find(whom.workspace if whom else "", channel)
 
     def _presser(self, body: Mapping[str, Any], *, incident: str | None = None) -> Asked:
         """Say who pressed something, and where."""
-        user, channel, team = body.get("user") or {}, body.get("channel") or {}, body.get("team") or {}
+        user, team = body.get("user") or {}, body.get("team") or {}
         name = user.get("name") or user.get("username")
         return self._asked(
             team=team.get("id") or user.get("team_id"),
             user={"id": user.get("id"), "name": name},
-            channel=channel.get("id"),
+            channel=_channel(body),
             incident=incident,
         )
 
@@ -199,7 +194,7 @@ class Bolt:
         return Teller(self._api, str(response_url or ""))
 
     def _language(self, channel: str) -> str:
-        return self._languages.get(channel, self._commands.language)
+        return self._desks.language(channel)
 
 
 def _by_installation(installed: Installed, logger: logging.Logger) -> Authorize:
@@ -231,3 +226,9 @@ class Teller:
         """Show an answer to the person alone, beside what they pressed."""
         if self._url:
             await self._api.respond(self._url, {**body_of(answer), "replace_original": False})
+
+
+def _channel(body: Mapping[str, Any]) -> str:
+    """Give where somebody pressed something; empty where that is no channel."""
+    channel = body.get("channel")
+    return str(channel.get("id") or "") if isinstance(channel, dict) else ""

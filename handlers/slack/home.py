@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.types import Incident, Snapshot
-from bot.words import accounts, answers
+from bot.words import accounts, answers, replies
 from bot.words.accounts import HISTORY
 from bot.words.answers import by_gravity, told
 from handlers.slack import answer
@@ -23,6 +23,11 @@ def view(snapshot: Snapshot, language: str, mine: Sequence[Block] = ()) -> Block
     past = answer.blocks(accounts.history(snapshot, HISTORY, language))
     own = [DIVIDER, *mine] if mine else []
     return {"type": "home", "blocks": [*[*now, *others, DIVIDER, *past][: BLOCKS_MOST - len(own)], *own]}
+
+
+def strangers(language: str) -> Block:
+    """Show those of whom it is not clear whose people they are where they can ask."""
+    return {"type": "home", "blocks": answer.blocks(replies.nobodys(language))}
 
 
 def _open(incident: Incident, snapshot: Snapshot, language: str) -> list[Block]:

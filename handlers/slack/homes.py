@@ -13,7 +13,7 @@ from bot.types import Clock, Person, Snapshot
 from handlers.commands import Commands
 from handlers.slack.api import SlackApi
 from handlers.slack.controls import controls
-from handlers.slack.home import view
+from handlers.slack.home import strangers, view
 from handlers.slack.locales import Locales
 from handlers.slack.render import Block
 from handlers.slack.trouble import SlackError
@@ -27,6 +27,8 @@ FRESH = timedelta(hours=4)
 """Whoever opened the tab longer ago is not looking at it."""
 MOST = 300
 """Tabs that are kept up: with one a second, each is at most five minutes old."""
+NOBODYS = ("nobody's",)
+"""Stands in the tab of those of whom it is not clear whose people they are."""
 AFTER_FAILURE = timedelta(seconds=30)
 
 
@@ -48,7 +50,7 @@ class Homes:
     Nothing here shares a limit of Slack's, or a wait, with what is posted to channels.
     """
 
-    def __init__(self, api: SlackApi, of: Callable[[Person], Commands], locales: Locales, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, of: Callable[[Person], Commands | None], locales: Locales, clock: Clock) -> None:
         """Take whose mail a person asks about."""
         self._api = api
         self._of = of
@@ -92,7 +94,8 @@ class Homes:
             return standings[id(snapshot)]
 
         waiting = [one for one in self._visitors.values() if self._held.get(one.whom.workspace, now) <= now]
-        return [one for one in waiting if one.shows != stands(self._of(one.whom).orders.snapshot())]
+        desks = [(one, self._of(one.whom)) for one in waiting]
+        return [one for one, desk in desks if one.shows != (stands(desk.orders.snapshot()) if desk else NOBODYS)]
 
     async def _publish(self, visitor: Visitor) -> None:
         """Show how things stand at this moment; what cannot be shown is logged, and shown later."""
@@ -100,16 +103,14 @@ class Homes:
         known = await self._locales.learn(whom)
         async with visitor.turn:
             visitor.tried, visitor.shows = self._clock.now(), None
-            language = known.language or commands.language
-            mine = await _own(commands, whom, language, known.zone)
-            snapshot = commands.orders.snapshot()
-            shown = view(snapshot, language, mine)
+            language = known.language or (commands.language if commands else "en")
+            shown, shows = await _shown(commands, whom, language, known.zone)
             try:
                 await self._api.of(whom.workspace).call(PUBLISH, user_id=whom.id, view=shown)
             except SlackError as error:
                 self._failed(whom, error)
             else:
-                visitor.shows = standing(snapshot)
+                visitor.shows = shows
 
     def _failed(self, whom: Person, error: SlackError) -> None:
         log.warning("home_not_published", why=str(error))
@@ -130,6 +131,15 @@ def standing(snapshot: Snapshot) -> Hashable:
     blind = (one.source for one in snapshot.sources if one.blind_since)
     listed = ((one.reading.id, one.reading.state, one.reading.title) for one in snapshot.advisories)
     return tuple(incidents), tuple(ways), tuple(calendars), tuple(blind), tuple(listed)
+
+
+async def _shown(commands: Commands | None, whom: Person, language: str, zone: str) -> tuple[Block, Hashable]:
+    """Give a person's tab, and what stands in it."""
+    if commands is None:
+        return strangers(language), NOBODYS
+    mine = await _own(commands, whom, language, zone)
+    snapshot = commands.orders.snapshot()
+    return view(snapshot, language, mine), standing(snapshot)
 
 
 async def _own(commands: Commands, whom: Person, language: str, zone: str) -> Sequence[Block]:

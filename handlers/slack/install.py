@@ -36,11 +36,11 @@ QUIET.setLevel(logging.ERROR)
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Where installations and the states of those under way are kept; only ``workspaces`` may install the app."""
+    """Where installations and the states of those under way are kept; ``workspaces`` gives those that may install."""
 
     installations: AsyncInstallationStore
     states: AsyncOAuthStateStore
-    workspaces: Collection[str]
+    workspaces: Callable[[], Collection[str]]
 
 
 class Installer:
@@ -80,14 +80,16 @@ class _Client(AsyncWebClient):
 
 
 class _Flow(AsyncOAuthFlow):
-    def __init__(self, client: AsyncWebClient, settings: AsyncOAuthSettings, workspaces: Collection[str]) -> None:
+    def __init__(
+        self, client: AsyncWebClient, settings: AsyncOAuthSettings, workspaces: Callable[[], Collection[str]]
+    ) -> None:
         super().__init__(client=client, settings=settings, logger=QUIET)
         self._workspaces = workspaces
 
     async def store_installation(self, request: AsyncBoltRequest, installation: Installation) -> None:
         """Keep it only for a workspace of the settings: everybody who finds the page could read our status else."""
         team = installation.team_id or ""
-        if team not in self._workspaces:
+        if team not in self._workspaces():
             raise BoltError(f'Workspace {team or "of a whole organisation"} is not in mailstatus.toml. '
                             f'Give a destination workspace = "{team}", and try again.')  # fmt: skip
         await super().store_installation(request, installation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from pydantic import SecretStr
 
-from handlers.commands import Commands
+from handlers.desks import Desks
 from handlers.door import Receive, RefusedError, Scope, Send, answer
 from handlers.slack.api import SlackApi
 from handlers.slack.guard import Guard
@@ -32,19 +32,14 @@ class SlackListener:
         self,
         api: SlackApi,
         secret: SecretStr,
-        commands: Commands,
+        desks: Desks,
         *,
         now: Callable[[], datetime],
-        languages: Mapping[str, str] | None = None,
         installed: Installed | None = None,
     ) -> None:
-        """Take ``languages`` by channel id; ``now`` is the machine's own clock, for Slack signs with its own.
-
-        ``installed`` is for several workspaces.
-        """
+        """Take ``now`` by the machine's own clock, for Slack signs by it; ``installed`` is for several workspaces."""
         self._api = api
-        self._commands = commands
-        self._languages = languages or {}
+        self._desks = desks
         self._installed = installed
         self._guard = Guard(secret, now=now)
         self._made: Bolt | None = None
@@ -59,7 +54,7 @@ class SlackListener:
         if self._made is None:
             from handlers.slack.bolt import Bolt  # noqa: PLC0415 - slack_bolt takes 0.7 s to import
 
-            self._made = Bolt(self._api, self._commands, self._languages, installed=self._installed)
+            self._made = Bolt(self._api, self._desks, installed=self._installed)
         return self._made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from pydantic import SecretStr
 
+from bot.words.replies import nobodys
 from handlers.asked import Asked
 from handlers.commands import Commands
 from handlers.door import (
@@ -40,7 +41,9 @@ log = structlog.get_logger()
 class TeamsListener:
     """An ASGI application for one outgoing webhook; Teams wants its answer within five seconds."""
 
-    def __init__(self, secret: SecretStr, commands: Commands, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, secret: SecretStr, commands: Callable[[], Commands | None], *, now: Callable[[], datetime]
+    ) -> None:
         """Take the secret as Teams showed it, in base64; refuse another one with ValueError."""
         try:
             self._key = base64.b64decode(secret.get_secret_value(), validate=True)
@@ -62,7 +65,9 @@ class TeamsListener:
             log.info("teams_request_refused", status=refused.status, why=str(refused))
             await answer(send, refused.status)
             return
-        said = await self._commands.answer(_asked(activity, self._commands.language))
+        commands = self._commands()
+        asked = _asked(activity, commands.language if commands else "en")
+        said = await commands.answer(asked) if commands else nobodys(asked.language)
         body = json.dumps(envelope(card(said))).encode()
         await answer(send, 200, body, {"content-type": "application/json; charset=utf-8"})
 

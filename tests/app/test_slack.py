@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 from bot.app.bot import open_bot
 from bot.app.clock import SystemClock
 from bot.app.site import open_site
-from bot.app.slack import workspaces
 from bot.settings import Environment, Installation, Settings, SettingsError
 
 CHANCE = random.Random(1)  # noqa: S311 - the same each time
@@ -67,9 +66,3 @@ async def test_each_destination_says_which_workspace_it_is_in(tmp_path: Path) ->
     with pytest.raises(SettingsError, match=r"destinations.ops.workspace: is missing"):
         async with open_bot(given, SystemClock(), CHANCE):
             pass
-
-
-def test_a_workspace_asks_about_the_company_of_its_first_destination(tmp_path: Path) -> None:
-    """In the order of the file."""
-    named = workspaces(settings(tmp_path, SEVERAL, TABLES))
-    assert named == {"T0123456789": "default", "T9876543210": "fabrikam"}

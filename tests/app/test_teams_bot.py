@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app.clock import SystemClock
-from bot.app.teams_bot import FORBIDDEN, SCOPES, bot_app, bot_fault, companies_by_azure_tenant, open_teams
+from bot.app.teams_bot import FORBIDDEN, SCOPES, bot_app, bot_fault, open_teams
 from bot.app.voices import open_voices
 from bot.app.wiring import destinations
 from bot.settings import Environment, Installation, Settings, SettingsError
@@ -100,13 +100,6 @@ async def test_a_channel_of_the_bot_needs_the_bot() -> None:
     with pytest.raises(SettingsError, match="MAILSTATUS_TEAMS_APP_ID"):
         async with open_voices(given, SystemClock()) as voices:
             voices.channels(given)
-
-
-def test_each_company_hears_of_its_own_mail() -> None:
-    """By the Entra tenant that its people belong to."""
-    tables = {"tenants": {"fabrikam": {"azure_tenant_id": "F-1"}, "contoso": {}}}
-    assert companies_by_azure_tenant(settings(BOT, tables)) == {AZURE.lower(): "default", "f-1": "fabrikam"}
-    assert companies_by_azure_tenant(settings({}, {})) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The real bot on a port of loopback, in the middle of an outage, for Microsoft's Agents Playground to talk to."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from handlers.teams.bot.listen import PATH, BotListener
 from handlers.teams.bot.places import Places
 from handlers.teams.bot.send import BotSender
 from handlers.teams.bot.wire import Wire
+from tests.handlers.asking import everybodys
 from tests.handlers.examples import delivery, message, snapshot
 
 APP = "2f4e6a8c-1111-2222-3333-444455556666"
@@ -95,9 +96,10 @@ async def bot(folder: Path, service_url: str) -> AsyncIterator[ASGIApp]:
         places = Places(store, now=clock.now, own=service_url)
         api = TeamsApi(BotApp(id=APP, azure_tenant=TENANT, tokens=tokens), places, connect=Trusting)
         orders = Orders(snapshot=lambda: shows, order=order, report=report, clock=clock, may=lambda _: True)
-        desks: Mapping[str, Commands] = {TENANT: Commands(orders=orders, name="@mailstatus")}
+        desks = everybodys(Commands(orders=orders, name="@mailstatus"))
         chance = Random(1)  # noqa: S311 - nothing secret hangs on it
-        listener = BotListener(api, Dialogue(api=api, desks=desks, clock=clock, chance=chance), azure_tenants=desks)
+        dialogue = Dialogue(api=api, desks=desks, clock=clock, chance=chance)
+        listener = BotListener(api, dialogue, azure_tenants=lambda: [TENANT])
         await listener.warm()
         outage = Outage(store, api)
         steps = Route("/step/{kind}", outage.step, methods=["POST"])

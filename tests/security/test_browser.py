@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.demo.served import served
 from bot.web.app import create_app
 from tests.kits import BROWSER, CHROMIUM
-from tests.web.examples import ports
+from tests.web.examples import alone, ports
 
 BLOCKED = "Content Security Policy"
 MARK = "data-got-in"
@@ -40,7 +40,7 @@ def injecting(app: ASGIApp, html: str) -> ASGIApp:
 
 async def shown(html: str) -> tuple[str, str]:
     """Open the page with something injected; give what became of it, and what the browser's console says."""
-    async with served(injecting(create_app(ports()), html)) as port:
+    async with served(injecting(create_app(alone(ports())), html)) as port:
         return await asyncio.to_thread(_open, f"http://127.0.0.1:{port}/")
 
 

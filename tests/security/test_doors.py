@@ -32,9 +32,10 @@ from handlers.teams.listen import TeamsListener
 from handlers.vantage.guard import Guard
 from handlers.vantage.listen import Ports, VantageListener
 from tests.handlers.asgi import Answered, receiving
+from tests.handlers.asking import everybodys
 from tests.handlers.examples import NOW, TestClock, snapshot
 from tests.handlers.teams.bot.rig import activity, rig
-from tests.web.examples import browser, ports
+from tests.web.examples import alone, browser, ports
 
 SECRET = "the-secret-of-this-door-0123456789"
 Signed: TypeAlias = tuple[Mapping[str, str], bytes]
@@ -78,7 +79,7 @@ async def slack(_: Path) -> AsyncIterator[Door]:
         return {"content-type": form, "x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={digest}"}
 
     api = SlackApi(SecretStr("xoxb-1"), base_url="http://127.0.0.1:9/api/")
-    listener = SlackListener(api, SecretStr(SECRET), commands(), now=lambda: NOW)
+    listener = SlackListener(api, SecretStr(SECRET), everybodys(commands()), now=lambda: NOW)
     body = urlencode({"command": "/mailstatus", "text": "help", "user_id": "U1", "user_name": "ana", "team_id": "T1"})
     yield Door(app=listener, body=body.encode(), signed=signed)
     await api.aclose()
@@ -93,7 +94,7 @@ async def teams(_: Path) -> AsyncIterator[Door]:
         return {"authorization": f"HMAC {base64.b64encode(digest).decode()}"}
 
     key = base64.b64encode(SECRET.encode()).decode()
-    listener = TeamsListener(SecretStr(key), commands(), now=lambda: NOW)
+    listener = TeamsListener(SecretStr(key), commands, now=lambda: NOW)
     body = json.dumps({"type": "message", "timestamp": NOW.isoformat(), "text": "help", "from": {"name": "Ana"}})
     yield Door(app=listener, body=body.encode(), signed=signed, secret=key)
 
@@ -109,8 +110,7 @@ async def teams_bot(folder: Path) -> AsyncIterator[Door]:
 
         body = json.dumps(activity(it.url, text="<at>mailstatus</at> help")).encode()
         yield Door(app=it.listener, body=body, signed=signed)
-        for desk in it.dialogue.desks.values():
-            await desk.orders.saving.drain()
+        await it.dialogue.desks.saving.drain()
 
 
 @asynccontextmanager
@@ -227,6 +227,6 @@ async def test_a_vantage_that_pushes_without_end_is_held_back(tmp_path: Path) ->
 @pytest.mark.parametrize("path", ["/", "/live", "/delays.json", "/metrics", "/healthz", "/readyz", "/api/v1/status"])
 async def test_page_and_api_change_nothing(path: str) -> None:
     """They take nothing but reading, so there is nothing to forge; the installation in Slack has its own state."""
-    async with browser(create_app(ports())) as client:
+    async with browser(create_app(alone(ports()))) as client:
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             assert (await client.request(method, path)).status_code == 405

@@ -21,7 +21,7 @@ def installation(team: str, token: str) -> Installation:
 
 async def opened(store: Store, clock: TestClock, *workspaces: str) -> SlackInstallations:
     """Open the installations of some workspaces."""
-    found = SlackInstallations(store, CLIENT, workspaces=workspaces, clock=clock)
+    found = SlackInstallations(store, CLIENT, workspaces=lambda: workspaces, clock=clock)
     await found.open()
     return found
 
@@ -66,6 +66,6 @@ async def test_a_state_is_good_once(store: Store) -> None:
 
 async def test_errors_of_the_database_are_the_stores_own(sqlite_store: Store) -> None:
     """As everywhere behind the store."""
-    kept = SlackInstallations(sqlite_store, CLIENT, workspaces=["T1"], clock=TestClock())
+    kept = SlackInstallations(sqlite_store, CLIENT, workspaces=lambda: ["T1"], clock=TestClock())
     with pytest.raises(StoreError, match="no such table"):
         await kept.token("T1")

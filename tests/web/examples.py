@@ -27,6 +27,7 @@ from bot.types import (
 )
 from bot.web.health import Beat, Count, Health
 from bot.web.history import DelayPoint
+from bot.web.house import OPERATOR, House
 from bot.web.site import Ports
 
 WAYS = (Direction.OUTBOUND, Direction.INBOUND, Direction.INTERNAL)
@@ -204,6 +205,18 @@ def points(*ways: Direction, since: datetime = NOW - timedelta(days=8)) -> list[
 def ports(snapshot: Snapshot = BAD, *, health: Health = GOOD_HEALTH, language: str = "en") -> Ports:
     """Give what the site needs, over one snapshot that does not change."""
     return Ports(snapshot=lambda _: snapshot, health=lambda: health, history=PastOf(points(*WAYS)), language=language)
+
+
+def alone(own: Ports) -> House:
+    """Give the house of one company."""
+    return House(
+        ports=lambda tenant: own if tenant == own.tenant else None,
+        tenants=lambda: [own.tenant],
+        snapshots=lambda: [own.snapshot(own.tenant)],
+        health=own.health,
+        person=lambda _: OPERATOR,
+        language=own.language,
+    )
 
 
 def browser(app: ASGIApp) -> AsyncClient:

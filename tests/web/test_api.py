@@ -9,14 +9,13 @@ from pydantic import SecretStr
 
 from bot.web.api import build
 from bot.web.app import create_app
-from bot.web.site import Site
-from tests.web.examples import at, browser, ports
+from tests.web.examples import alone, at, browser, ports
 
-APP = create_app(ports())
+APP = create_app(alone(ports()))
 SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP)
 TOKEN = {"Authorization": "Bearer of the page"}
 LOCKED = schemathesis.openapi.from_asgi(
-    "/api/v1/openapi.json", create_app(ports(), token=SecretStr("of the page")), headers=TOKEN
+    "/api/v1/openapi.json", create_app(alone(ports()), token=SecretStr("of the page")), headers=TOKEN
 )
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -98,7 +97,7 @@ async def test_an_unknown_state_is_refused() -> None:
 
 
 async def test_every_path_and_field_of_the_document_has_words() -> None:
-    document = build(Site(ports=ports())).openapi()
+    document = build().openapi()
     assert set(document["paths"]) == {"/status", "/incidents"}
     assert all(operation["get"]["description"] for operation in document["paths"].values())
     ours = {name: one for name, one in document["components"]["schemas"].items() if "Validation" not in name}

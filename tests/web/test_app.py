@@ -11,9 +11,9 @@ from starlette.types import Receive, Scope, Send
 from bot.web.app import create_app
 from bot.web.health import Beat
 from bot.web.live import CLIENTS
-from tests.web.examples import BAD, GOOD_HEALTH, browser, ports
+from tests.web.examples import BAD, GOOD_HEALTH, alone, browser, ports
 
-APP = create_app(ports())
+APP = create_app(alone(ports()))
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,7 @@ async def test_the_chart_as_columns(query: str) -> None:
 
 
 async def test_the_stream_begins_with_the_live_part() -> None:
-    app = create_app(ports())
+    app = create_app(alone(ports()))
     sent: list[bytes] = []
 
     async def receive() -> dict[str, object]:
@@ -75,8 +75,8 @@ async def test_the_stream_begins_with_the_live_part() -> None:
 
 
 async def test_too_many_pages_are_asked_to_come_later() -> None:
-    app = create_app(ports())
-    app.state.live.clients = CLIENTS
+    app = create_app(alone(ports()))
+    app.state.live.of("default").live.clients = CLIENTS
     async with browser(app) as client:
         answer = await client.get("/live")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
@@ -90,7 +90,7 @@ async def test_a_bot_that_works_is_alive_and_ready() -> None:
 
 async def test_a_bot_that_hangs_or_cannot_tell_says_so_with_503() -> None:
     hangs = Beat(loop="outbox", age=timedelta(seconds=2), deadline=timedelta(seconds=1))
-    app = create_app(ports(health=replace(GOOD_HEALTH, tells=False, beats=(hangs,))))
+    app = create_app(alone(ports(health=replace(GOOD_HEALTH, tells=False, beats=(hangs,)))))
     async with browser(app) as client:
         alive, ready = await client.get("/healthz"), await client.get("/readyz")
     assert (alive.status_code, alive.json()["stuck"]) == (503, ["outbox"])
@@ -106,7 +106,7 @@ async def test_metrics_are_told_in_the_form_that_was_asked_for(accept: str) -> N
 
 
 async def test_what_is_mounted_answers_at_its_path_and_below_and_guards_itself() -> None:
-    app = create_app(ports(), token=SecretStr("t"), mounts={"/slack/events": echo})
+    app = create_app(alone(ports()), token=SecretStr("t"), mounts={"/slack/events": echo})
     async with browser(app) as client:
         assert (await client.post("/slack/events")).text == "POST /slack/events"
         assert (await client.get("/slack/events/more")).status_code == 200
@@ -118,7 +118,7 @@ async def test_what_is_mounted_answers_at_its_path_and_below_and_guards_itself()
 
 
 async def test_links_are_shown() -> None:
-    async with browser(create_app(ports(), links={"Slack": "http://127.0.0.1:9/"})) as client:
+    async with browser(create_app(alone(ports()), links={"Slack": "http://127.0.0.1:9/"})) as client:
         assert '<a href="http://127.0.0.1:9/">Slack</a>' in (await client.get("/")).text
 
 

@@ -8,7 +8,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.web.guard import HEADERS, Guard, SafeHeaders, credential
-from tests.web.examples import browser
+from bot.web.house import Keys
+from tests.web.examples import alone, browser, ports
 
 TOKEN = SecretStr("s3cret-t\u00f6ken")
 
@@ -23,7 +24,12 @@ def basic(password: str) -> str:
     return "Basic " + base64.b64encode(f"anyone:{password}".encode()).decode()
 
 
-GUARDED = Guard(hello, token=TOKEN, unguarded=("/healthz", "/slack/events"), refusal="needs the token")
+def admitting(token: SecretStr | None) -> Keys:
+    """Admit the operator, by one token."""
+    return Keys(token=token, house=alone(ports()))
+
+
+GUARDED = Guard(hello, admits=admitting(TOKEN), unguarded=("/healthz", "/slack/events"), refusal="needs the token")
 
 
 @pytest.mark.parametrize(
@@ -52,13 +58,13 @@ async def test_who_may_look(path: str, header: str, status: int) -> None:
 
 
 async def test_a_bearer_token_opens() -> None:
-    plain = Guard(hello, token=SecretStr("plain"), unguarded=(), refusal="no")
+    plain = Guard(hello, admits=admitting(SecretStr("plain")), unguarded=(), refusal="no")
     async with browser(plain) as client:
         assert (await client.get("/", headers={"Authorization": "Bearer plain"})).text == "hello"
 
 
 async def test_without_a_token_everybody_may_look() -> None:
-    async with browser(Guard(hello, token=None, unguarded=(), refusal="no")) as client:
+    async with browser(Guard(hello, admits=admitting(None), unguarded=(), refusal="no")) as client:
         assert (await client.get("/")).status_code == 200
 
 
@@ -85,7 +91,9 @@ async def test_other_protocols_pass_untouched() -> None:
     async def drop(_: object) -> None:
         return None
 
-    await SafeHeaders(Guard(app, token=TOKEN, unguarded=(), refusal=""))({"type": "lifespan"}, nothing, drop)
+    await SafeHeaders(Guard(app, admits=admitting(TOKEN), unguarded=(), refusal=""))(
+        {"type": "lifespan"}, nothing, drop
+    )
     assert seen == ["lifespan"]
 
 

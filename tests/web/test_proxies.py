@@ -9,8 +9,9 @@ from starlette.types import Receive, Scope, Send
 
 from bot.web.app import create_app
 from bot.web.guard import Guard
+from bot.web.house import Keys
 from bot.web.proxies import PERSON, Proxies
-from tests.web.examples import ports
+from tests.web.examples import alone, ports
 
 PROXY, STRANGER = "10.0.0.5", "203.0.113.7"
 PROXIES = Proxies(trusted=(ip_network(PROXY), ip_network("fd00:1::/64")), header="x-forwarded-user")
@@ -28,7 +29,10 @@ async def ask(
     peer: str, *headers: tuple[str, str], token: SecretStr | None = None, proxies: Proxies = PROXIES, path: str = "/"
 ) -> httpx.Response:
     """Ask as somebody at an address."""
-    guard = Guard(told, token=token, unguarded=("/healthz",), refusal="no", proxies=proxies)
+    keys = Keys(token=token, house=alone(ports()), proxied=bool(proxies.header))
+    guard = Guard(
+        told, admits=keys, unguarded=("/healthz",), refusal="no", has_token=token is not None, proxies=proxies
+    )
     transport = httpx.ASGITransport(guard, client=(peer, 40000))
     async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
         return await client.get(path, headers=list(headers))
@@ -113,10 +117,10 @@ def test_where_a_request_began(peer: str, forwarded: Sequence[str], client: str)
 
 async def test_the_page_says_who_is_signed_in_and_escapes_it() -> None:
     """And says nothing where nobody is."""
-    app = create_app(ports(), token=TOKEN, proxies=PROXIES)
+    app = create_app(alone(ports()), token=TOKEN, proxies=PROXIES)
     transport = httpx.ASGITransport(app, client=(PROXY, 40000))
     async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
         page = (await client.get("/", headers={"X-Forwarded-User": "<b>ana</b>"})).text
-        alone = await client.get("/", headers={"Authorization": f"Bearer {TOKEN.get_secret_value()}"})
+        by_token = await client.get("/", headers={"Authorization": f"Bearer {TOKEN.get_secret_value()}"})
     assert "Signed in as &lt;b&gt;ana&lt;/b&gt;." in page
-    assert "Signed in" not in alone.text
+    assert "Signed in" not in by_token.text

@@ -6,7 +6,7 @@ import pytest
 
 from bot.web.app import create_app
 from bot.web.server import ServeError, bind, is_loopback, server
-from tests.web.examples import ports
+from tests.web.examples import alone, ports
 
 SOON = 10
 
@@ -35,7 +35,7 @@ def test_a_port_that_is_taken_is_said() -> None:
 
 
 async def test_it_serves_and_stops_at_once_though_a_page_is_open() -> None:
-    running = server(create_app(ports()))
+    running = server(create_app(alone(ports())))
     listening = bind("127.0.0.1", 0, guarded=False)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     serving = asyncio.create_task(running.serve(sockets=[listening]))

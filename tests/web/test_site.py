@@ -39,7 +39,3 @@ async def test_a_direction_in_which_nothing_arrived_has_no_middle() -> None:
 def test_a_text_is_flat_with_its_times_in_utc() -> None:
     site = Site(ports=ports(BAD))
     assert site.flat(site.view().ways[2].last) == ("The last test message arrived at 08:40 UTC and took 9 seconds.")
-
-
-def test_by_default_there_is_one_tenant() -> None:
-    assert ports().tenants() == ("default",)

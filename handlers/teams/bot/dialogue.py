@@ -1,7 +1,7 @@
 """What people say to the bot, and what it says back: the same words as everywhere, as cards."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import TypeAlias, TypeVar
@@ -12,9 +12,11 @@ from bot.outbox.backoff import pause
 from bot.store import Conversation
 from bot.types import Clock, Person
 from bot.words.answers import Answer
+from bot.words.replies import nobodys
 from handlers.actions import ACTIONS
 from handlers.asked import Asked
 from handlers.commands import Commands
+from handlers.desks import Desks
 from handlers.teams.answer import card
 from handlers.teams.bot.api import TeamsApi
 from handlers.teams.bot.buttons import with_buttons
@@ -36,27 +38,25 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
-    """Answers people; ``desks`` are the commands by the Entra id of the tenant that a person belongs to."""
+    """Answers people about the mail of the company whose Entra tenant they belong to."""
 
     api: TeamsApi
-    desks: Mapping[str, Commands]
+    desks: Desks
     clock: Clock
     chance: Random
-    languages: Mapping[str, str] = field(default_factory=dict)
-    """By conversation."""
 
     async def said(self, heard: Heard) -> None:
         """Answer a message where it was said, after the request that brought it."""
-        desk = self._desk(heard)
+        desk, asked = self._desk(heard), self._asked(heard)
         await self.api.places.learn(heard.place)
-        answer = await desk.answer(self._asked(heard, desk), late=self._later(heard))
-        desk.orders.saving.hold(self._tell(heard, answer))
+        answer = await desk.answer(asked, late=self._later(heard)) if desk else nobodys(asked.language)
+        self.desks.saving.hold(self._tell(heard, answer))
 
     async def pressed(self, heard: Heard, verb: str) -> Card | str:
         """Answer a button: with the story in the card's place, or in a line that the one who pressed it is shown."""
-        desk = self._desk(heard)
+        desk, asked = self._desk(heard), self._asked(heard)
         known = verb if verb in ACTIONS else "help"
-        answer = await desk.press(known, self._asked(heard, desk), late=self._later(heard))
+        answer = await desk.press(known, asked, late=self._later(heard)) if desk else nobodys(asked.language)
         if known in {"details", "help"}:
             return _dressed(answer)
         return plain((*answer.headline, " ", *answer.advice), LINE_LIMIT)
@@ -71,9 +71,11 @@ class Dialogue:
         await self.api.places.forget(id_)
         log.info("teams_removed", conversation=id_)
 
-    def _desk(self, heard: Heard) -> Commands:
+    def _desk(self, heard: Heard) -> Commands | None:
         """Give the commands of the person's company; what changes something is done once, also after a new start."""
-        desk = self.desks[heard.place.azure_tenant.lower()]
+        desk = self.desks.find(heard.place.azure_tenant.lower(), heard.place.id)
+        if desk is None:
+            return None
         orders = desk.orders
         once = replace(orders, order=self._once(heard.id, orders.order), report=self._once(heard.id, orders.report))
         return replace(desk, orders=once)
@@ -87,7 +89,7 @@ class Dialogue:
 
         return once
 
-    def _asked(self, heard: Heard, desk: Commands) -> Asked:
+    def _asked(self, heard: Heard) -> Asked:
         """Say who asks; who has a chat with the bot can be told in person there, wherever they ask for it."""
         chat = heard.place.id if heard.place.person else self.api.places.chat_with(heard.person)
         whom = Person(platform="teams", workspace=heard.place.azure_tenant.lower(), id=heard.person)
@@ -95,7 +97,7 @@ class Dialogue:
             text=words(heard.text),
             person=heard.person,
             name=heard.name,
-            language=self.languages.get(heard.place.id, desk.language),
+            language=self.desks.language(heard.place.id),
             incident=heard.incident or None,
             whom=whom if chat else None,
             address=chat,

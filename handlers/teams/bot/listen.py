@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import structlog
 
@@ -23,13 +23,13 @@ log = structlog.get_logger()
 
 
 class BotListener:
-    """An ASGI application for one bot; ``azure_tenants`` are the Entra ids of those whose people may talk to it."""
+    """An ASGI application for one bot; ``azure_tenants`` gives the Entra ids of those whose people may talk to it."""
 
-    def __init__(self, api: TeamsApi, listener: Listener, *, azure_tenants: Collection[str]) -> None:
+    def __init__(self, api: TeamsApi, listener: Listener, *, azure_tenants: Callable[[], Collection[str]]) -> None:
         """Take who is told of what comes in."""
         self._api = api
         self._listener = listener
-        self._tenants = frozenset(one.lower() for one in azure_tenants)
+        self._tenants = azure_tenants
         self._once = HeardOnce()
 
     async def warm(self) -> None:
@@ -82,7 +82,7 @@ class BotListener:
         """Tell whether all that names a tenant names one of ours, and something does."""
         named = {_inside(activity, "conversation", "tenantId"), _inside(activity, "channelData", "tenant", "id")}
         named -= {""}
-        return bool(named) and named <= self._tenants
+        return bool(named) and named <= {one.lower() for one in self._tenants()}
 
 
 def _token(headers: Mapping[str, str]) -> str:

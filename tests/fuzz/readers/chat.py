@@ -21,6 +21,7 @@ from handlers.teams.listen import TeamsListener
 from handlers.teams.render import envelope
 from tests.fuzz.harness import NESTING, Read, Reader, plain
 from tests.handlers.asgi import Answered, receiving
+from tests.handlers.asking import everybodys
 from tests.handlers.examples import NOW, TestClock, claim, incident, snapshot
 from tests.handlers.people import Kept
 from tests.handlers.slack.limits import faults
@@ -68,7 +69,7 @@ def _slack() -> Iterator[Read]:
     api = SlackApi(SecretStr("xoxb-1"), base_url="http://127.0.0.1:9/api/")
     clock = TestClock()
     commands = _commands()
-    listener = SlackListener(api, SecretStr(SECRET), commands, now=clock.now)
+    listener = SlackListener(api, SecretStr(SECRET), everybodys(commands), now=clock.now)
 
     async def posted(raw: bytes) -> None:
         clock.at += timedelta(minutes=7)  # so that the same bytes may come again
@@ -91,7 +92,7 @@ def _socket() -> Iterator[Read]:
     """Open what Socket Mode hands envelopes to."""
     api = SlackApi(SecretStr("xoxb-1"), base_url="http://127.0.0.1:9/api/")
     commands = _commands()
-    listener = SlackListener(api, SecretStr(SECRET), commands, now=lambda: NOW)
+    listener = SlackListener(api, SecretStr(SECRET), everybodys(commands), now=lambda: NOW)
 
     async def came(raw: bytes) -> None:
         try:
@@ -116,7 +117,7 @@ def _webhook() -> Iterator[Read]:
 
     async def posted(raw: bytes) -> None:
         commands = _commands()
-        _answered(await post(TeamsListener(SecretStr(TOKEN), commands, now=lambda: NOW), raw))
+        _answered(await post(TeamsListener(SecretStr(TOKEN), lambda: commands, now=lambda: NOW), raw))
         await commands.orders.saving.drain()
 
     with asyncio.Runner() as runner:

@@ -19,6 +19,7 @@ from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.slack.api import SlackApi
 from handlers.slack.listen import PATH, SlackListener
+from tests.handlers.asking import everybodys
 from tests.handlers.examples import NOW, TestClock, snapshot
 from tests.handlers.slack.test_guard import FORM, SECRET, signed
 
@@ -67,7 +68,9 @@ async def door() -> AsyncIterator[Door]:
 
     api = SlackApi(SecretStr("xoxb-1"), base_url="http://127.0.0.1:9/api/")
     orders = Orders(snapshot=snapshot, order=order, report=report, clock=TestClock(), may=lambda _: True)
-    async with served(SlackListener(api, SecretStr(SECRET), Commands(orders=orders), now=lambda: NOW)) as port:
+    async with served(
+        SlackListener(api, SecretStr(SECRET), everybodys(Commands(orders=orders)), now=lambda: NOW)
+    ) as port:
         yield Door(port)
     await api.aclose()
 

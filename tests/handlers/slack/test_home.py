@@ -18,6 +18,7 @@ from handlers.slack.api import SlackApi
 from handlers.slack.bolt import Bolt
 from handlers.slack.controls import controls
 from handlers.slack.home import view
+from tests.handlers.asking import everybodys
 from tests.handlers.examples import NOW, TestClock, healthy, incident, snapshot
 from tests.handlers.people import ANA, Kept
 
@@ -81,7 +82,7 @@ async def desk() -> AsyncIterator[Desk]:
     async with served(slack.app()) as port:
         api = SlackApi(SecretStr(TOKEN), base_url=f"http://127.0.0.1:{port}/api/")
         commands = Commands(orders=orders, subscriptions=kept.desk(orders.saving, clock))
-        yield Desk(slack, Bolt(api, commands, {}), commands, kept)
+        yield Desk(slack, Bolt(api, everybodys(commands)), commands, kept)
         await api.aclose()
 
 

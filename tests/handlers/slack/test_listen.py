@@ -20,6 +20,7 @@ from handlers.orders import Orders
 from handlers.slack.api import SlackApi
 from handlers.slack.listen import SlackListener
 from tests.handlers.asgi import Answered, receiving
+from tests.handlers.asking import everybodys
 from tests.handlers.examples import NOW, TestClock, snapshot
 from tests.handlers.slack.test_guard import SECRET, request, signed
 
@@ -93,7 +94,7 @@ async def office() -> AsyncIterator[Office]:
     async with served(site) as port:
         api = SlackApi(SecretStr("xoxb-1"), base_url=f"http://127.0.0.1:{port}/api/")
         commands = Commands(orders=desk)
-        listener = SlackListener(api, SecretStr(SECRET), commands, now=lambda: NOW, languages={"C2": "de"})
+        listener = SlackListener(api, SecretStr(SECRET), everybodys(commands, {"C2": "de"}), now=lambda: NOW)
         await listener.warm()
         yield Office(listener, commands, orders, reports, later, f"http://127.0.0.1:{port}/commands/1", clock)
         await api.aclose()

@@ -19,6 +19,7 @@ from handlers.slack.connection import Limits
 from handlers.slack.hello import said_hello
 from handlers.slack.socket import DEAF_AFTER, QUICK_MOST, SocketMode
 from handlers.slack.trouble import SlackError
+from tests.handlers.asking import everybodys
 from tests.handlers.examples import TestClock, snapshot
 from tests.outbox.chance import seeded
 
@@ -133,7 +134,7 @@ async def listen(station: Station, limits: Limits | None = None) -> SocketMode:
     """Listen until the last script is done."""
     api = SlackApi(SecretStr("xapp-1"), base_url=f"http://127.0.0.1:{station.port}/api/")
     mode = SocketMode(
-        api, Bolt(api, Commands(orders=desk(station)), {}), clock=station.clock, chance=seeded(1), limits=limits
+        api, Bolt(api, everybodys(Commands(orders=desk(station)))), clock=station.clock, chance=seeded(1), limits=limits
     )
     running = asyncio.create_task(mode.run())
     async with asyncio.timeout(10):
@@ -269,7 +270,7 @@ async def test_who_cannot_be_reached_for_minutes_says_so(station: Station) -> No
 async def test_too_many_tries_to_connect_wait_as_long_as_slack_asks(station: Station) -> None:
     """It answers 429 with the seconds."""
     api = SlackApi(SecretStr("xapp-1"), base_url=f"http://127.0.0.1:{station.port}/api/")
-    mode = SocketMode(api, Bolt(api, Commands(orders=desk(station)), {}), clock=station.clock, chance=seeded(1))
+    mode = SocketMode(api, Bolt(api, everybodys(Commands(orders=desk(station)))), clock=station.clock, chance=seeded(1))
     await mode._wait(SlackError("slow", code="ratelimited", retry_after=timedelta(seconds=90)), 1)
     await api.aclose()
     assert station.clock.slept == [timedelta(seconds=90)]

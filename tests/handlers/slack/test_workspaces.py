@@ -31,6 +31,7 @@ from handlers.slack.manifest import OPTIONAL, SCOPES
 from handlers.slack.send import SlackSender
 from handlers.slack.workspaces import Workspaces
 from tests.handlers.asgi import Answered, receiving
+from tests.handlers.asking import by_place
 from tests.handlers.examples import NOW, TestClock, delivery, healthy, message, snapshot
 from tests.handlers.slack.test_guard import SECRET, request, signed
 
@@ -124,7 +125,7 @@ class House:
 
     async def drain(self) -> None:
         """Wait for what follows an answer."""
-        await self.listener.bolt()._commands.orders.saving.drain()
+        await self.listener.bolt()._desks.saving.drain()
 
 
 def desk(house_orders: list[Order], shows: Snapshot, clock: TestClock) -> Commands:
@@ -144,7 +145,7 @@ async def house(sqlite_store: Store) -> AsyncIterator[House]:
     """Open the doors for two workspaces, T1 where mail is down and T2 where it flows."""
     clock, orders = TestClock(), list[Order]()
     slack = Platform(clock)
-    kept = SlackInstallations(sqlite_store, CLIENT, workspaces=TEAMS, clock=clock)
+    kept = SlackInstallations(sqlite_store, CLIENT, workspaces=lambda: TEAMS, clock=clock)
     await kept.open()
     async with served(slack) as port:
         api = Workspaces(kept.token, base_url=f"http://127.0.0.1:{port}/api/")
@@ -152,9 +153,9 @@ async def house(sqlite_store: Store) -> AsyncIterator[House]:
         listener = SlackListener(
             api,
             SecretStr(SECRET),
-            desks["T1"],
+            by_place(desks),
             now=lambda: NOW,
-            installed=Installed(installations=kept, forget=kept.forget, commands=desks),
+            installed=Installed(installations=kept, forget=kept.forget),
         )
         keeper = Keeper(kept, kept.states, kept.workspaces)
         installer = Installer(api.wire().client, CLIENT, SecretStr(CLIENT_SECRET), keeper)
@@ -198,7 +199,7 @@ async def test_a_page_is_for_looking(house: House) -> None:
 
 async def test_a_workspace_that_the_settings_do_not_name_is_refused(house: House) -> None:
     """With what admits it; a code that is good for nothing is refused too."""
-    house.installer._flow._workspaces = {"T2"}
+    house.installer._flow._workspaces = lambda: {"T2"}
     ended = await house.install("T1")
     assert ended.status == 403
     assert b"workspace = &quot;T1&quot;" in ended.body

@@ -37,7 +37,8 @@ def listener(
         """Take a report."""
 
     desk = Orders(snapshot=snapshot, order=order, report=report, clock=time, may=lambda _: True)
-    return TeamsListener(SecretStr(SECRET), Commands(orders=desk, name="@mailstatus"), now=time.now)
+    commands = Commands(orders=desk, name="@mailstatus")
+    return TeamsListener(SecretStr(SECRET), lambda: commands, now=time.now)
 
 
 def activity(text: str, **more: object) -> bytes:
@@ -120,13 +121,14 @@ async def test_a_store_that_hangs_keeps_nobody_waiting() -> None:
         answered = await post(to, activity("ack"))
     assert "Not saved yet" in answered.body.decode()
     gate.set()
-    await to._commands.orders.saving.drain()
+    commands = to._commands()
+    assert commands
+    await commands.orders.saving.drain()
     assert len(orders) == 1
 
 
 @pytest.mark.parametrize("secret", ["", "not base64!"])
 def test_a_secret_that_cannot_be_one_is_refused_at_the_start(secret: str) -> None:
     """With what it should be."""
-    desk = listener()._commands
     with pytest.raises(ValueError, match="is "):
-        TeamsListener(SecretStr(secret), desk, now=lambda: NOW)
+        TeamsListener(SecretStr(secret), lambda: None, now=lambda: NOW)

@@ -29,6 +29,7 @@ from handlers.teams.bot.places import Places
 from handlers.teams.bot.send import BotSender
 from handlers.teams.bot.wire import CLOUDS, Wire
 from tests.handlers.asgi import Answered, receiving
+from tests.handlers.asking import by_place
 from tests.handlers.examples import TestClock, snapshot
 
 APP = "2f4e6a8c-1111-2222-3333-444455556666"
@@ -92,8 +93,7 @@ class Rig:
         scope = {"type": "http", "method": "POST", "path": PATH, "headers": raw}
         answered = Answered()
         await self.listener(scope, receiving(json.dumps(given).encode() if body is None else body), answered.send)
-        for desk in self.dialogue.desks.values():
-            await desk.orders.saving.drain()
+        await self.dialogue.desks.saving.drain()
         return answered
 
 
@@ -183,8 +183,8 @@ async def rig(
         subscriptions = Subscriptions(get=people.get, change=people.change, clock=clock, saving=orders.saving)
         desks = {TENANT: Commands(orders=orders, subscriptions=subscriptions, name="@mailstatus")}
         chance = Random(1)  # noqa: S311 - the same waits in each run
-        dialogue = Dialogue(api=api, desks=desks, clock=clock, chance=chance, languages=languages or {})
-        listener = BotListener(api, dialogue, azure_tenants=desks)
+        dialogue = Dialogue(api=api, desks=by_place(desks, languages), clock=clock, chance=chance)
+        listener = BotListener(api, dialogue, azure_tenants=lambda: list(desks))
         await listener.warm()
         try:
             yield Rig(
