@@ -15,8 +15,13 @@ REPLIES = "conversations.replies"
 EVENT_TYPE = "mail_incident"
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
 """What Slack says of a head that somebody deleted, or that can be changed no more."""
-BLIND = frozenset({"missing_scope", "not_in_channel", "channel_not_found"})
-"""What Slack says to those who may not look."""
+BLIND = frozenset({
+    *("missing_scope", "not_in_channel", "channel_not_found"),
+    *("cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible"),
+})  # fmt: skip
+"""What Slack says to those who may not look, or where there is nobody to look for: posting says the same, and why."""
+PEOPLE = ("U", "W")
+"""How the ids of people begin; the conversation with one has an id of its own."""
 SECOND_LOOK = timedelta(seconds=1.5)
 SKEW = timedelta(minutes=5)
 """Slack's clock stamps what is posted, ours says since when to look; the guard bears as much."""
@@ -28,6 +33,7 @@ PAGES_MOST = 10
 class Posted:
     """A message as the history shows it, with what we wrote beside its words."""
 
+    channel: str
     ts: str
     below: bool = False
     """Whether it is a reply."""
@@ -46,7 +52,7 @@ class BlindError(SendError):
 
 
 class Looker:
-    """One channel."""
+    """One channel, or one person."""
 
     def __init__(self, api: PacedApi, channel: str, *, clock: Clock) -> None:
         """Keep where to look and by what."""
@@ -72,12 +78,17 @@ class Looker:
     async def reply_left(self, head: Landed) -> str:
         """Give the ``ts`` of a reply to a head that is gone itself; empty where there is none."""
         answer = await self._api.ask(REPLIES, head.channel, ts=head.id, limit=A_PAGE)
-        return next((posted.ts for posted in _posts(answer) if posted.ts != head.id), "")
+        return next((posted.ts for posted in _posts(answer, head.channel) if posted.ts != head.id), "")
 
     async def _seen(self, wanted: Wanted, since: datetime, below: Landed | None) -> Posted | None:
         if below and (posted := await self._search(REPLIES, below.channel, wanted, since, ts=below.id)):
             return posted
-        return await self._search(HISTORY, self._channel, wanted, since)
+        return await self._search(HISTORY, await self._place(), wanted, since)
+
+    async def _place(self) -> str:
+        """Give the channel, or the conversation with the person."""
+        person = self._channel.startswith(PEOPLE)
+        return await self._api.conversation(self._channel) if person else self._channel
 
     async def _search(self, method: str, channel: str, wanted: Wanted, since: datetime, **where: str) -> Posted | None:
         """Turn the pages, newest first, until it is found."""
@@ -91,20 +102,21 @@ class Looker:
                     return None
                 raise
             cursor = _cursor(answer)
-            if (posted := next(filter(wanted, _posts(answer)), None)) or not cursor:
+            if (posted := next(filter(wanted, _posts(answer, channel)), None)) or not cursor:
                 return posted
         return None
 
 
-def _posts(answer: Mapping[str, object]) -> list[Posted]:
-    return [_posted(row) for row in _rows(answer.get("messages"))]
+def _posts(answer: Mapping[str, object], channel: str) -> list[Posted]:
+    return [_posted(row, channel) for row in _rows(answer.get("messages"))]
 
 
-def _posted(row: Mapping[str, object]) -> Posted:
+def _posted(row: Mapping[str, object], channel: str) -> Posted:
     metadata = row.get("metadata")
     ours = metadata.get("event_payload") if isinstance(metadata, dict) else None
     said = ours if isinstance(ours, dict) else {}
     return Posted(
+        channel=channel,
         ts=str(row.get("ts")),
         below=row.get("thread_ts") not in {None, "", row.get("ts")},
         key=str(said.get("key") or ""),

@@ -21,6 +21,8 @@ SCOPES: Mapping[str, str] = {
 """The bot's scopes, and what each is for."""
 OPTIONAL: Mapping[str, str] = {
     SCOPE: "show a picture of the delay in the thread",
+    "im:history": "look before posting again, to people who are told in person",
+    "im:write": "find the conversation with a person",
     "users:read": "answer people in the language that they use Slack in",
     "usergroups:read": "know who is in the user groups that alone may change incidents",
 }

@@ -8,6 +8,8 @@ from handlers.slack.api import SlackApi
 from handlers.slack.pace import POST, UPDATE
 from handlers.slack.trouble import SlackError
 
+OPEN = "conversations.open"
+
 
 class PacedApi:
     """The Web API as the senders use it: it waits its turn, and keeps away from what Slack asked it to leave alone."""
@@ -33,6 +35,13 @@ class PacedApi:
         """Read something of a channel; raises SlackError."""
         self._pace.check(method, channel, self._clock.now())
         return await self._noting(method, channel, self._api.ask(method, channel=channel, **arguments))
+
+    async def conversation(self, person: str) -> str:
+        """Give the id of the conversation with a person, which is opened where there is none; raises SlackError."""
+        self._pace.check(OPEN, person, self._clock.now())
+        answer = await self._noting(OPEN, person, self._api.ask(OPEN, users=person))
+        opened = answer.get("channel")
+        return str(opened.get("id") or person) if isinstance(opened, dict) else person
 
     async def _turn(self, wait: timedelta) -> None:
         if wait:

@@ -49,7 +49,7 @@ class SlackSender:
         """Post, reply, edit or show a picture; where an earlier try may have landed, look first. Raises SendError."""
         head = None if delivery.kind is Kind.HEAD else delivery.head
         if delivery.unknown and (posted := await self._posted_before(delivery, head)):
-            stands = head if head and posted.below else Landed(channel=self._channel, id=posted.ts)
+            stands = head if head and posted.below else Landed(channel=posted.channel, id=posted.ts)
             if await self._says_it(posted, delivery, stands):
                 return stands
             delivery, head = replace(delivery, kind=Kind.REPLY), stands
@@ -115,7 +115,7 @@ class SlackSender:
             posted = None
         if posted is None:
             return await self._post_afresh(delivery, gone)
-        successor = Landed(channel=self._channel, id=posted.ts)
+        successor = Landed(channel=posted.channel, id=posted.ts)
         return successor if posted.key == delivery.key else await self._follow(delivery, successor)
 
     async def _post_afresh(self, delivery: Delivery, gone: Landed) -> Landed:

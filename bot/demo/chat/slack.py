@@ -18,7 +18,7 @@ from bot.demo.forms import form
 Args: TypeAlias = Mapping[str, Any]
 Reply: TypeAlias = dict[str, Any]
 
-_SCOPES = "chat:write,commands,channels:history,groups:history,files:write"
+_SCOPES = "chat:write,commands,channels:history,groups:history,files:write,im:history,im:write"
 _LONGEST_TEXT = 40_000
 _MOST_A_PAGE = 999
 
@@ -49,6 +49,7 @@ class Slack:
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.info": self._channel_info,
+            "conversations.open": self._open,
             "views.publish": self._home,
             "users.info": self._user,
             "files.getUploadURLExternal": self._announce_file,
@@ -159,6 +160,9 @@ class Slack:
         channel = self._channel(args)
         about = {"is_channel": True, "is_member": True, "is_archived": False, "is_private": False}
         return {"channel": {"id": channel, "name": self.workspace.channels[channel], **about}}
+
+    def _open(self, args: Args) -> Reply:
+        return {"channel": {"id": f"D{self._person({'user': args.get('users')})}"}}
 
     def _home(self, args: Args) -> Reply:
         user, view = str(args.get("user_id")), args.get("view")

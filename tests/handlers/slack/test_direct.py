@@ -7,10 +7,10 @@ from pydantic import SecretStr
 
 from bot.demo.chat.slack import Slack
 from bot.demo.chat.slack_posts import Workspace
-from bot.demo.faults import json_answer
+from bot.demo.faults import Drop, json_answer
 from bot.demo.served import served
-from bot.outbox import SendError
-from bot.types import Kind
+from bot.outbox import DoubtedError, SendError
+from bot.types import Kind, Landed
 from handlers.slack.api import SlackApi
 from handlers.slack.direct import LEFT, DirectSender
 from tests.handlers.examples import TestClock, delivery, message
@@ -39,6 +39,39 @@ async def test_a_message_to_a_person_opens_the_conversation_and_changes_in_place
     await sender.send(delivery(Kind.EDIT, head=head, said=message(headline=("Mail flows again.",))))
     (post,) = slack.workspace.posts
     assert "Mail flows again." in post.text
+
+
+async def test_what_may_have_reached_a_person_already_is_looked_for_in_the_conversation_with_them(
+    line: tuple[Slack, DirectSender],
+) -> None:
+    """The answer was lost, and nobody knows the conversation's id yet."""
+    slack, sender = line
+    slack.faults.switch_on(Drop(accepted=True), path="/api/chat.postMessage", times=1)
+    with pytest.raises(SendError) as caught:
+        await sender.send(delivery())
+    assert caught.value.unknown
+    landed = await sender.send(delivery(doubts=1, attempts=2))
+    (post,) = slack.workspace.posts
+    assert landed == Landed(channel="DU1", id=post.ts)
+
+
+async def test_without_the_scopes_for_a_look_a_person_is_told_twice_at_most(line: tuple[Slack, DirectSender]) -> None:
+    """Whoever installed the app left them out."""
+    slack, sender = line
+    slack.faults.switch_on(json_answer(200, {"ok": False, "error": "missing_scope"}), path="/api/conversations.open")
+    await sender.send(delivery(doubts=1))
+    with pytest.raises(DoubtedError):
+        await sender.send(delivery(doubts=2))
+    assert len(slack.workspace.posts) == 1
+
+
+async def test_a_person_who_left_before_a_second_try_is_gone(line: tuple[Slack, DirectSender]) -> None:
+    """The look finds nobody, and the post says so."""
+    slack, sender = line
+    slack.workspace.people = {}
+    with pytest.raises(SendError) as caught:
+        await sender.send(delivery(doubts=1))
+    assert caught.value.gone
 
 
 async def gone(slack: Slack, sender: DirectSender, code: str) -> bool:

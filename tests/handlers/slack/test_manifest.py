@@ -118,6 +118,7 @@ def test_every_scope_is_for_something_that_the_code_does() -> None:
         "chat.getPermalink": None,
         "conversations.history": "channels:history",
         "conversations.replies": "channels:history",
+        "conversations.open": "im:write",
         "views.publish": None,
         "apps.connections.open": None,
         "files.getUploadURLExternal": "files:write",
@@ -127,14 +128,18 @@ def test_every_scope_is_for_something_that_the_code_does() -> None:
         "usergroups.users.list": "usergroups:read",
     }
     assert called == set(granted)
-    assert {scope for scope in granted.values() if scope} | {"commands", "groups:history"} == {*SCOPES, *OPTIONAL}
+    assert {scope for scope in granted.values() if scope} | {"commands", "groups:history", "im:history"} == {
+        *SCOPES,
+        *OPTIONAL,
+    }
 
 
-def test_pictures_peoples_own_language_and_their_groups_are_optional() -> None:
+def test_pictures_a_look_at_direct_messages_peoples_own_language_and_their_groups_are_optional() -> None:
     """Whoever installs the app may leave their scopes out, and loses nothing else."""
     scopes: Any = manifest()["oauth_config"]
-    assert scopes["scopes"]["bot_optional"] == ["files:write", "users:read", "usergroups:read"]
-    assert set(scopes["scopes"]["bot"]) >= {"files:write", "users:read", "usergroups:read"}
+    assert scopes["scopes"]["bot_optional"] == list(OPTIONAL)
+    assert set(OPTIONAL) == {"files:write", "im:history", "im:write", "users:read", "usergroups:read"}
+    assert set(scopes["scopes"]["bot"]) >= set(OPTIONAL)
 
 
 def test_every_event_has_a_listener() -> None:
