@@ -19,6 +19,7 @@ SEED = 8
 LEAST_KILLS = 200
 SIDE_BY_SIDE = 4
 LIMIT_S = 900.0
+CRASHED = "at random; the database is killed and restarted"
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 SPEEDS = {SQLITE: 4.0, POSTGRESQL: 1.0}
 """PostgreSQL says itself when a job is due, and its clock goes as fast as the real one."""
@@ -50,7 +51,7 @@ def tries(folder: Path, running: ExitStack) -> Iterator[Try]:
 
 def _crashed(database: Postgres, chance: random.Random) -> Case:
     trouble = together(crashing(database, 5, chance), dying_anytime(BESIDE, chance))
-    return Case(name="at random; the database is killed and restarted", trouble=trouble)
+    return Case(name=CRASHED, trouble=trouble)
 
 
 async def main() -> bool:
