@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, Table, Text, literal_column
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql.dml import Insert as PostgresqlInsert
+    from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -24,7 +25,7 @@ DATABASE_NOW = {
 }
 
 Row: TypeAlias = Mapping[str, object]
-Insert: TypeAlias = SqliteInsert | PostgresqlInsert
+Insert: TypeAlias = "SqliteInsert | PostgresqlInsert"
 
 
 class Time(TypeDecorator[datetime]):
@@ -80,5 +81,7 @@ def database_now(connection: AsyncConnection) -> ColumnElement[int]:
 def insert_into(connection: AsyncConnection, table: Table) -> Insert:
     """Begin an INSERT that can say ``on_conflict_...`` in the dialect of this connection."""
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert  # noqa: PLC0415 - 2.4 MB on SQLite
+
         return postgresql_insert(table)
     return sqlite_insert(table)
