@@ -31,7 +31,7 @@ MOST_PAGES = 50
 # A throttled request was not looked at, so that even a message may be sent again.
 REFUSED_UNSEEN = {429}
 NOT_HANDED_OVER = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-OF_THE_WHOLE = {"content-encoding", "content-length", "transfer-encoding"}
+OF_THE_WHOLE = {b"content-encoding", b"content-length", b"transfer-encoding"}
 """Headers that describe a body as it was sent, not as far as it was read."""
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 WORTH_ANOTHER_TRY = {429, 500, 502, 503, 504}
@@ -147,7 +147,7 @@ class GraphClient:
                 body += part
                 if len(body) >= call.most:
                     break
-            kept = [(name, value) for name, value in response.headers.items() if name.lower() not in OF_THE_WHOLE]
+            kept = [(name, value) for name, value in response.headers.raw if name.lower() not in OF_THE_WHOLE]
             return httpx.Response(
                 response.status_code, headers=kept, content=bytes(body[: call.most]), request=response.request
             )

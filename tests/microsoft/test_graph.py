@@ -92,6 +92,7 @@ async def test_half_a_character_is_a_question_mark() -> None:
         httpx.Response(503, content=b'{"error":' * 40_000),
         failure(503, Retry_After="Mon, 01 Jan 99999999999 12:00:00 GMT"),
         failure(503, Retry_After="inf"),
+        httpx.Response(503, headers=[(b"X-Odd", "ü".encode())]),
     ],
 )
 async def test_an_odd_refusal_is_a_refusal(answer: httpx.Response) -> None:
