@@ -113,8 +113,10 @@ async def routes(eyes: Eyes, clock: Clock) -> list[Result]:
     for name, line in eyes.lines.items():
         senders.setdefault(line.sender.name, []).append(name)
     for sent in await asyncio.gather(*(_sent(eyes, clock, names) for names in senders.values())):
+        # What keeps a mailbox from sending is told once, and holds for all of its routes.
+        own = next((one.error for seen in sent.values() for one in seen if isinstance(one, SourceBlind)), "")
         for name, seen in sent.items():
-            if fault_said := _trouble(seen):
+            if fault_said := _trouble(seen) or ("" if seen else own):
                 faults[name] = fault_said
             else:
                 waiting.add(name)

@@ -6,7 +6,8 @@ from email.message import EmailMessage
 
 from bot.app.doctor import routes
 from bot.app.eyes import Eyes
-from bot.mail import Accepted, Letter, MailError, Outcome
+from bot.mail import Accepted, Letter, MailError, Outcome, OwnTrouble
+from bot.mail import Sender as SendingEnd
 from bot.types import Direction, Route
 from bot.watch import Canary, Line, MailboxWatch, Tools
 from tests.mail.worlds import SEAL, StillClock, chance, mailbox
@@ -50,7 +51,16 @@ class Frozen(FakeInbox):
         raise MailError("The mailbox frozen cannot be read: no answer in time")
 
 
-def eyes(clock: StillClock, inboxes: dict[str, FakeInbox], receivers: Sequence[str]) -> Eyes:
+class Locked:
+    """May not sign in."""
+
+    async def send(self, message: EmailMessage) -> Outcome:
+        return OwnTrouble(stage="auth", reply=f"535 no, {message['From']}", advice="Check the password.")
+
+
+def eyes(
+    clock: StillClock, inboxes: dict[str, FakeInbox], receivers: Sequence[str], sender: SendingEnd | None = None
+) -> Eyes:
     """Give routes from alice, one to each receiver named."""
     lines = {
         f"r{number}": Line(
@@ -67,7 +77,7 @@ def eyes(clock: StillClock, inboxes: dict[str, FakeInbox], receivers: Sequence[s
         for name, inbox in inboxes.items()
     }
     tools = Tools(seal=SEAL, clock=clock, chance=chance())
-    canary = Canary(list(lines.values()), {"alice": Sender(inboxes)}, tools)
+    canary = Canary(list(lines.values()), {"alice": sender or Sender(inboxes)}, tools)
     return Eyes(tenant="default", feed=None, mailboxes=watches, calendars={}, pages={}, canary=canary, lines=lines)
 
 
@@ -89,3 +99,12 @@ async def test_a_mailbox_that_does_not_answer_delays_no_other() -> None:
         stuck, sound = await routes(eyes(clock, {"frozen": Frozen(clock, bob), "bob": bob}, ["frozen", "bob"]), clock)
     assert stuck.fault == "The mailbox frozen cannot be read: no answer in time"
     assert not sound.fault
+
+
+async def test_a_mailbox_that_cannot_send_fails_all_its_routes_with_its_reason() -> None:
+    """And nobody waits for messages that were never sent."""
+    clock = StillClock()
+    results = await routes(eyes(clock, {"bob": FakeInbox(clock)}, ["bob"] * 3, Locked()), clock)
+    fault = "Check the password. The server said: 535 no, alice@test.example"
+    assert [one.fault for one in results] == [fault] * 3
+    assert clock.slept == []
