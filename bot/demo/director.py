@@ -112,5 +112,5 @@ class Director:
             f"{wanted.what} (in {channel})"
             for wanted in scene.expects
             for channel, texts in channels.items()
-            if not wanted.met_by(texts)
+            if channel in wanted.channels and not wanted.met_by(texts)
         ]

@@ -11,6 +11,7 @@ from bot.demo.mail.faults import MailFault
 from bot.demo.world import World
 
 Happening: TypeAlias = Callable[[World], None]
+CHANNELS = ("Slack", "Teams")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +25,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What people should read in a channel: one message, between two moments, that every pattern is found in."""
+    """What people should read in some channels: one message, between two moments, that every pattern is found in."""
 
     what: str
     since: datetime
     until: datetime
     patterns: tuple[re.Pattern[str], ...]
+    channels: tuple[str, ...] = CHANNELS
 
     def met_by(self, texts: Sequence[Said]) -> bool:
         """Tell whether one of these texts says it in time."""
@@ -69,10 +71,16 @@ class Story:
         return tuple(sorted(inside, key=lambda event: event.at))
 
 
-def expect(what: str, since: datetime, *patterns: str, within: timedelta = timedelta(hours=1)) -> Expectation:
+def expect(
+    what: str,
+    since: datetime,
+    *patterns: str,
+    within: timedelta = timedelta(hours=1),
+    channels: tuple[str, ...] = CHANNELS,
+) -> Expectation:
     """Expect one message, ``within`` a time after ``since``, in which all patterns are found, in any case."""
     compiled = tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
-    return Expectation(what=what, since=since, until=since + within, patterns=compiled)
+    return Expectation(what=what, since=since, until=since + within, patterns=compiled, channels=channels)
 
 
 def breaks(at: datetime, what: str, fault: MailFault) -> Event:
@@ -88,8 +96,3 @@ def mends(at: datetime, what: str, fault: MailFault) -> Event:
 def freezes(at: datetime, what: str) -> Event:
     """Show others from now on what stands in the calendars at this moment."""
     return Event(at=at, what=what, happen=lambda world: world.graph.calendars.freeze())
-
-
-def thaws(at: datetime, what: str) -> Event:
-    """Show others again what stands in the calendars."""
-    return Event(at=at, what=what, happen=lambda world: world.graph.calendars.thaw())
