@@ -9,6 +9,8 @@ from bot.detect.moments import moment
 from bot.types import Direction, Evidence, Finding, Symptom
 
 OWN_TROUBLES = 2
+PAUSE = 900.0
+"""So long without being asked, we were not watching, and how long we were blind begins anew."""
 CLOCK, CANARY, SILENCE, UNHEARD = "clock", "canary", "silence", "unheard"
 
 
@@ -54,6 +56,7 @@ class Blindness:
         self._tracks: Sequence[Track] = known.tracks
         self._tenant = known.tenant
         self.open: dict[str, Blind] = {}
+        self._asked = 0.0
         self.jump: Blind | None = None
 
     def jumped(self, before: float, now: float, until: float) -> None:
@@ -63,12 +66,13 @@ class Blindness:
 
     def tell(self, now: float, silent_since: float | None) -> Iterator[Finding]:
         """Give a finding for each reason that holds, and for each that holds no more since the last time."""
+        paused, self._asked = now - self._asked > PAUSE, now
         causes = {blind.cause: blind for blind in self._causes(now, silent_since)}
         for cause in [cause for cause in self.open if cause not in causes]:
             yield self.open.pop(cause).finding(self._tenant, ended=now)
         for cause, blind in causes.items():
             if cause in self.open:
-                blind.found = self.open[cause].found
+                blind.found = now if paused else self.open[cause].found
                 blind.since = self.open[cause].since
             self.open[cause] = blind
             yield blind.finding(self._tenant)

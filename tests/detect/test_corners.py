@@ -97,6 +97,15 @@ def test_a_full_canary_mailbox_is_its_own_trouble() -> None:
     assert {f.symptom for _, f in watch(Detector(EVERYWHERE), seen)} == {Symptom.UNMEASURABLE}
 
 
+def test_how_long_we_were_blind_begins_anew_after_a_pause_of_our_own() -> None:
+    """Nobody asked for hours: in that time we did not watch, so it is not known that we could not see."""
+    detector = Detector(EVERYWHERE)
+    watch(detector, evening(EVERYWHERE, minutes=60))
+    for minute, found in [(70, 70), (75, 70), (500, 500), (505, 500)]:
+        (silence,) = detector.tick(at(minute))
+        assert (silence.symptom, silence.found) == (Symptom.UNMEASURABLE, at(found))
+
+
 def test_a_vantage_with_nothing_to_compare_with_has_to_be_believed() -> None:
     """One outgoing route and no control route: no answer is taken for the mail's trouble."""
     known = routes("outbound-x")
