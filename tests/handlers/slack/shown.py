@@ -7,11 +7,14 @@ from typing import Any, TypeAlias
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.types import Change, Kind, Message, Moment, Severity, Text
+from bot.types import Change, Kind, Message, Moment, Severity, Subscription, Text
 from bot.words import LANGUAGES, tell
 from handlers.asked import Asked
 from handlers.slack import answer, home, render
+from handlers.slack.controls import controls
+from handlers.subscriptions import NIGHT
 from tests.handlers.examples import NOW, claim, finding, healthy, incident, message, snapshot
+from tests.handlers.people import ANA
 from tests.handlers.test_commands import Desk
 from tests.handlers.test_golden import evening
 from tests.stories.evening import events
@@ -113,9 +116,10 @@ async def answered() -> list[Blocks]:
             for text in QUESTIONS:
                 asked = Asked(text=text, person="U1", name="ana", language=language)
                 found.append(answer.blocks(await desk.commands.answer(asked)))
-            view = home.view(shows, language)["blocks"]
-            assert isinstance(view, list)
-            found.append(view)
+            for own in (None, Subscription(person=ANA, created=NOW, quiet=NIGHT)):
+                view = home.view(shows, language, controls(own, language, zone="Asia/Kathmandu"))["blocks"]
+                assert isinstance(view, list)
+                found.append(view)
     return found
 
 
