@@ -9,6 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+import structlog
+
+from bot.web.limits import HELD_BACK
+
+log = structlog.get_logger()
+
 BODY_LIMIT = 256 * 1024
 BODY_WAIT = timedelta(seconds=5)
 SEEN_MOST = 20_000
@@ -94,6 +100,18 @@ def json_of(text: str) -> object:
 def signed(secret: bytes, message: bytes) -> hmac.HMAC:
     """Sign a message with HMAC-SHA256."""
     return hmac.new(secret, message, hashlib.sha256)
+
+
+async def refuse(scope: Scope, send: Send, refused: RefusedError) -> None:
+    """Refuse a request with a status and nothing else."""
+    note(scope, refused)
+    await answer(send, refused.status)
+
+
+def note(scope: Scope, refused: RefusedError) -> None:
+    """Log why a request was refused, but of a flood no more than its beginning."""
+    if HELD_BACK not in scope:
+        log.info("request_refused", path=scope.get("path"), status=refused.status, why=str(refused))
 
 
 async def answer(send: Send, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:

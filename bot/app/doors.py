@@ -18,7 +18,10 @@ from bot.app.desks import CompanyDesks
 from bot.app.loops import Loop
 from bot.app.slack import slack_api
 from bot.app.vantages import vantages_door
-from bot.settings import SettingsError
+from bot.settings import Environment, SettingsError
+from bot.settings.proxies import networks
+from bot.web.limits import INSTALLATIONS, Allowance, Requests
+from bot.web.proxies import Proxies
 from handlers.saving import Saving
 from handlers.slack.api import SlackApi
 from handlers.slack.listen import PATH as SLACK_PATH
@@ -85,7 +88,15 @@ class SlackDoor:
 
         keeper = Keeper(installations, installations.states, installations.workspaces)
         pages = Installer(self.api.wire().client, environment.slack_client_id, environment.slack_client_secret, keeper)
-        return {INSTALL_PATH: pages.begin, REDIRECT_PATH: pages.end}
+        allowance, proxies = Allowance(INSTALLATIONS), proxies_of(environment)
+        both = {INSTALL_PATH: pages.begin, REDIRECT_PATH: pages.end}
+        return {path: Requests(page, allowance=allowance, proxies=proxies) for path, page in both.items()}
+
+
+def proxies_of(environment: Environment) -> Proxies:
+    """Give the reverse proxies in front."""
+    header = (environment.proxy_user_header or "").lower()
+    return Proxies(trusted=networks(environment.trusted_proxies), header=header)
 
 
 @asynccontextmanager

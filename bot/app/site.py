@@ -9,16 +9,13 @@ from starlette.applications import Starlette
 
 from bot.app import wiring
 from bot.app.bot import Bot
-from bot.app.doors import doors
+from bot.app.doors import doors, proxies_of
 from bot.app.tenant_folder import page_token
 from bot.app.tenants import Moved
-from bot.settings import Environment
-from bot.settings.proxies import networks
 from bot.types import Direction
 from bot.web.app import create_app, create_health_app
 from bot.web.history import RollupHistory
 from bot.web.house import OPERATOR, House
-from bot.web.proxies import Proxies
 from bot.web.site import Ports
 
 
@@ -44,12 +41,9 @@ async def open_site(bot: Bot, *, links: Mapping[str, str] | None = None) -> Asyn
         language=pages.language(),
     )
     async with doors(bot) as mounts:
-        yield create_app(house, token=environment.page_token, proxies=_proxies(environment), mounts=mounts, links=links)
-
-
-def _proxies(environment: Environment) -> Proxies:
-    header = (environment.proxy_user_header or "").lower()
-    return Proxies(trusted=networks(environment.trusted_proxies), header=header)
+        yield create_app(
+            house, token=environment.page_token, proxies=proxies_of(environment), mounts=mounts, links=links
+        )
 
 
 @dataclass(slots=True)

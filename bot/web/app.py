@@ -22,6 +22,7 @@ from bot.web.guard import Guard, SafeHeaders
 from bot.web.health import Health, alive, conditions, ready, stuck
 from bot.web.house import Doorkeeper, House, Keys, Rooms, is_operator, room_of
 from bot.web.lazy import Lazy
+from bot.web.limits import PAGE, REFUSED, Allowance, Refusals, Requests
 from bot.web.live import CLIENTS
 from bot.web.metrics import Collector
 from bot.web.proxies import NOBODY, PERSON, Proxies
@@ -49,11 +50,14 @@ def create_app(
     to address) are shown at the top of the page.
     """
     rooms = Rooms(house=house, links=links or {})
+    refused = Allowance(REFUSED)
+    doors = {path: Refusals(door, allowance=refused, proxies=proxies) for path, door in (mounts or {}).items()}
     app = Starlette(
         routes=[*_page_routes(rooms), *_machine_routes(rooms)],
         middleware=[
-            Middleware(Doors, mounts=mounts or {}),
+            Middleware(Doors, mounts=doors),
             Middleware(SafeHeaders),
+            Middleware(Requests, allowance=Allowance(PAGE), proxies=proxies, free=(*UNGUARDED, "/static/")),
             Middleware(
                 Guard,
                 admits=Keys(token=token, house=house, proxied=bool(proxies.header)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TypeAlias
 
@@ -13,6 +14,8 @@ PERSON = "mailstatus.person"
 """The key of a scope under which the guarded app finds who the proxy says it is; empty where nobody said."""
 LONGEST_NAME = 200
 MOST_HOPS = 20
+MOST_KEPT = 4096
+"""Addresses that were read lately: reading one takes longer than all else that is done about it."""
 FORWARDED = b"x-forwarded-for"
 
 
@@ -76,6 +79,7 @@ def peer(scope: Scope) -> Address | None:
     return _address(client[0]) if client else None
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _address(text: str) -> Address | None:
     """Read an address, as proxies write it: perhaps in brackets, perhaps IPv4 inside IPv6."""
     try:
@@ -85,6 +89,7 @@ def _address(text: str) -> Address | None:
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _place(address: Address | None) -> str:
     if isinstance(address, IPv6Address):
         return str(IPv6Network((int(address) >> 64 << 64, 64)))

@@ -8,18 +8,15 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-import structlog
 from pydantic import SecretStr
 
 from handlers.desks import Desks
-from handlers.door import Receive, RefusedError, Scope, Send, answer
+from handlers.door import Receive, RefusedError, Scope, Send, answer, refuse
 from handlers.slack.api import SlackApi
 from handlers.slack.guard import Guard
 
 if TYPE_CHECKING:
     from handlers.slack.bolt import Bolt, Installed
-
-log = structlog.get_logger()
 
 PATH = "/slack/events"
 """Where the manifest sends commands, buttons and events to."""
@@ -64,8 +61,7 @@ class SlackListener:
         try:
             body, headers = await self._guard.admitted(scope, receive)
         except RefusedError as refused:
-            log.info("slack_request_refused", status=refused.status, why=str(refused))
-            await answer(send, refused.status)
+            await refuse(scope, send, refused)
             return
         status, kind, text = await self.bolt().dispatch(body, headers)
         await answer(send, status, text.encode(), {"content-type": kind})

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-import structlog
 from pydantic import SecretStr
 
 from bot.words.replies import nobodys
@@ -24,6 +23,7 @@ from handlers.door import (
     body_of,
     headers_of,
     json_of,
+    refuse,
     signed,
     text_of,
 )
@@ -34,8 +34,6 @@ from handlers.teams.text import words
 PATH = "/teams/messages"
 AGE_MOST = timedelta(minutes=5)
 _AUTHORIZATION = re.compile(r"HMAC ([A-Za-z0-9+/]{43}=)")
-
-log = structlog.get_logger()
 
 
 class TeamsListener:
@@ -62,8 +60,7 @@ class TeamsListener:
         try:
             activity = await self._admitted(scope, receive)
         except RefusedError as refused:
-            log.info("teams_request_refused", status=refused.status, why=str(refused))
-            await answer(send, refused.status)
+            await refuse(scope, send, refused)
             return
         commands = self._commands()
         asked = _asked(activity, commands.language if commands else "en")

@@ -14,7 +14,7 @@ from bot.pipeline import Pushed
 from bot.store import Push, StoreError
 from bot.types import Observation, Route
 from bot.vantage.wire import PATH, Answer, Batch, WireError, read_batch, write_answer, write_refusal
-from handlers.door import Receive, RefusedError, Scope, Send, answer
+from handlers.door import Receive, RefusedError, Scope, Send, answer, note
 from handlers.vantage.admit import admit
 from handlers.vantage.guard import SKEW_MOST, Guard, Signed, ToldError
 
@@ -66,7 +66,7 @@ class VantageListener:
             async with self._turns[signed.vantage]:
                 said = await self._taken(signed)
         except RefusedError as refused:
-            log.warning("push_refused", status=refused.status, why=str(refused))
+            note(scope, refused)
             await _refuse(send, refused)
             return
         await answer(send, 200, write_answer(said), JSON)

@@ -7,18 +7,21 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 import pytest
+import structlog
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from bot.vantage.wire import PATH as VANTAGE_PATH
 from bot.vantage.wire import SIGNATURE, SPOOL, TIME, VANTAGE, micros, sign, write_batch
 from bot.web.app import create_app
+from bot.web.limits import REFUSED, Allowance, Refusals
+from bot.web.proxies import NOBODY
 from handlers.commands import Commands
 from handlers.door import BODY_LIMIT
 from handlers.orders import Orders
@@ -54,7 +57,8 @@ class Door:
         """Send a request, and give the answer."""
         raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
         answered = Answered()
-        await self.app({"type": "http", "method": method, "headers": raw, "path": "/"}, receiving(body), answered.send)
+        scope = {"type": "http", "method": method, "headers": raw, "path": "/", "client": ("203.0.113.7", 40000)}
+        await self.app(scope, receiving(body), answered.send)
         return answered
 
 
@@ -153,7 +157,7 @@ async def door(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 def test_no_door_is_missing_from_the_list() -> None:
     """What is mounted beside the page is what is attacked here."""
-    wiring = (Path(__file__).parents[2] / "bot" / "app" / "site.py").read_text()
+    wiring = (Path(__file__).parents[2] / "bot" / "app" / "doors.py").read_text()
     mounted = set(re.findall(r"\{?([A-Z]+_PATH): ", wiring)) | ({"PATH"} if "vantages_door(bot)" in wiring else set())
     assert mounted == {"SLACK_PATH", "TEAMS_PATH", "BOT_PATH", "INSTALL_PATH", "REDIRECT_PATH", "PATH"}
     assert len(DOORS) + len(PAGES_OF_SLACK) == len(mounted)
@@ -222,6 +226,45 @@ async def test_a_vantage_that_pushes_without_end_is_held_back(tmp_path: Path) ->
             headers[SIGNATURE] = sign(SecretStr(SECRET), headers, door.body)
             seen.add((await door.knock(door.body, headers)).status)
         assert seen == {200, 429}
+
+
+def limited(door: Door) -> tuple[Door, dict[str, float]]:
+    """Put a door behind its limit as the application does, at a clock that is set by hand."""
+    clock = {"now": 0.0}
+    allowance = Allowance(REFUSED, lambda: clock["now"])
+    return replace(door, app=Refusals(door.app, allowance=allowance, proxies=NOBODY)), clock
+
+
+async def test_a_flood_of_what_is_not_signed_is_told_to_wait_and_silences_nobody(door: Door) -> None:
+    """By 429 with the time to wait; what is signed comes in from the same address in the middle of the flood."""
+    behind, clock = limited(door)
+    flood = [await behind.knock(door.body, {}) for _ in range(int(REFUSED.burst) + 20)]
+    assert 429 not in {one.status for one in flood[: int(REFUSED.burst)]}
+    assert {one.status for one in flood[int(REFUSED.burst) :]} == {429}
+    assert (b"retry-after", b"1") in flood[-1].parts[0]["headers"]
+    assert flood[-1].body == b""
+    assert (await behind.knock(door.body, door.signed(door.body, door.secret))).status == 200
+    clock["now"] += 1.0
+    assert (await behind.knock(door.body, {})).status in {401, 415}
+
+
+async def test_a_flood_fills_no_log(door: Door) -> None:
+    """Its beginning is logged, and that it was held back, once."""
+    behind, _ = limited(door)
+    with structlog.testing.capture_logs() as events:
+        for _ in range(3 * int(REFUSED.burst)):
+            await behind.knock(door.body, {})
+    assert len(events) == int(REFUSED.burst) + 1
+    assert [one["client"] for one in events if one["event"] == "held_back"] == ["203.0.113.7"]
+
+
+async def test_a_platforms_burst_is_never_held_back(tmp_path: Path) -> None:
+    """Thousands of people ask within a minute, from a few addresses of Slack's."""
+    async with slack(tmp_path) as door:
+        behind, _ = limited(door)
+        for number in range(20 * int(REFUSED.burst)):
+            body = door.body + f"&n={number}".encode()
+            assert (await behind.knock(body, door.signed(body, door.secret))).status == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/live", "/delays.json", "/metrics", "/healthz", "/readyz", "/api/v1/status"])

@@ -5,9 +5,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 
-import structlog
-
-from handlers.door import Receive, RefusedError, Scope, Send, answer, body_of, headers_of, json_of, text_of
+from handlers.door import Receive, RefusedError, Scope, Send, answer, body_of, headers_of, json_of, refuse, text_of
 from handlers.teams.bot.api import TeamsApi
 from handlers.teams.bot.heard import Listener
 from handlers.teams.bot.heard_once import HeardOnce, Said
@@ -18,8 +16,6 @@ OURS = frozenset({"message", "conversationUpdate", "installationUpdate"})
 BUTTON = "adaptiveCard/action"
 _TOKEN = re.compile(r"Bearer ([A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+)")
 _LONGEST_TOKEN = 8192
-
-log = structlog.get_logger()
 
 
 class BotListener:
@@ -44,8 +40,7 @@ class BotListener:
         try:
             status, said = await self._answered(scope, receive)
         except RefusedError as refused:
-            log.info("teams_request_refused", status=refused.status, why=str(refused))
-            await answer(send, refused.status)
+            await refuse(scope, send, refused)
             return
         body = b"" if said is None else json.dumps(said).encode()
         await answer(send, status, body, {"content-type": "application/json; charset=utf-8"})
