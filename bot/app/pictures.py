@@ -41,7 +41,7 @@ class Pictures:
         except StoreError as error:
             raise SendError(f"the picture's figures cannot be read: {error}") from error
         except PaintError as error:
-            raise SendError(str(error), permanent=True) from error
+            raise SendError(str(error)) from error  # a machine that is busy paints later; an old picture is given up
 
     async def chart(self, delivery: Delivery) -> Chart | None:
         """Give the chart of an incident that begins or is over, and of a head that is edited, so that it keeps its own.
