@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.store.append_only import guard_audit
 from bot.store.errors import StoreError
 from bot.store.tables import metadata
+from bot.store.tables.base import ONLY
 
 HEAD = "0010"
 """The newest file in migrations/; revisions count up, so that an older program knows a newer store."""
@@ -47,10 +48,18 @@ def _create(connection: Connection) -> None:
     """Make all tables at once: a first start need not wait for Alembic, which takes a second to import."""
     if inspect(connection).has_table("observations"):
         raise StoreError("the store has our tables but no revision: it is not ours to change", passing=False)
+    _narrow_indexes(connection.dialect.name)
     metadata.create_all(connection)
     guard_audit(connection)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+def _narrow_indexes(dialect: str) -> None:
+    """Tell the dialect that is used which rows alone an index holds; naming both would import both."""
+    for index in (index for table in metadata.tables.values() for index in table.indexes):
+        if only := index.info.get(ONLY):
+            index.dialect_options[dialect]["where"] = text(only)
 
 
 def upgrade(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from bot.store import Store, StoreError
 from bot.store.engine import open_engine
 from bot.store.schema import HEAD, MIGRATIONS, stored_revision, upgrade
 from bot.store.tables import metadata
+from bot.store.tables.base import ONLY
 from tests.store.postgres import Postgres
 
 
@@ -47,6 +48,23 @@ async def test_migrations_from_nothing_lead_to_the_tables_of_today(bare_url: str
         assert await grown.run_sync(shape) == await made.run_sync(shape)
     await old.dispose()
     await new.dispose()
+
+
+async def test_an_index_that_is_for_few_rows_holds_those_alone(store_url: str) -> None:
+    """A program names the condition only to the dialect that it uses."""
+    wanted = {
+        index.name for table in metadata.tables.values() for index in table.indexes if index.info.get(ONLY)
+    }  # fmt: skip
+    engine = open_engine(store_url)
+
+    def partial(connection: Connection) -> set[str | None]:
+        seen, where = inspect(connection), f"{connection.dialect.name}_where"
+        indexes = [index for table in metadata.tables for index in seen.get_indexes(table)]
+        return {index["name"] for index in indexes if index.get("dialect_options", {}).get(where) is not None}
+
+    async with engine.begin() as connection:
+        assert await connection.run_sync(partial) == wanted
+    await engine.dispose()
 
 
 async def test_alembic_finds_nothing_to_migrate(store_url: str) -> None:

@@ -9,3 +9,5 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+ONLY = "only"
+"""In an index's ``info``: the condition, as SQL, of the rows that it holds."""

@@ -9,11 +9,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from bot.store.columns import Id, Time, Words
-from bot.store.tables.base import metadata
+from bot.store.tables.base import ONLY, metadata
 
 deliveries = Table(
     "deliveries",
@@ -43,8 +42,7 @@ deliveries = Table(
         "destination",
         "incident",
         "id",
-        sqlite_where=text("state IN ('waiting', 'claimed')"),
-        postgresql_where=text("state IN ('waiting', 'claimed')"),
+        info={ONLY: "state IN ('waiting', 'claimed')"},
     ),
     Index(None, "ended_at"),
 )

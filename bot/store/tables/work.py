@@ -1,9 +1,9 @@
 """Jobs and schedules of a store on SQLite, and which worker watches what."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from bot.store.columns import Id, Time, Words
-from bot.store.tables.base import metadata
+from bot.store.tables.base import ONLY, metadata
 
 jobs = Table(
     "jobs",
@@ -25,15 +25,13 @@ jobs = Table(
         "uq_jobs_dedupe",
         "dedupe",
         unique=True,
-        sqlite_where=text("state = 'waiting' AND attempts = 0"),
-        postgresql_where=text("state = 'waiting' AND attempts = 0"),
+        info={ONLY: "state = 'waiting' AND attempts = 0"},
     ),
     Index(
         "uq_jobs_running_key",
         "key",
         unique=True,
-        sqlite_where=text("state = 'running'"),
-        postgresql_where=text("state = 'running'"),
+        info={ONLY: "state = 'running'"},
     ),
     sqlite_autoincrement=True,  # an id given is never given again, so that a late ending cannot hit another job
 )
