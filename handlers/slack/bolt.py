@@ -105,6 +105,7 @@ class Bolt:
         desk, late = self._desk(asked.whom, channel), self._teller(command.get("response_url"))
         answer = await desk.answer(asked, late=late) if desk else nobodys(asked.language)
         await ack(dict(body_of(answer)))
+        self.homes.doubt(asked.whom)
         self._learn(asked)
 
     async def _button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:

@@ -69,6 +69,11 @@ class Homes:
             self._visitors.popitem(last=False)
         await self._publish(visitor)
 
+    def doubt(self, whom: Person | None) -> None:
+        """Have a person's tab shown anew in its turn, if they opened it lately: what they typed may have changed it."""
+        if whom and (visitor := self._visitors.get(whom)):
+            visitor.shows = None
+
     async def run(self, beat: Callable[[], None]) -> None:
         """Keep all tabs up, for as long as the bot runs."""
         while True:

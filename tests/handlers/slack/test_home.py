@@ -86,6 +86,18 @@ async def desk() -> AsyncIterator[Desk]:
         await api.aclose()
 
 
+async def test_what_is_typed_elsewhere_is_seen_in_an_open_tab_in_its_turn(desk: Desk) -> None:
+    """A subscription by words, for whoever has opened the tab; nobody else gets one."""
+    typed = {"command": "/mailstatus", "text": "subscribe outbound", "team_id": "T1", "user_name": "ana"}
+    await desk.dispatch({**typed, "user_id": "U2"})
+    await desk.visit()
+    await desk.dispatch({**typed, "user_id": "U1"})
+    await desk.bolt.homes.refresh()
+    assert "You are told by direct message about: Outgoing mail." in desk.shown
+    await desk.bolt.homes.refresh()
+    assert list(desk.slack.workspace.homes) == ["U1"]
+
+
 async def test_whoever_opens_the_tab_sees_how_mail_is(desk: Desk) -> None:
     """With the buttons of what is open, the last seven days, and what they are told."""
     assert await desk.visit() == 200
