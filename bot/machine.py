@@ -33,6 +33,7 @@ from bot.types import (
     Change,
     Claim,
     Direction,
+    Incident,
     Observation,
     Order,
     ProbeSeen,
@@ -121,6 +122,11 @@ class Machine:
         return self._detector.suspects(now)
 
     @property
+    def open(self) -> tuple[Incident, ...]:
+        """Give the incidents that are open, oldest first."""
+        return tuple(one for one in self._book.incidents if one.resolved is None and not one.part_of)
+
+    @property
     def advisories(self) -> tuple[Claim, ...]:
         """Give what is listed now, about mail or not."""
         claims = (*self._book.listed, *(claim for incident in self._book.incidents for claim in incident.claims))
@@ -128,13 +134,13 @@ class Machine:
 
     def snapshot(self, now: datetime, *, language: str = "en") -> Snapshot:
         """Give all that commands, page and API show."""
-        live = [incident for incident in self._book.incidents if not incident.part_of]
+        past = [one for one in self._book.incidents if one.resolved is not None and not one.part_of]
         return Snapshot(
             at=now,
             directions=self._detector.now(now),
             calendars=self._calendars.now(self._blind_calendars()),
-            open=tuple(incident for incident in live if incident.resolved is None),
-            past=tuple(incident for incident in reversed(live) if incident.resolved is not None),
+            open=self.open,
+            past=tuple(reversed(past)),
             sources=self._book.sights,
             advisories=self.advisories,
             rung=self._rung[::-1],

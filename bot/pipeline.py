@@ -15,7 +15,7 @@ from bot.keeper import Company, Keeper, Kept, Think, Unsaved
 from bot.machine import Machine
 from bot.outbox import draft
 from bot.store import Deed, Push, Store, StoreError, Transaction
-from bot.types import Change, Clock, Observation, Order, Reported, Snapshot
+from bot.types import Change, Clock, Incident, Observation, Order, Reported, Snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -184,6 +184,10 @@ class Pipeline:
     def snapshots(self) -> list[Snapshot]:
         """Give all that there are here."""
         return [self.snapshot(tenant) for tenant in self._shown]
+
+    def open(self) -> list[Incident]:
+        """Give all that is open at anybody's."""
+        return [one for shown in self._shown.values() for one in shown.machine.open]
 
     def asked(self, tenant: str) -> Snapshot:
         """Give a snapshot to somebody who asks, and keep it new before those of others."""

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ import httpx
 from bot.app import wiring
 from bot.app.admission import Admission, given_up
 from bot.app.clock import ClockWatch, SystemClock
-from bot.app.eyes import Tooling, open_eyes
+from bot.app.eyes import Tooling
 from bot.app.health import Pulse
 from bot.app.heartbeat import Heartbeat
 from bot.app.loops import Loops
@@ -26,8 +26,9 @@ from bot.app.roles import Role
 from bot.app.shards import Shards
 from bot.app.slack import open_installations
 from bot.app.teams_bot import open_teams
+from bot.app.tenant_check import check
 from bot.app.tenant_folder import TenantFolder
-from bot.app.tenants import Tenant, Tenants
+from bot.app.tenants import Tenants
 from bot.app.voices import Voices, open_voices
 from bot.app.watchdog import Watchdog
 from bot.app.watching import open_shards
@@ -104,7 +105,7 @@ async def open_bot(
         loops = Loops(chance)
         shards = open_shards(tooling, tenants, store, pipeline=pipeline, loops=loops)
         pulse = _pulse(settings, memory, pipeline=pipeline, shards=shards, loops=loops)
-        folder = TenantFolder(operator=settings, check=partial(_check, tooling, voices))
+        folder = TenantFolder(operator=settings, check=partial(check, tooling, voices))
         bot = Bot(
             settings=settings,
             role=role,
@@ -133,12 +134,6 @@ def _prepare(settings: Settings, role: Role) -> None:
     if role is not Role.ALL and not settings.store_url.startswith("postgres"):
         raise SettingsError([ALONE.format(role=role)])
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-
-def _check(tooling: Tooling, voices: Voices, tenant: Tenant) -> None:
-    """Raise SettingsError where a company cannot be watched, or nobody told of it, as its settings are."""
-    voices.channels(tenant.settings)
-    open_eyes(replace(tooling, settings=tenant.settings), tenant.name)
 
 
 async def _admit(bot: Bot, voices: Voices) -> None:

@@ -67,6 +67,10 @@ class TenantFolder:
         """Give everybody, those of mailstatus.toml first."""
         return [*self._listed, *self._known.values()]
 
+    def companies_at_fault(self) -> list[str]:
+        """Name those whose files cannot be used as they are."""
+        return [name for name in self.faults if name != FOLDER]
+
     def look(self, *, at_once: bool = False) -> None:
         """Take over what was changed; it reads files, so call it in a thread.
 

@@ -10,6 +10,7 @@ from bot.store.audit import Audit
 from bot.store.conversations import Conversations
 from bot.store.deliveries import Deliveries
 from bot.store.engine_jobs import EngineTable
+from bot.store.everybody import Everybody
 from bot.store.gaps import Gaps
 from bot.store.incidents import Incidents
 from bot.store.jobs import JobTable
@@ -37,6 +38,7 @@ class Transaction:
     subscriptions: Subscriptions = field(init=False)
     pushes: Pushes = field(init=False)
     audit: Audit = field(init=False)
+    everybody: Everybody = field(init=False)
     jobs: JobTable = field(init=False)
     engine: EngineTable = field(init=False)
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
@@ -54,6 +56,7 @@ class Transaction:
         self.subscriptions = Subscriptions(self.connection)
         self.pushes = Pushes(self.connection)
         self.audit = Audit(self.connection)
+        self.everybody = Everybody(self.connection)
         self.jobs = JobTable(self.connection)
         self.engine = EngineTable(self.connection)
 

@@ -1,0 +1,91 @@
+"""What the commands about companies do: the same files that the running bot follows."""
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.app.tenant_check import checking
+from bot.app.tenant_folder import FOLDER, TenantFolder
+from bot.app.tenant_import import Importing, Plan, carry_out, tried
+from bot.app.tenant_list import Listed, kept, listed, meant
+from bot.app.tenant_writing import Facts, pause, save, written
+from bot.settings import Settings, SettingsError
+from bot.settings.tenant_file import SECRETS, SUFFIX
+from bot.store import Store
+from bot.web.overview import Overview, overview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The folder as it is now, and the store beside it."""
+
+    settings: Settings
+    store: Store
+    folder: TenantFolder
+    path: Path
+
+    def add(self, facts: Facts) -> Path:
+        """Write a company that is not there yet; raises SettingsError, and OSError."""
+        file = self.path / f"{facts.name}{SUFFIX}"
+        if file.exists() or facts.name in self.names():
+            raise SettingsError([f"{facts.name} is there already: {file}"])
+        files = written(facts)
+        with tempfile.TemporaryDirectory(prefix="mailstatus-add-") as trial:
+            tried(facts.name, files, Path(trial), self.settings, self.folder.check)
+        save(self.path, facts.name, files)
+        return file
+
+    def pause(self, name: str, *, paused: bool) -> bool:
+        """Have a company paused, or go on; False where it was so already. Raises SettingsError, and OSError."""
+        return pause(self._file(name), paused=paused)
+
+    def remove(self, name: str) -> None:
+        """Take a company's files away; raises SettingsError, and OSError."""
+        file = self._file(name)
+        file.unlink()
+        file.with_suffix(SECRETS).unlink(missing_ok=True)
+
+    def plan(self, table: Path) -> Plan:
+        """Find out what an import changes; raises SettingsError."""
+        return Importing(folder=self.path, operator=self.settings, check=self.folder.check).planned(table)
+
+    def carry_out(self, plan: Plan, beat: Callable[[], None]) -> None:
+        """Do what an import changes; raises OSError."""
+        carry_out(plan, self.path, beat=beat)
+
+    async def listed(self, *, wanted: Sequence[str] = (), like: str = "*") -> Iterator[Listed]:
+        """List the companies; raises StoreError."""
+        return listed(self.folder, await kept(self.store), wanted=wanted, like=like)
+
+    async def overview(self, now: datetime) -> Overview:
+        """See what is open at all of them; raises StoreError."""
+        watched = {one.name for one in self.folder.tenants() if not one.paused}
+        async with self.store.read() as tx:
+            found = [one for one in await tx.everybody.open_incidents() if one.tenant in watched]
+        return overview(found, at=now, watched=len(watched))
+
+    def names(self) -> list[str]:
+        """Name everybody, those with a file that cannot be used too."""
+        return sorted({*(one.name for one in self.folder.tenants()), *self.folder.companies_at_fault()})
+
+    def _file(self, name: str) -> Path:
+        file = self.path / f"{meant(name, self.names())}{SUFFIX}"
+        if not file.is_file():
+            raise SettingsError([f"{name} is in mailstatus.toml: change it there"])
+        return file
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Read the folder as the bot would; raises SettingsError and StoreError."""
+    path = settings.environment.tenants
+    if path is None:
+        raise SettingsError([f"{FOLDER}: is not set: the folder of the companies' files. Example: {FOLDER}=tenants"])
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with await Store.open(settings.store_url) as store, checking(settings, store) as check:
+        folder = TenantFolder(operator=settings, check=check)
+        folder.look(at_once=True)
+        yield Desk(settings=settings, store=store, folder=folder, path=path)
