@@ -1,22 +1,18 @@
 """The commands; each imports what it needs when it is called, so that the quick ones are quick."""
 
-import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TextIO, TypeVar
+from typing import Annotated, TextIO
 
 import typer
 
 from bot.app.roles import Role
-from bot.settings import Settings, SettingsError, load
+from bot.cli_ground import FALLS_SHORT, done, fail, log, read_settings
+from bot.cli_tenant import overview, tenant
 
-FALLS_SHORT, UNUSABLE = 1, 2
-"""Exit codes: the thing checked falls short; bad usage or settings."""
-
-Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON Lines, and nothing else, on standard output.")]
 Push = Annotated[str, typer.Option(help="Address of the bot that this far vantage reports to.", metavar="URL")]
 Recording = Annotated[Path, typer.Argument(help="A recording; - is standard input.", show_default=False)]
@@ -29,6 +25,8 @@ app = typer.Typer(
 )
 db = typer.Typer(help="The store's tables.", no_args_is_help=True)
 app.add_typer(db, name="db")
+app.add_typer(tenant, name="tenant")
+app.command()(overview)
 
 
 def main() -> None:
@@ -51,12 +49,12 @@ def run(
     from bot.app.missing import missing
     from bot.app.serve import run as serve
 
-    settings = _settings()
+    settings = read_settings()
     if not push and (lines := missing(settings)):
-        _fail(lines)
-    _log(settings)
+        fail(lines)
+    log(settings)
     serving = report(settings, push) if push else serve(settings, SystemClock(), random.SystemRandom(), role)
-    _done(serving, loop=uvloop.new_event_loop)
+    done(serving, loop=uvloop.new_event_loop)
 
 
 @app.command()
@@ -71,7 +69,7 @@ def demo(
     """Replay July 2023 against a world in a box, with the real bot in it; no account needed."""
     from bot.app.demo import play
 
-    came_out = _done(play(once=once, limit=_length(length), port=port))
+    came_out = done(play(once=once, limit=_length(length), port=port))
     raise typer.Exit(0 if came_out else FALLS_SHORT)
 
 
@@ -81,11 +79,11 @@ def look(*, push: Push = "") -> None:
     from bot.app.agent import look as pushed
     from bot.app.look import look as looked
 
-    settings = _settings()
-    _log(settings, quietly=True)
+    settings = read_settings()
+    log(settings, quietly=True)
     if push:
-        raise typer.Exit(0 if _done(pushed(settings, push, say=typer.echo)) else FALLS_SHORT)
-    _done(looked(settings, say=typer.echo))
+        raise typer.Exit(0 if done(pushed(settings, push, say=typer.echo)) else FALLS_SHORT)
+    done(looked(settings, say=typer.echo))
 
 
 @app.command()
@@ -95,9 +93,9 @@ def say(
     """Send one test message to each destination, through the real outbox."""
     from bot.app.say import say as said
 
-    settings = _settings()
-    _log(settings, quietly=True)
-    told = _done(said(settings, text, show=typer.echo))
+    settings = read_settings()
+    log(settings, quietly=True)
+    told = done(said(settings, text, show=typer.echo))
     raise typer.Exit(0 if told else FALLS_SHORT)
 
 
@@ -107,9 +105,9 @@ def doctor(*, push: Push = "") -> None:
     from bot.app.doctor import examine
     from bot.app.doctor_vantage import examine_vantage
 
-    settings = _settings()
-    _log(settings, quietly=True)
-    sound = _done(examine_vantage(settings, push, say=typer.echo) if push else examine(settings, say=typer.echo))
+    settings = read_settings()
+    log(settings, quietly=True)
+    sound = done(examine_vantage(settings, push, say=typer.echo) if push else examine(settings, say=typer.echo))
     raise typer.Exit(0 if sound else FALLS_SHORT)
 
 
@@ -124,7 +122,7 @@ def replay(recording: Recording, *, as_json: Json = False) -> None:
             for message in replayed(lines):
                 _print(message, "{t:>12.1f}s  {reason}\n{text}\n", as_json=as_json)
         except RecordingError as error:
-            _fail([f"{recording}: {error}"])
+            fail([f"{recording}: {error}"])
 
 
 @app.command()
@@ -148,7 +146,7 @@ def backtest(
                     as_json=as_json,
                 )
         except RecordingError as error:
-            _fail([f"{recording}: {error}"])
+            fail([f"{recording}: {error}"])
 
 
 @app.command()
@@ -167,7 +165,7 @@ def explain(
         if not isinstance(one, Broken):
             _print(one, "{id}  {symptom}, {state}\n{text}\n", as_json=as_json)
     if broken := [f"{file}: {one}" for one in found if isinstance(one, Broken)]:
-        _fail(broken)
+        fail(broken)
 
 
 @app.command()
@@ -178,7 +176,7 @@ def record(
     """Write what the store holds as a recording, for replay and backtest, to standard output."""
     from bot.app.record import record as recorded
 
-    _done(recorded(_settings(), tenant, timedelta(hours=hours), write=typer.echo))
+    done(recorded(read_settings(), tenant, timedelta(hours=hours), write=typer.echo))
 
 
 @app.command()
@@ -189,7 +187,7 @@ def audit(
     """Write who did what from chat, and what the bot gave up, as JSON Lines, to standard output."""
     from bot.app.audit import audit as written
 
-    _done(written(_settings(), tenant, timedelta(days=days), write=typer.echo))
+    done(written(read_settings(), tenant, timedelta(days=days), write=typer.echo))
 
 
 @db.command("upgrade")
@@ -201,9 +199,9 @@ def upgrade() -> None:
         async with await Store.open(url):
             pass
 
-    settings = _settings()
+    settings = read_settings()
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _done(opened(settings.store_url))
+    done(opened(settings.store_url))
     typer.echo("The store's tables are up to date.")
 
 
@@ -216,51 +214,13 @@ def _without(*packages: str) -> None:
         sys.modules.setdefault(package, None)  # type: ignore[arg-type]  # None is Python's own mark of a missing one
 
 
-def _settings() -> Settings:
-    try:
-        return load(Path.cwd())
-    except SettingsError as error:
-        _fail(error.lines)
-
-
-def _log(settings: Settings, *, quietly: bool = False) -> None:
-    """Log to standard error; ``quietly`` for commands that say themselves what they do."""
-    from bot.app.logs import to_standard_error
-
-    level = settings.environment.log_level
-    to_standard_error("warning" if quietly and level == "info" else level)
-
-
-def _done(work: Coroutine[Any, Any, Result], *, loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> Result:
-    """Run to the end; what is wrong with settings, store or address is said in a line."""
-    from bot.store import StoreError
-    from bot.vantage.spool import SpoolError
-    from bot.web.server import ServeError
-
-    try:
-        with asyncio.Runner(loop_factory=loop) as runner:
-            return runner.run(work)
-    except SettingsError as error:
-        _fail(error.lines)
-    except (StoreError, ServeError, SpoolError) as error:
-        _fail([str(error)])
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
-
-
-def _fail(lines: Iterable[str]) -> NoReturn:
-    for line in lines:
-        typer.echo(line, err=True)
-    raise typer.Exit(UNUSABLE)
-
-
 def _open(path: Path) -> TextIO:
     if str(path) == "-":
         return sys.stdin
     try:
         return path.open(encoding="utf-8", errors="replace")
     except OSError as error:
-        _fail([f"{path}: cannot be read: {error.strerror}"])
+        fail([f"{path}: cannot be read: {error.strerror}"])
 
 
 def _print(line: Mapping[str, object], words: str, *, as_json: bool) -> None:
@@ -275,4 +235,4 @@ def _length(text: str) -> timedelta | None:
     try:
         return length(text)
     except ValueError as error:
-        _fail([f"--for: {error}"])
+        fail([f"--for: {error}"])

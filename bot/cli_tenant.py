@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from bot.cli_ground import FALLS_SHORT, done, fail, log, settings
+from bot.cli_ground import FALLS_SHORT, done, fail, log, read_settings
 
 if TYPE_CHECKING:
     from bot.app.tenant_admin import Desk
@@ -30,8 +30,7 @@ def add(
     *,
     azure_tenant_id: Annotated[str, typer.Option(help="Directory (tenant) id whose service health is read.")] = "",
     language: Annotated[str, typer.Option(help="en, de, fr, es or ja.")] = "",
-    slack_channel: Annotated[str, typer.Option(help="Id of the channel that is told.")] = "",
-    slack_workspace: Annotated[str, typer.Option(help="Id of its workspace, where there are several.")] = "",
+    slack: Annotated[str, typer.Option(help="Id of the channel that is told, or T0123456789/C0123456789.")] = "",
     teams: Annotated[bool, typer.Option("--teams", help="Ask for the address of a Teams Workflow.")] = False,
     page: Annotated[bool, typer.Option("--page", help="Make a token that opens this company's page.")] = False,
 ) -> None:
@@ -39,12 +38,13 @@ def add(
     from bot.app.tenant_writing import Facts
 
     token = secrets.token_urlsafe(24) if page else ""
+    workspace, _, channel = slack.rpartition("/")
     facts = Facts(
         name=name,
         azure_tenant_id=azure_tenant_id or typer.prompt("Directory (tenant) id", default="", show_default=False),
         language=language,
-        slack_channel=slack_channel,
-        slack_workspace=slack_workspace,
+        slack_channel=channel,
+        slack_workspace=workspace,
         teams_url=typer.prompt("Address of the Teams Workflow", hide_input=True) if teams else "",
         page_token=token,
     )
@@ -121,8 +121,8 @@ def remove(name: Name, *, yes: Annotated[bool, typer.Option("--yes", help="Do no
     """Take a company out: its files are deleted, what is open there is closed, and nobody there is told any more."""
     if not yes:
         typer.confirm(f"Delete the files of {name}, its secrets with them?", abort=True)
-    _at_desk(lambda desk: _now(desk.remove(name)))
-    typer.echo(f"{name} is taken out.")
+    file = _at_desk(lambda desk: _now(desk.remove(name)))
+    typer.echo(f"{file} is deleted; a running bot takes {name} out within seconds.")
 
 
 @tenant.command("import")
@@ -132,7 +132,6 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
 ) -> None:
     """Add and change many companies at once: all of them, or none where one line is wrong."""
-    from rich.progress import Progress
 
     async def work(desk: "Desk") -> None:
         plan = desk.plan(table)
@@ -145,9 +144,8 @@ def import_(
         if dry_run:
             typer.echo(f"would be: {told}")
             return
-        with Progress(transient=True, disable=not typer.get_text_stream("stderr").isatty()) as progress:
-            bar = progress.add_task("writing", total=len(plan.added) + len(plan.changed))
-            desk.carry_out(plan, lambda: progress.advance(bar))
+        with typer.progressbar(length=len(plan.added) + len(plan.changed), label="writing") as bar:
+            desk.carry_out(plan, lambda: bar.update(1))
         typer.echo(told)
 
     _at_desk(work)
@@ -167,7 +165,7 @@ def overview(*, as_json: Json = False) -> None:
 def _at_desk(work: "Callable[[Desk], Awaitable[Result]]") -> Result:
     from bot.app.tenant_admin import open_desk
 
-    given = settings()
+    given = read_settings()
     log(given, quietly=True)
 
     async def whole() -> Result:
@@ -191,7 +189,7 @@ def _row(one: "Listed") -> dict[str, object]:
         "state": one.standing.value,
         "seen": one.seen.isoformat() if one.seen else None,
         "open": [incident.id for incident in one.open],
-        "since": min((incident.began for incident in one.open), default=None).isoformat() if one.open else None,
+        "since": min(incident.began for incident in one.open).isoformat() if one.open else None,
         "blind": list(one.blind),
         "faults": list(one.faults),
     }

@@ -27,7 +27,7 @@ from bot.app.shards import Shards
 from bot.app.slack import open_installations
 from bot.app.teams_bot import open_teams
 from bot.app.tenant_check import check
-from bot.app.tenant_folder import TenantFolder
+from bot.app.tenant_folder import TenantFolder, say
 from bot.app.tenants import Tenants
 from bot.app.voices import Voices, open_voices
 from bot.app.watchdog import Watchdog
@@ -153,7 +153,9 @@ async def _admit(bot: Bot, voices: Voices) -> None:
     key = probe_key(bot.settings)
     admission = Admission(pipeline=bot.pipeline, courier=courier, voices=voices, channels=channels, key=key)
     bot.tenants.listen(admission.follow)
-    await bot.tenants.become(bot.folder.start())
+    found = bot.folder.start()
+    say(bot.folder.faults, {})
+    await bot.tenants.become(found)
 
 
 def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, shards: Shards, loops: Loops) -> Pulse:

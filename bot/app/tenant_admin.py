@@ -42,11 +42,12 @@ class Desk:
         """Have a company paused, or go on; False where it was so already. Raises SettingsError, and OSError."""
         return pause(self._file(name), paused=paused)
 
-    def remove(self, name: str) -> None:
-        """Take a company's files away; raises SettingsError, and OSError."""
+    def remove(self, name: str) -> Path:
+        """Take a company's files away, and give the one that it was; raises SettingsError, and OSError."""
         file = self._file(name)
         file.unlink()
         file.with_suffix(SECRETS).unlink(missing_ok=True)
+        return file
 
     def plan(self, table: Path) -> Plan:
         """Find out what an import changes; raises SettingsError."""

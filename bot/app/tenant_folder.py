@@ -93,7 +93,6 @@ class TenantFolder:
             tenant = self._tenant(name)
         except SettingsError as error:
             self.faults[name] = error.lines
-            log.warning("tenant_not_taken", tenant=name, why=error.lines, goes_on=name in self._known)
             return
         self._forget(name, read=True)
         self._known[name] = tenant
@@ -144,8 +143,6 @@ class TenantFolder:
         return found
 
     def _disbelieve(self, why: str) -> None:
-        if FOLDER not in self.faults:
-            log.error("tenants_folder", path=str(self._path), why=why)
         self.faults[FOLDER] = [f"{FOLDER}: {self._path} {why}. Example: {FOLDER}=/etc/mailstatus/tenants"]
 
 
@@ -166,7 +163,9 @@ class TenantWatch:
 
     async def look(self) -> None:
         """Look once; what the store could not follow is told again by the next look."""
+        before = dict(self.folder.faults)
         await asyncio.to_thread(self.folder.look)
+        say(self.folder.faults, before)
         try:
             moved = await self.tenants.become(self.folder.tenants())
         except StoreError as error:
@@ -175,6 +174,13 @@ class TenantWatch:
         for what, those in (("added", moved.added), ("changed", moved.changed), ("removed", moved.removed)):
             if those:
                 log.info("tenants", what=what, count=len(those), names=[one.name for one in those[:10]])
+
+
+def say(faults: Mapping[str, Sequence[str]], before: Mapping[str, Sequence[str]]) -> None:
+    """Log what is wrong now and was not before: a company that goes on goes on as it was."""
+    for name, lines in faults.items():
+        if before.get(name) != lines:
+            log.warning("tenant_not_taken", tenant=name, why=list(lines))
 
 
 def page_token(tenant: Tenant) -> str:

@@ -47,7 +47,10 @@ def read_tenant(path: Path, operator: Settings) -> Filed:
     faults += _of_the_operator(file, values, operator.installation)
     if faults:
         raise SettingsError(faults)
-    installation = validated(file, Installation, _tables(name, values, operator.installation))
+    try:
+        installation = validated(file, Installation, _tables(name, values, operator.installation))
+    except SettingsError as error:
+        raise SettingsError([line.replace(f"{file}: tenants.{name}.", f"{file}: ") for line in error.lines]) from None
     inside = [f"{file}: {fault}" for fault in server_faults(installation.mailboxes)]
     if inside:
         raise SettingsError(inside)
