@@ -2,10 +2,11 @@
 
 import json
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
@@ -15,7 +16,7 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Run a command in a folder with the operator's settings."""
     (tmp_path / ".env").write_text(
         "MAILSTATUS_TENANTS=tenants\nSLACK_BOT_TOKEN=xoxb-1\nAZURE_CLIENT_ID=app\nAZURE_CLIENT_SECRET=operator-secret\n"
@@ -26,7 +27,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     def run(*words: str, typed: str = "") -> Result:
         return CliRunner().invoke(app, [*words], input=typed)
 
-    return run
+    yield run
+    structlog.reset_defaults()  # the commands log to a standard error that is closed now
 
 
 def table(*rows: str) -> str:
