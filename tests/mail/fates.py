@@ -43,13 +43,13 @@ WELL = Row(
     test="test_mail_that_arrives_is_nothing_to_tell",
 )
 REFUSED = Row(
-    what="It is refused for good: at connect, TLS, `MAIL`, `RCPT` or `DATA`",
+    what="It is refused for good: at TLS, `MAIL`, `RCPT` or `DATA`",
     shows=(Refusal, Refused, Fate.REFUSED),
     told="Sending mail fails.",
-    test="test_what_is_refused_for_good_is_told",
+    test="test_what_is_refused_is_told",
 )
 REFUSED_FOR_NOW = Row(
-    what="It is refused for a while (4xx)",
+    what="It is refused for a while (4xx): at connect, `AUTH`, `RCPT`",
     shows=(Refusal, Refused, Fate.REFUSED),
     told="Mail is refused for now, and goes out late.",
     test="test_what_is_refused_for_a_while_is_told_as_such",

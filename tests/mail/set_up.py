@@ -4,7 +4,8 @@
 ``bounce`` comes back with a report, ``plainbounce`` with one as qmail writes it; ``lost`` vanishes, ``twice`` arrives two
 times, ``full``, ``grey``, ``throttled`` and ``reject`` are refused, ``corrupt`` is refused after its end, ``brimful`` has no
 room left in dovecot, ``NAME+Junk`` lands in junk. The sender ``barred`` is refused, and the port ``busy`` takes nobody.
-STARTTLS is offered with a certificate that nobody vouches for, and sign-in by password.
+STARTTLS is offered with a certificate that nobody vouches for, and sign-in by password; the password ``later`` finds a server
+that cannot tell for now.
 """
 
 EXIM = """
@@ -111,7 +112,7 @@ begin authenticators
 plain:
   driver = plaintext
   public_name = PLAIN
-  server_condition = ${{if eq{{$auth3}}{{secret}}}}
+  server_condition = ${{if eq{{$auth3}}{{later}}{{${{readfile{{{folder}/nowhere}}}}}}{{${{if eq{{$auth3}}{{secret}}}}}}}}
   server_set_id = $auth2
 """
 

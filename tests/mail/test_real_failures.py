@@ -23,11 +23,12 @@ from tests.mail.worlds import SECRET
 REFUSALS = {
     "connect": "421 4.3.2 service not available",
     "tls": "certificate verify failed",
+    "auth": "435 Unable to authenticate at present",
     "mail": "550 5.7.1 you may not send here",
     "rcpt": "550 5.1.1 no such user here",
     "data": "554 5.6.0 corrupt message content",
 }
-"""Each step at which a server can refuse, and what this one says there; AUTH is the canary's own trouble."""
+"""Each step at which a server can refuse, and what this one says there; a final no to AUTH is the canary's own trouble."""
 
 
 def refused_at(stage: str, world: World) -> tuple[Mailbox, str]:
@@ -36,6 +37,7 @@ def refused_at(stage: str, world: World) -> tuple[Mailbox, str]:
     faults = {
         "connect": (replace(alice, smtp=Server(host=here, port=world.servers.busy, security=Security.PLAIN)), "bob"),
         "tls": (replace(alice, smtp=Server(host=here, port=world.proxy.port, security=Security.STARTTLS)), "bob"),
+        "auth": (world.mailbox("alice", password="later"), "bob"),
         "mail": (world.trusted("barred"), "bob"),
         "rcpt": (alice, "reject"),
         "data": (alice, "corrupt"),
