@@ -96,13 +96,16 @@ def _untold(book: Book, sight: SourceNow) -> Book:
 def _counts_since(book: Book, sight: SourceNow, now: datetime) -> datetime:
     """Give since when a source's blindness is its own: where a place is cut off, so is each mailbox there.
 
-    That is one thing to tell, not one a mailbox.
+    Of several mailboxes that is one thing to tell, not one a mailbox; a single one is the reason itself.
     """
     since = sight.blind_since or now
     if not sight.source.startswith(OWN_MAILBOXES):
         return since
     places = [place for place in book.sights if place.source.startswith(TESTS)]
-    return max([since, *(now if place.blind_since else place.last_read or since for place in places)])
+    dark = sum(one.blind_since is not None for one in book.sights if one.source.startswith(OWN_MAILBOXES))
+    if dark > 1 and any(place.blind_since for place in places):
+        return now
+    return max([since, *(place.last_read for place in places if place.last_read)])
 
 
 def _matters(source: str, rules: Rules) -> bool:

@@ -78,3 +78,11 @@ def test_mailboxes_are_not_told_of_one_by_one_where_their_place_is_cut_off() -> 
     teller.back(T0 + HOUR, source="sender:outside")
     assert teller.at(T0 + HOUR + 24 * MINUTE) == []
     assert [change.about for change in teller.at(T0 + HOUR + 25 * MINUTE)] == [("sender:office",)]
+
+
+def test_a_single_mailbox_is_told_though_nothing_else_is_seen() -> None:
+    """It may be the only one: what is wrong with it says more than that nothing is seen."""
+    teller = Teller()
+    teller.blind(T0, source="sender:office")
+    teller.sees(replace(other(Symptom.UNMEASURABLE), found=T0 + 5 * MINUTE), at=T0 + 5 * MINUTE)
+    assert [change.about for change in teller.at(T0 + 25 * MINUTE)] == [("sender:office",)]

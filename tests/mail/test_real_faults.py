@@ -32,7 +32,7 @@ Break: TypeAlias = Callable[[World, Mailbox], Mailbox]
 
 @asynccontextmanager
 async def evening(
-    world: World, to: str, *, sender: Mailbox | None = None, run_seconds: float = 5.0
+    world: World, to: str, *, sender: Mailbox | None = None, run_seconds: float = 10.0
 ) -> AsyncIterator[Evening]:
     """Begin an evening, and let go of its mailboxes at the end."""
     one = Evening(world, sender or world.trusted(f"{to}-writer"), to, run_seconds)
@@ -103,7 +103,7 @@ def silent(world: World, sender: Mailbox) -> Mailbox:
 @pytest.mark.parametrize("breaks", [nobody_listens, no_such_name, dropped, silent])
 async def test_a_server_that_cannot_be_reached_is_told(world: World, breaks: Break) -> None:
     sender = breaks(world, world.trusted("alice"))
-    async with evening(world, "bob", sender=sender, run_seconds=0.3 if breaks is silent else 5.0) as unreachable:
+    async with evening(world, "bob", sender=sender, run_seconds=0.3 if breaks is silent else 10.0) as unreachable:
         await unreachable.live(3)
         assert told(unreachable) == [fates.UNREACHABLE.told]
 

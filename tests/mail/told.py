@@ -30,7 +30,7 @@ class Evening:
     world: World
     sender: Mailbox
     to: str
-    run_seconds: float = 5.0
+    run_seconds: float = 10.0
     """The limit of handing one message over."""
     told: list[str] = field(default_factory=list)
     seen: list[Observation] = field(default_factory=list)
