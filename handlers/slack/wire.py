@@ -1,5 +1,6 @@
 """What imports aiohttp and slack_sdk, which takes half a second: one session, one time limit, no hidden second try."""
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from handlers.slack.trouble import SUCCESS, SlackError, refused
 CONNECT_LIMIT = timedelta(seconds=5)
 
 log = structlog.get_logger()
+# At DEBUG it logs whole requests: people's words, and at an installation the client's secret.
+logging.getLogger("slack_sdk").setLevel(logging.INFO)
 
 
 class Wire:

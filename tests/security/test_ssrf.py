@@ -24,7 +24,8 @@ from handlers.teams.bot.address import known
 from tests.mail.worlds import NOON
 from tests.microsoft.fake_graph import FakeGraph
 from tests.microsoft.fake_graph import page as graph_page
-from tests.security.test_leaks import OTHERS, SENDERS, heard
+from tests.security.speakers import OTHERS, SENDERS
+from tests.security.talking import heard
 
 EVIL = (
     "https://169.254.169.254/latest/meta-data/",

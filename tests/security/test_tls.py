@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.certificates import serving, write_certificate
-from tests.security.test_leaks import OTHERS, SENDERS, heard
+from tests.security.speakers import OTHERS, SENDERS
+from tests.security.talking import heard
 
 BY_THE_OPERATOR = {"the store"}
 """PostgreSQL checks certificates where the store's URL says so."""

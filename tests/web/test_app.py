@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
 from bot.web.app import create_app
-from bot.web.health import Beat
+from bot.web.health import Beat, Mouth
 from bot.web.live import CLIENTS
 from tests.web.examples import BAD, GOOD_HEALTH, alone, browser, ports
 
@@ -85,7 +85,7 @@ async def test_too_many_pages_are_asked_to_come_later() -> None:
 async def test_a_bot_that_works_is_alive_and_ready() -> None:
     async with browser(APP) as client:
         assert (await client.get("/healthz")).json() == {"alive": True, "stuck": []}
-        assert (await client.get("/readyz")).json() == {"ready": True, "reasons": []}
+        assert (await client.get("/readyz")).json() == {"ready": True, "reasons": [], "shut": []}
 
 
 async def test_a_bot_that_hangs_or_cannot_tell_says_so_with_503() -> None:
@@ -95,6 +95,14 @@ async def test_a_bot_that_hangs_or_cannot_tell_says_so_with_503() -> None:
         alive, ready = await client.get("/healthz"), await client.get("/readyz")
     assert (alive.status_code, alive.json()["stuck"]) == (503, ["outbox"])
     assert (ready.status_code, ready.json()["reasons"]) == (503, ["loop_stuck", "cannot_tell"])
+
+
+async def test_the_destinations_that_take_nothing_are_named_and_why_is_not() -> None:
+    """Whoever asks for readiness may be anybody."""
+    mouths = (Mouth(name="ops"), Mouth(name="it", error="the flow was deleted: https://flow.example/?sig=x"))
+    async with browser(create_app(alone(ports(health=replace(GOOD_HEALTH, tells=False, mouths=mouths))))) as client:
+        ready = await client.get("/readyz")
+    assert ready.json() == {"ready": False, "reasons": ["cannot_tell"], "shut": ["it"]}
 
 
 @pytest.mark.parametrize("accept", ["text/plain", "application/openmetrics-text; version=1.0.0"])
