@@ -96,7 +96,8 @@ class EntraTokens:
             if self._client is None:
                 self._client = self._build()
             return self._client.acquire_token_for_client([scope]) or {}
-        except (requests.RequestException, MsalServiceError, json.JSONDecodeError) as error:
+        except (requests.RequestException, MsalServiceError, json.JSONDecodeError, RuntimeError) as error:
+            # RuntimeError: msal was sent elsewhere, as by the sign-in page of a network.
             raise GraphError(f"Entra cannot be asked for a token: {_brief(error)}", retry_after=PAUSE) from error
         except (ValueError, OSError, msal.ManagedIdentityError) as error:
             raise GraphError(f"The app cannot sign in: {_brief(error)}", permanent=True) from error
