@@ -9,6 +9,8 @@ Row: TypeAlias = Mapping[str, Any]
 DEFAULT_PAGE = 100
 MOST_A_PAGE = 1000
 _CLAUSE = re.compile(r"\s*(\w+)\s+(eq|ne|gt|ge|lt|le)\s+('(?:[^']|'')*'|[^\s']+)\s*")
+_JOIN = re.compile(r"(and|or) ")
+_Test: TypeAlias = tuple[str, str, object]
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": lambda have, want: have == want,
     "ne": lambda have, want: have != want,
@@ -24,9 +26,11 @@ class ODataError(ValueError):
 
 
 def matching(rows: Sequence[Row], query: str) -> list[Row]:
-    """Give the rows that ``$filter`` lets through: clauses joined by ``and``; ``ODataError`` on anything else."""
-    tests = _clauses(query)
-    return [row for row in rows if all(_TESTS[test](row.get(name), value) for name, test, value in tests)]
+    """Give the rows that ``$filter`` lets through: clauses joined by ``and`` and ``or``; else ``ODataError``."""
+    ways = _ways(query)
+    return [
+        row for row in rows if any(all(_TESTS[test](row.get(name), value) for name, test, value in way) for way in ways)
+    ]
 
 
 def ordered(rows: Sequence[Row], order: str) -> list[Row]:
@@ -53,23 +57,27 @@ def whole(text: str, otherwise: int) -> int:
     return int(text)
 
 
-def _clauses(query: str) -> list[tuple[str, str, object]]:
-    found, place = [], 0
+def _ways(query: str) -> list[list[_Test]]:
+    """Read the clauses: groups of them joined by ``or``, which binds less than ``and``."""
+    ways: list[list[_Test]] = [[]]
+    place = 0
     while place < len(query):
         clause = _CLAUSE.match(query, place)
         if clause is None:
             raise ODataError(f"Invalid filter clause: unexpected text at position {place} in '{query}'.")
-        found.append((clause[1], clause[2], _literal(clause[3])))
-        place = _after_and(query, clause.end())
-    return found
+        ways[-1].append((clause[1], clause[2], _literal(clause[3])))
+        place = clause.end()
+        if place < len(query):
+            word, place = _joined(query, place)
+            ways += [[]] if word == "or" else []
+    return ways
 
 
-def _after_and(query: str, place: int) -> int:
-    if place == len(query):
-        return place
-    if not query.startswith("and ", place):
-        raise ODataError(f"Invalid filter clause: only 'and' joins clauses here, in '{query}'.")
-    return place + len("and ")
+def _joined(query: str, place: int) -> tuple[str, int]:
+    word = _JOIN.match(query, place)
+    if word is None:
+        raise ODataError(f"Invalid filter clause: only 'and' and 'or' join clauses here, in '{query}'.")
+    return word[1], word.end()
 
 
 def _literal(text: str) -> object:

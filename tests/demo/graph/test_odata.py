@@ -23,6 +23,8 @@ ROWS = [
         pytest.param("", "ABC", id="no filter lets all through"),
         pytest.param("isResolved eq false", "BC", id="booleans"),
         pytest.param("service eq 'Exchange Online' and isResolved eq false", "B", id="clauses joined by and"),
+        pytest.param("isResolved eq false or modified ge 2023-07-17T10:00:00Z", "ABC", id="clauses joined by or"),
+        pytest.param("id eq 'A' or id eq 'B' and isResolved eq true", "A", id="or binds less than and"),
         pytest.param("service eq 'Ana''s service'", "C", id="a doubled quote is one"),
         pytest.param("modified ge 2023-07-17T11:00:00Z", "BC", id="moments"),
         pytest.param("modified gt 2023-07-17T11:00:00Z", "B", id="later"),
@@ -38,7 +40,7 @@ def test_filters(query: str, ids: str) -> None:
     assert "".join(row["id"] for row in matching(ROWS, query)) == ids
 
 
-@pytest.mark.parametrize("query", ["nonsense", "a eq 1 or b eq 2", "a like 'x'", "a eq 'open", "contains(a,'b')"])
+@pytest.mark.parametrize("query", ["nonsense", "a eq 1 xor b eq 2", "a like 'x'", "a eq 'open", "contains(a,'b')"])
 def test_what_is_no_filter_is_an_error(query: str) -> None:
     """And never silently everything."""
     with pytest.raises(ODataError):
