@@ -93,14 +93,20 @@ class Keeper:
         """Give a tenant's machine if it is in memory."""
         return self._kept.get(tenant)
 
-    async def hold(self, kept: Kept, tx: Transaction) -> Kept:
-        """Give the newest machine, nobody else moving it until the transaction ends: another where ours was behind."""
-        tenant = kept.machine.tenant
-        version = await tx.machines.hold(tenant)
-        if version == kept.version:
-            return kept
-        self._kept[tenant] = await self._read(tenant, tx)
-        return self._kept[tenant]
+    async def hold(self, all_kept: Sequence[Kept], tx: Transaction) -> Mapping[str, Kept]:
+        """Give the newest machines, nobody else moving them until the transaction ends: others where ours were behind.
+
+        They are by tenant.
+        """
+        versions = await tx.machines.hold([kept.machine.tenant for kept in all_kept])
+        newest = {}
+        for kept in all_kept:
+            tenant = kept.machine.tenant
+            if versions.get(tenant, 0) != kept.version:
+                self._kept[tenant] = newest[tenant] = await self._read(tenant, tx)
+            else:
+                newest[tenant] = kept
+        return newest
 
     async def behind(self) -> list[str]:
         """Name the tenants whose machine others moved on since we read or saved ours; raises StoreError."""

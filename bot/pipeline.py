@@ -5,54 +5,20 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
-
-from bot.correlate import in_doubt
-from bot.jobs import Jobs
-from bot.keeper import Company, Keeper, Kept, Think, Unsaved
+from bot.keeper import Company, Keeper, Think, Unsaved
 from bot.machine import Machine
-from bot.outbox import draft
-from bot.store import Deed, Push, Store, StoreError, Transaction
-from bot.types import Change, Clock, Incident, Observation, Order, Reported, Snapshot
+from bot.steps import NOTHING, Beside, Memory, Pushed, Step, Steps
+from bot.store import Deed, StoreError
+from bot.types import Change, Incident, Observation, Order, Reported, Snapshot
 
-log = structlog.get_logger(__name__)
+__all__ = ["Memory", "Pipeline", "Pushed"]
 
-SAVE_EVERY = timedelta(minutes=1)
-"""The state of a machine that was told something is saved this often, and with every change."""
 REFRESH_FOR = 0.3
 """Seconds: what others moved on is read for so long at a time, as somebody may be waiting for an answer."""
-GIVEN_UP = "this company is no longer watched"
 UNTAKEN_AT_MOST = 10_000
 """Observations that wait in memory while the store cannot be written: hours of a company's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """Where the pipeline keeps what it knows, and how it has it told."""
-
-    store: Store
-    jobs: Jobs
-    clock: Clock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pushed:
-    """That observations came from a far vantage, and from after which of its lines."""
-
-    push: Push
-    after: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """What is noted in the transaction of a step."""
-
-    deed: Deed | None = None
-    pushed: Pushed | None = None
-    leaving: bool = False
-    """Nobody is told anything more."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,9 +30,6 @@ class _Shown:
     snapshot: Snapshot | None = None
 
 
-NOTHING = Beside()
-
-
 class Pipeline:
     """One machine a tenant; each step of it is saved together with what it gives to say, or not taken at all."""
 
@@ -75,6 +38,7 @@ class Pipeline:
         self._memory = memory
         self._companies: dict[str, Company] = {}
         self._keeper = Keeper(memory.store, memory.clock, self._companies)
+        self._steps = Steps(memory, self._keeper, self._companies)
         self._shown: dict[str, _Shown] = {}
         self._untaken: dict[str, Sequence[Observation]] = {}
         self.unsaved: dict[str, Unsaved] = {}
@@ -213,7 +177,7 @@ class Pipeline:
                 self.snapshot(tenant)  # what is told to have failed where it cannot be saved is not to be seen before
             untaken = self._untaken.pop(tenant, ())
             try:
-                kept, changes = await self._taken(tenant, [*untaken, *observations], think, beside)
+                step = await self._taken(tenant, [*untaken, *observations], think, beside)
             except StoreError as error:
                 before = self.unsaved.get(tenant)
                 since = before.since if before else self._memory.clock.now()
@@ -221,8 +185,8 @@ class Pipeline:
                 self._put_off(tenant, untaken, observations, beside)
                 raise
             self.unsaved.pop(tenant, None)
-            self._publish(kept.machine)
-            return changes
+            self._publish(step.kept.machine)
+            return step.changes
 
     def _put_off(
         self, tenant: str, untaken: Sequence[Observation], observations: Sequence[Observation], beside: Beside
@@ -239,57 +203,12 @@ class Pipeline:
         waits = waits[: len(waits) - len(observations)] if beside.pushed else waits
         self._untaken[tenant] = waits[-UNTAKEN_AT_MOST:]
 
-    async def _taken(
-        self, tenant: str, batch: Sequence[Observation], think: Think, beside: Beside
-    ) -> tuple[Kept, list[Change]]:
+    async def _taken(self, tenant: str, batch: Sequence[Observation], think: Think, beside: Beside) -> Step:
         """Think with the machine that we have, and again with the newest one where others moved it on meanwhile."""
-        kept = await self._keeper.get(tenant)
-        changes = kept.think(batch, think)
-        if not (kept.unsaved or self._state_is_due(kept, changes, beside)):
-            return kept, changes
-        async with self._memory.store.begin() as tx:
-            newest = await self._keeper.hold(kept, tx)
-            if newest is not kept:
-                kept, changes = newest, newest.think(kept.unsaved, think)
-            saved = await self._save(kept, changes, beside, tx)
-        kept.version, kept.saved, kept.news, kept.unsaved = kept.version + 1, saved, (), ()
-        return kept, changes
-
-    def _state_is_due(self, kept: Kept, changes: Sequence[Change], beside: Beside) -> bool:
-        overdue = kept.stirred and self._memory.clock.now() - kept.saved >= SAVE_EVERY
-        return bool(changes or beside.deed) or kept.version == 0 or overdue
-
-    async def _save(self, kept: Kept, changes: Sequence[Change], beside: Beside, tx: Transaction) -> datetime:
-        """Save a step; tells when the machine's state was saved last."""
-        now, machine = self._memory.clock.now(), kept.machine
-        await tx.observations.add(kept.unsaved)
-        await tx.advisories.note(kept.unsaved)
-        if beside.deed:
-            await tx.audit.note(machine.tenant, beside.deed)
-        if beside.pushed:
-            await tx.pushes.note(machine.tenant, beside.pushed.push, after=beside.pushed.after)
-        await self._record(machine, changes, beside, tx)
-        if beside.leaving:
-            await tx.deliveries.give_up_all(machine.tenant, GIVEN_UP, now)
-        if not self._state_is_due(kept, changes, beside):
-            await tx.machines.step(machine.tenant)
-            return kept.saved
-        await tx.machines.save(machine.tenant, machine.dump(), now)
-        kept.stirred = False
-        return now
-
-    async def _record(self, machine: Machine, changes: Sequence[Change], beside: Beside, tx: Transaction) -> None:
-        if not changes:
-            return
-        now, destinations = self._memory.clock.now(), self._companies[machine.tenant].destinations
-        for incident in {change.incident.id: change.incident for change in changes if change.incident}.values():
-            await tx.incidents.save(incident, now)
-        await tx.incidents.record(changes)
-        doubts = in_doubt(machine.advisories, now)
-        for change in changes:
-            log.info("change", reason=str(change.reason), rings=change.rings, why=change.why, about=change.about)
-            if not beside.leaving:
-                await draft(change, destinations, doubts, jobs=self._memory.jobs, now=now, tx=tx)
+        step = Step(kept=await self._keeper.get(tenant), think=think, beside=beside)
+        step.take(batch)
+        await self._steps.save(step)
+        return step
 
     def _publish(self, machine: Machine) -> None:
         self._shown[machine.tenant] = _Shown(machine=machine, at=self._memory.clock.now())

@@ -9,7 +9,8 @@ import pytest
 
 from bot.jobs import TableJobs
 from bot.keeper import Company
-from bot.pipeline import GIVEN_UP, Memory, Pipeline
+from bot.pipeline import Memory, Pipeline
+from bot.steps import GIVEN_UP
 from bot.store import State, Store, StoreError
 from bot.types import Destination, Kind, Observation
 from tests.test_pipeline import OPS, ROUTES, Failing, HandClock, evening

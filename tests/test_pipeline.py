@@ -1,8 +1,10 @@
 """The machine with a memory, on both databases: saved with what it gives to say, or not taken at all."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -65,6 +67,23 @@ class Failing:
             yield tx
             if self.fails:
                 raise StoreError("the disk is full")
+
+
+class Counting:
+    """A store that counts the transactions that may write."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.begun = 0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands in for the whole store
+        return getattr(self._store, name)
+
+    @asynccontextmanager
+    async def begin(self) -> Any:  # noqa: ANN401 - as the store's
+        self.begun += 1
+        async with self._store.begin() as tx:
+            yield tx
 
 
 async def pipeline(store: Store, clock: HandClock, destinations: Sequence[Destination] = (OPS, IT)) -> Pipeline:
@@ -287,3 +306,25 @@ async def test_a_snapshot_is_made_once_a_step_however_often_it_is_asked_for(sqli
     assert bot.snapshot("default") is first
     await bot.tick("default")
     assert bot.snapshot("default").at == clock.at
+
+
+async def test_what_many_tenants_take_in_at_the_same_time_is_saved_together(store: Store) -> None:
+    """On both databases: each tenant's messages, machine and incident are its own, and few transactions hold them."""
+    clock, counting = HandClock(), Counting(store)
+    bot = Pipeline(Memory(store=counting, jobs=TableJobs(store, clock, random.Random(1)), clock=clock))  # type: ignore[arg-type]  # noqa: S311
+    names = [f"tenant-{number}" for number in range(8)]
+    for name in names:
+        routes = tuple(replace(route, tenant=name) for route in ROUTES)
+        await bot.admit(name, Company(routes=routes, destinations=(replace(OPS, tenant=name),)))
+    before, steps = counting.begun, 0
+    for seen in evening(10, refused=True):
+        clock.at = max(clock.at, seen.at)
+        await asyncio.gather(*(bot.take(name, [replace(seen, tenant=name)]) for name in names))
+        steps += len(names)
+    assert counting.begun - before < steps / 2
+    for name in names:
+        assert [incident.tenant for incident in bot.snapshot(name).open] == [name]
+        async with store.read() as tx:
+            kept = [one async for one in tx.observations.between(name, NOON, NOON + timedelta(days=1))]
+            assert len(kept) == len(evening(10, refused=True))
+            assert [one.destination for one in await tx.deliveries.recent(name) if one.kind is Kind.HEAD] == ["ops"]

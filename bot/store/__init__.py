@@ -19,6 +19,7 @@ from bot.store.observations import RouteNow
 from bot.store.pushes import Push
 from bot.store.rollups import RouteStretch
 from bot.store.store import Store
+from bot.store.together import Together
 from bot.store.transaction import Transaction
 from bot.store.waiting import State
 
@@ -45,5 +46,6 @@ __all__ = [
     "State",
     "Store",
     "StoreError",
+    "Together",
     "Transaction",
 ]

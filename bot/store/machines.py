@@ -1,6 +1,6 @@
 """What the machine of a tenant knows, so that a restart forgets nothing and several programs share one machine."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,34 +34,35 @@ class Machines:
 
     connection: AsyncConnection
 
-    async def hold(self, tenant: str) -> int:
-        """Tell how often a machine moved on, 0 where there is none, with nobody moving it until this transaction ends.
+    async def hold(self, tenants: Collection[str]) -> Mapping[str, int]:
+        """Tell how often machines moved on, with nobody moving them until this transaction ends.
 
-        On SQLite the one writer holds everything already.
+        A machine that is not in the store is not in the answer. On SQLite the one writer holds everything already.
         """
         if self.connection.dialect.name == "postgresql":
-            await self.connection.execute(HOLD, {"kind": LOCKS, "tenant": tenant})
-        version: int | None = await self.connection.scalar(
-            select(machines.c.version).where(machines.c.tenant == tenant)
-        )
-        return version or 0
+            await self.connection.execute(HOLD, {"kind": LOCKS, "tenants": list(tenants)})
+        wanted = select(machines.c.tenant, machines.c.version).where(machines.c.tenant.in_(tenants))
+        return {row.tenant: row.version for row in await self.connection.execute(wanted)}
 
-    async def save(self, tenant: str, state: bytes, at: datetime) -> None:
-        """Keep this state instead of the one before, a step further."""
-        new = {"tenant": tenant, "state": state, "saved_at": at, "version": 1, "moved": database_now(self.connection)}
-        statement = insert_into(self.connection, machines).values(new)
+    async def save(self, states: Mapping[str, bytes], at: datetime) -> None:
+        """Keep these states instead of those before, a step further."""
+        if not states:
+            return
+        statement = insert_into(self.connection, machines).values(moved=database_now(self.connection))
         news = {
             "state": statement.excluded.state,
             "saved_at": statement.excluded.saved_at,
             "version": machines.c.version + 1,
             "moved": statement.excluded.moved,
         }
-        await self.connection.execute(statement.on_conflict_do_update(index_elements=["tenant"], set_=news))
+        rows = [{"tenant": name, "state": state, "saved_at": at, "version": 1} for name, state in states.items()]
+        await self.connection.execute(statement.on_conflict_do_update(index_elements=["tenant"], set_=news), rows)
 
-    async def step(self, tenant: str) -> None:
-        """Note that a machine moved on by observations that are saved, its state not."""
-        step = {"version": machines.c.version + 1, "moved": database_now(self.connection)}
-        await self.connection.execute(update(machines).where(machines.c.tenant == tenant).values(step))
+    async def step(self, tenants: Collection[str]) -> None:
+        """Note that machines moved on by observations that are saved, their states not."""
+        if tenants:
+            step = {"version": machines.c.version + 1, "moved": database_now(self.connection)}
+            await self.connection.execute(update(machines).where(machines.c.tenant.in_(tenants)).values(step))
 
     async def load(self, tenant: str) -> SavedMachine | None:
         """Read the newest state."""
@@ -81,6 +82,10 @@ class Machines:
 
 LOCKS = 7_245_003
 """The first half of PostgreSQL's advisory locks of machines: they hold a machine that has no row yet as well."""
-HOLD = text("SELECT pg_advisory_xact_lock(:kind, hashtext(:tenant))")
+# Always in one order, so that two programs never wait for each other crosswise.
+HOLD = text("""
+    SELECT pg_advisory_xact_lock(:kind, lock)
+      FROM (SELECT DISTINCT hashtext(name) AS lock FROM unnest(CAST(:tenants AS text[])) AS name ORDER BY lock) AS locks
+""")
 UNCOMMITTED = 5_000_000
 """Microseconds: a step is committed within so long after its machine is saved, which is the last thing that it does."""

@@ -36,7 +36,7 @@ def test_any_length_of_time_comes_back(length: timedelta) -> None:
 async def test_times_are_aware_and_utc_on_both_databases(store: Store) -> None:
     """In from any zone, out in UTC."""
     async with store.begin() as tx:
-        await tx.machines.save("default", b"", T0.astimezone(HALF_PAST_FIVE))
+        await tx.machines.save({"default": b""}, T0.astimezone(HALF_PAST_FIVE))
         moment = await tx.connection.scalar(select(machines.c.saved_at))
     assert moment == T0
     assert moment is not None
@@ -47,7 +47,7 @@ async def test_a_naive_time_is_refused(store: Store) -> None:
     """Nobody knows whose it is."""
     with pytest.raises(StoreError, match="naive"):
         async with store.begin() as tx:
-            await tx.machines.save("default", b"", T0.replace(tzinfo=None))
+            await tx.machines.save({"default": b""}, T0.replace(tzinfo=None))
 
 
 def test_nothing_stays_nothing() -> None:

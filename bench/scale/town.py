@@ -1,0 +1,72 @@
+"""The settings of any number of companies, as an operator would write them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.scale.world import SECRET
+
+ROUTES = 5
+"""Of a company that runs canaries, a message a minute on each."""
+CANARIES_EACH = 10
+"""One company in so many runs them."""
+POLL = "5m"
+TOKEN, SIGNING = "xoxb-bench", "signing-secret-of-the-bench"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """So many companies around a world, whose ports ``world`` names."""
+
+    size: int
+    world: dict[str, Any]
+
+    @property
+    def companies(self) -> list[str]:
+        """Name them."""
+        return [f"company-{number:05}" for number in range(self.size)]
+
+    @property
+    def probing(self) -> list[str]:
+        """Name those that run canaries."""
+        return self.companies[::CANARIES_EACH]
+
+    def settle(self, folder: Path, store: str) -> None:
+        """Write ``.env`` and ``mailstatus.toml``."""
+        graph = f"https://localhost:{self.world['graph']}"
+        variables = {
+            "AZURE_CLIENT_ID": "app",
+            "AZURE_CLIENT_SECRET": SECRET,
+            "AZURE_AUTHORITY_HOST": graph,
+            "MAILSTATUS_GRAPH_URL": graph,
+            "MAILSTATUS_CA_FILE": self.world["ca_file"],
+            "MAILSTATUS_SLACK_API_URL": f"http://127.0.0.1:{self.world['chats']}/api/",
+            "MAILSTATUS_STORE": store,
+            "MAILSTATUS_LISTEN": "127.0.0.1:0",
+            "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_SIGNING_SECRET": SIGNING,
+            "BOX_PASSWORD": "box",
+        }
+        (folder / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in variables.items()))
+        (folder / "mailstatus.toml").write_text("\n".join(self._lines()))
+
+    def _lines(self) -> Iterator[str]:
+        yield f'[rules]\npoll_every = "{POLL}"'
+        for number, name in enumerate(self.companies):
+            yield f'[tenants.{name}]\nazure_tenant_id = "{name}"'
+            yield f'[destinations.ops-{name}]\nplatform = "slack"\nchannel = "C{number:08}"\ntenant = "{name}"'
+        for name in self.probing:
+            yield from self._canaries(name)
+
+    def _canaries(self, name: str) -> Iterator[str]:
+        host = "plain://127.0.0.1"
+        for box in ("office", "outside"):
+            yield f'[mailboxes.{box}-{name}]\naddress = "{box}@{name}.example"\npassword_env = "BOX_PASSWORD"'
+            yield f'smtp = "{host}:{self.world["smtp"]}"\nimap = "{host}:{self.world["imap"]}"'
+        for number in range(ROUTES):
+            here, there, direction = (
+                ("outside", "office", "inbound") if number % 2 else ("office", "outside", "outbound")
+            )
+            yield f'[routes.r{number}-{name}]\nfrom = "{here}-{name}"\nto = "{there}-{name}"'
+            yield f'direction = "{direction}"\nvantage = "here"\ntenant = "{name}"\nevery = "60s"'
