@@ -58,7 +58,8 @@ class Pipeline:
             try:
                 await self._step(tenant, _nothing)
             except StoreError:
-                del self._companies[tenant]
+                self._companies.pop(tenant)
+                self._shown.pop(tenant, None)
                 raise
         elif before != company:
             async with self._locks[tenant]:
