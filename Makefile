@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run tools test check pictures fuzz chaos bench teams-app playground audit lock
+.PHONY: help setup demo run tools test check pictures fuzz chaos cluster bench teams-app playground audit lock
 
 help:
 	@echo "make demo   the bot against a world in a box, no account needed"
 	@echo "make run    the bot, with the settings in .env and mailstatus.toml"
 	@echo "make test   all tests;  make check   style, types, imports;  make bench   figures"
-	@echo "make fuzz   a million odd inputs a reader;  make chaos   hundreds of kills, and what people read"
+	@echo "make fuzz   a million odd inputs a reader;  make chaos   hundreds of kills, and what people read;  make cluster   several machines"
 
 setup: $(STAMP)
 
@@ -101,6 +101,10 @@ lock: $(AUDIT)/.ready
 # The real process killed hundreds of times, at every step and at random, on both databases.
 chaos: setup
 	$(BIN)/python -m tests.chaos
+
+# Three workers and a web on one PostgreSQL: killed every few seconds, cut off, the database restarted. As root each worker has a network of its own.
+cluster: setup
+	$(BIN)/python -m tests.cluster
 
 BENCHES := live hard_fault detect store canaries commands
 bench: setup

@@ -72,7 +72,7 @@ class Watching(Protocol):
     async def closed(self, patience: float) -> None:
         """Wait for so many seconds at most until what was let go of has ended."""
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Watch nothing any more."""
 
 
@@ -99,11 +99,11 @@ class Holder:
                 pause = SOON
             await asyncio.sleep(pause.total_seconds())
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Hand everything over at once."""
         held = self.shards.held
         self._silence()
-        await self.shards.close()
+        await self.shards.aclose()
         try:
             await self._answered(self.leases.give(self.owner, [f"{WORKER}{self.owner}", *names(held)]))
         except (StoreError, TimeoutError) as error:

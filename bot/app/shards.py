@@ -131,7 +131,7 @@ class Shards:
             self._begin()
             await self._nap()
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Watch nothing any more, and let go of every connection within a few seconds."""
         self.hold(frozenset())
         for task in self._running:

@@ -1,9 +1,7 @@
 """Has the bot look: the shards that are its own, and what keeps them so."""
 
-import os
-import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,7 @@ from bot.app.shards import Shards
 from bot.app.tenants import Tenants
 from bot.app.upkeep import Upkeep
 from bot.app.watched import Opener
+from bot.app.worker_name import worker_name
 from bot.pipeline import Pipeline
 from bot.store import Store
 
@@ -49,22 +48,20 @@ async def watching(bot: "Bot", *, probing: Callable[[], bool] = lambda: True) ->
     bot.shards.rounds.probing = probing
     bot.tenants.listen(bot.shards.follow)
     Upkeep(jobs=bot.jobs, store=bot.store, clock=bot.clock).register()
-    loops = [Loop(name="shards", run=bot.shards.run, deadline=SHARDS_DEADLINE)]
-    holder = _holder(bot)
-    if holder:
-        loops.append(Loop(name="leases", run=holder.run, deadline=LEASES_DEADLINE))
-    else:
-        bot.shards.hold(ALL)
-    async with bot.loops.running(*loops):
-        try:
-            yield
-        finally:
-            await (holder or bot.shards).close()
+    loop = Loop(name="shards", run=bot.shards.run, deadline=SHARDS_DEADLINE)
+    async with bot.loops.running(loop), _held(bot):
+        yield
 
 
-def _holder(bot: "Bot") -> Holder | None:
-    """Keep leases where several machines can share a store; on SQLite we are alone, and all is ours."""
+@asynccontextmanager
+async def _held(bot: "Bot") -> AsyncIterator[None]:
+    """Hold shards by leases where several machines can share a store; on SQLite we are alone, and all are ours."""
     if bot.store.address is None:
-        return None
-    owner = f"{socket.gethostname()}:{os.getpid()}:{bot.chance.randbytes(4).hex()}"
-    return Holder(leases=bot.store.leases, shards=bot.shards, owner=owner, chance=bot.chance)
+        bot.shards.hold(ALL)
+        async with aclosing(bot.shards):
+            yield
+        return
+    with worker_name(bot.settings.state, bot.chance) as name:
+        holder = Holder(leases=bot.store.leases, shards=bot.shards, owner=name, chance=bot.chance)
+        async with aclosing(holder), bot.loops.running(Loop(name="leases", run=holder.run, deadline=LEASES_DEADLINE)):
+            yield

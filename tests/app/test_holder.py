@@ -33,7 +33,7 @@ class Held:
     async def closed(self, patience: float) -> None:
         """Nothing takes time here."""
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         self.hold(frozenset())
 
 
@@ -113,7 +113,7 @@ async def test_one_that_stops_hands_over_at_once(workers: tuple[Holder, Holder, 
     """The others need not wait for its leases to end."""
     one, two, three = workers
     await rounds(*workers)
-    await three.close()
+    await three.aclose()
     assert three.shards.held == frozenset()
     await rounds(one, two)
     assert one.shards.held | two.shards.held == ALL

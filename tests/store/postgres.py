@@ -45,6 +45,11 @@ class Postgres:
         """Name a database as the store's settings do."""
         return f"postgresql://postgres@/{database}?host={self._folder}"
 
+    @property
+    def socket(self) -> Path:
+        """Give the server's socket."""
+        return self._folder / ".s.PGSQL.5432"
+
     def create(self, template: str = "template1") -> str:
         """Make a database of its own, a copy of another, and tell its name."""
         name = f"test_{next(self._numbers)}"
