@@ -17,6 +17,7 @@ from bot.app import wiring
 from bot.app.admission import Admission, given_up
 from bot.app.clock import ClockWatch, SystemClock
 from bot.app.eyes import Tooling
+from bot.app.graph_budgets import GraphBudgets
 from bot.app.health import Pulse
 from bot.app.heartbeat import Heartbeat
 from bot.app.loops import Loops
@@ -101,7 +102,7 @@ async def open_bot(
         jobs = await open_jobs(store, clock, chance)
         memory = Memory(store=store, jobs=jobs, clock=clock)
         pipeline = Pipeline(memory)
-        tooling = Tooling(settings=settings, http=http, clock=clock, chance=chance, seal=Seal(probe_key(settings)))
+        tooling = _tooling(settings, memory, http, chance)
         loops = Loops(chance)
         shards = open_shards(tooling, tenants, store, pipeline=pipeline, loops=loops)
         pulse = _pulse(settings, memory, pipeline=pipeline, shards=shards, loops=loops)
@@ -156,6 +157,17 @@ async def _admit(bot: Bot, voices: Voices) -> None:
     found = bot.folder.start()
     say(bot.folder.faults, {})
     await bot.tenants.become(found)
+
+
+def _tooling(settings: Settings, memory: Memory, http: httpx.AsyncClient, chance: random.Random) -> Tooling:
+    return Tooling(
+        settings=settings,
+        http=http,
+        clock=memory.clock,
+        chance=chance,
+        seal=Seal(probe_key(settings)),
+        budgets=GraphBudgets(memory.store),
+    )
 
 
 def _pulse(settings: Settings, memory: Memory, *, pipeline: Pipeline, shards: Shards, loops: Loops) -> Pulse:

@@ -10,6 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.app import wiring
+from bot.app.graph_budgets import GraphBudgets
 from bot.mail import (
     GraphCalendar,
     ImapInbox,
@@ -65,6 +66,8 @@ class Tooling:
     chance: random.Random
     seal: Seal
     names: Names = field(default_factory=Names)
+    budgets: GraphBudgets | None = None
+    """Where other processes ask the same Graph."""
     vantage: str = ""
     """The far vantage that we are; empty for the bot, which leaves the routes of far vantages to them."""
 
@@ -159,7 +162,7 @@ def entra(settings: Settings, tenant: str) -> EntraTokens | None:
 def graph(tooling: Tooling, tokens: EntraTokens) -> GraphClient:
     """Give a client of one tenant's Graph."""
     base = (tooling.settings.environment.graph_url or cloud(tooling.settings).graph).rstrip("/")
-    return GraphClient(
+    client = GraphClient(
         tooling.http,
         tokens,
         clock=tooling.clock,
@@ -167,6 +170,9 @@ def graph(tooling: Tooling, tokens: EntraTokens) -> GraphClient:
         base=f"{base}/v1.0",
         scope=f"{base}/.default",
     )
+    if tooling.budgets:
+        client.budget = tooling.budgets.of(tokens.name)
+    return client
 
 
 def cloud(settings: Settings) -> Cloud:

@@ -1,5 +1,6 @@
 """Microsoft Graph: tokens, paging, throttling, errors, clouds."""
 
+from bot.microsoft.budget import EACH, Budget, Take
 from bot.microsoft.clouds import CLOUDS, GLOBAL, Cloud
 from bot.microsoft.credentials import (
     Certificate,
@@ -15,7 +16,9 @@ from bot.microsoft.tokens import EntraApp, EntraTokens, TokenSource
 
 __all__ = [
     "CLOUDS",
+    "EACH",
     "GLOBAL",
+    "Budget",
     "Call",
     "Certificate",
     "ClientSecret",
@@ -27,6 +30,7 @@ __all__ = [
     "GraphClient",
     "GraphError",
     "ManagedIdentity",
+    "Take",
     "TokenSource",
     "elements",
     "object_of",

@@ -75,7 +75,8 @@ class GraphClient:
         self._chance = chance
         self._base = httpx.URL(base.rstrip("/"))
         self._scope = scope
-        self._health = Budget()
+        self.budget = Budget()
+        """Of requests about service health."""
 
     async def get(self, path: str, params: Mapping[str, str] | None = None, *, permission: str = "") -> Json:
         """Read one object; raises GraphError."""
@@ -115,7 +116,7 @@ class GraphClient:
         raise AssertionError("the last attempt returns or raises")
 
     async def _once(self, call: Call) -> httpx.Response:
-        if HEALTH in self._url(call.path).path and (wait := self._health.take(self._clock.now())):
+        if HEALTH in self._url(call.path).path and (wait := await self.budget.take(self._clock.now())):
             await self._clock.sleep(wait)
         token = await self._tokens.token(self._scope)
         headers = {**call.headers, "Authorization": f"Bearer {token.get_secret_value()}"}

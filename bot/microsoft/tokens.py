@@ -63,6 +63,11 @@ class EntraTokens:
         self._lock = asyncio.Lock()
 
     @property
+    def name(self) -> str:
+        """Name the app in its tenant, as Graph counts requests."""
+        return f"{self._app.tenant} {self._app.client_id}"
+
+    @property
     def client_id(self) -> str:
         """The app's id, for advice; empty for a machine's own identity."""
         return self._app.client_id

@@ -10,7 +10,7 @@ from bot.store.errors import StoreError
 from bot.store.tables import metadata
 from bot.store.tables.base import ONLY
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest file in migrations/; revisions count up, so that an older program knows a newer store."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME = 7_245_001

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.advisories import Advisories
 from bot.store.audit import Audit
+from bot.store.budgets import Budgets
 from bot.store.conversations import Conversations
 from bot.store.deliveries import Deliveries
 from bot.store.engine_jobs import EngineTable
@@ -39,6 +40,7 @@ class Transaction:
     pushes: Pushes = field(init=False)
     audit: Audit = field(init=False)
     everybody: Everybody = field(init=False)
+    budgets: Budgets = field(init=False)
     jobs: JobTable = field(init=False)
     engine: EngineTable = field(init=False)
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
@@ -57,6 +59,7 @@ class Transaction:
         self.pushes = Pushes(self.connection)
         self.audit = Audit(self.connection)
         self.everybody = Everybody(self.connection)
+        self.budgets = Budgets(self.connection)
         self.jobs = JobTable(self.connection)
         self.engine = EngineTable(self.connection)
 

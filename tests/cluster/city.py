@@ -99,7 +99,7 @@ def channel(tenant: str) -> str:
 async def city(folder: Path, database: Postgres, *, tenants: int, workers: int) -> AsyncIterator[City]:
     """Serve a world, and run workers and a web in it, each on a machine of its own."""
     ids = {f"00000000-0000-4000-8000-{number:012d}": f"t{number:03}" for number in range(tenants)}
-    folder.mkdir()
+    await asyncio.to_thread(folder.mkdir)
     clock, name = SystemClock(), database.create()
     authority = make_authority(folder, today=clock.now())
     directory = Directory(ids, clock)

@@ -4,6 +4,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,4 +54,4 @@ class Directory:
 
 
 def _longest(moments: Sequence[float]) -> float:
-    return max(later - earlier for earlier, later in zip(moments, moments[1:], strict=False))
+    return max(later - earlier for earlier, later in pairwise(moments))

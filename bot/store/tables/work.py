@@ -51,3 +51,10 @@ leases = Table(
     Column("until", Time, nullable=False),  # by the database's clock
     Index(None, "owner"),
 )
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("paid", Time, nullable=False),  # until when it is used up, by the database's clock
+)
