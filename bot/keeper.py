@@ -16,6 +16,8 @@ REFED_AT_MOST = timedelta(hours=48)
 LATE = timedelta(minutes=2)
 """An observation may be saved so much after its own time; a machine that was fed it already takes no notice."""
 
+UNKNOWN = -1
+"""The version of a machine that may be ahead of the store, or behind it."""
 SWEEP = 60
 """So many looks apart all machines are compared, not only those that are said to have moved on: an older program says
 nothing of that."""
@@ -122,6 +124,15 @@ class Keeper:
     def _is_behind(self, tenant: str, version: int) -> bool:
         kept = self._kept.get(tenant)
         return kept is not None and kept.version < version
+
+    def doubt(self, tenant: str) -> Sequence[Observation]:
+        """Have a machine read anew with the next look, and give what it has not saved."""
+        kept = self._kept.get(tenant)
+        if kept is None:
+            return ()
+        unsaved, kept.unsaved, kept.version = kept.unsaved, (), UNKNOWN
+        self._newest.setdefault(tenant, 0)
+        return unsaved
 
     def refit(self, tenant: str) -> None:
         """Have a machine in memory go by what is decided for its tenant now; it forgets nothing for it."""

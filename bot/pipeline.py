@@ -11,7 +11,7 @@ from bot.keeper import Company, Keeper, Think, Unsaved
 from bot.machine import Machine
 from bot.steps import NOTHING, Beside, Memory, Pushed, Step, Steps
 from bot.store import Deed, StoreError
-from bot.types import Change, Incident, Observation, Order, Reported, Snapshot
+from bot.types import Change, Incident, Observation, Order, ProbeSeen, Reported, Snapshot
 
 __all__ = ["Memory", "Pipeline", "Pushed"]
 
@@ -81,13 +81,15 @@ class Pipeline:
         await self._step(tenant, _nothing)
         self._asked[tenant] = math.inf
 
-    def release(self, tenant: str) -> None:
-        """Watch a tenant no more: others may now move its machine on."""
-        self._asked.pop(tenant, None)
-        kept = self._keeper.known(tenant)
-        if kept and not (self._everybody or kept.unsaved):
-            self._keeper.forget(tenant)
-            self._shown.pop(tenant, None)
+    async def release(self, tenant: str) -> None:
+        """Watch a tenant no more: others may, and see for themselves what we could not save."""
+        async with self._locks[tenant]:
+            self._asked.pop(tenant, None)
+            waits = [*self._untaken.pop(tenant, ()), *self._keeper.doubt(tenant)]
+            self._untaken[tenant] = [one for one in waits if isinstance(one, ProbeSeen | Reported)]
+            if not self._everybody:
+                self._keeper.forget(tenant)
+                self._shown.pop(tenant, None)
 
     async def refresh(self) -> list[str]:
         """Take over what other programs on the same store saw and did since, and name whose news it is.

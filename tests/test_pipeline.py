@@ -269,6 +269,48 @@ async def test_an_order_at_one_program_is_known_to_the_other(store: Store) -> No
     assert two.snapshot("default").open[0].acknowledged_by == one.snapshot("default").open[0].acknowledged_by
 
 
+def listed(at: datetime, *, over: bool) -> AdvisorySeen:
+    """Give an advisory as its feed lists it at a moment."""
+    issue: dict[str, object] = {
+        "id": "EX1",
+        "title": "Users may get no results when searching their mailboxes",
+        "service": "Exchange Online",
+        "status": "serviceRestored" if over else "serviceDegradation",
+        "isResolved": over,
+        "startDateTime": f"{NOON:%Y-%m-%dT%H:%M:%SZ}",
+        "endDateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}" if over else None,
+        "lastModifiedDateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "posts": [],
+    }
+    return AdvisorySeen(at=at, source="microsoft", issue=issue)
+
+
+async def test_what_one_program_could_not_save_is_old_when_another_has_taken_over(store: Store) -> None:
+    """A feed's word from before is not taken for news; the fate of a message that nobody can see again is kept."""
+    clock = HandClock()
+    cut_off: Any = Failing(store)
+    one, two = await pipeline(cut_off, clock), await pipeline(store, clock)
+    await one.wind("default")
+    cut_off.fails = True
+    arrived = evening(1, refused=False)[:2]
+    for seen in (listed(clock.at, over=False), *arrived):
+        with pytest.raises(StoreError):
+            await one.take("default", [seen])
+    await one.release("default")
+    await two.wind("default")
+    await two.take("default", [listed(clock.at, over=False)])
+    clock.at += timedelta(minutes=20)
+    await two.take("default", [listed(clock.at, over=True)])
+    cut_off.fails = False
+    clock.at += timedelta(minutes=1)
+    await one.refresh()
+    assert not one.snapshot("default").open
+    async with store.read() as tx:
+        kept = [seen async for seen in tx.observations.between("default", NOON - timedelta(hours=1), clock.at)]
+    assert [type(seen) for seen in kept if seen.at == NOON] == [AdvisorySeen, Sent]
+    assert arrived[1] in kept
+
+
 async def test_a_program_that_is_alone_reads_nothing_anew(store: Store) -> None:
     """Its own steps keep its versions."""
     clock = HandClock()

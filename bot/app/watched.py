@@ -35,7 +35,7 @@ class Opener:
                 try:
                     yield eyes
                 finally:
-                    self.pipeline.release(tenant)
+                    await self.pipeline.release(tenant)
 
     async def _remember(self, eyes: Eyes) -> None:
         """Tell the watchers how things stood before, so that what ended since does not go unnoticed."""
