@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from bot.advisories.clean import line
 from bot.advisories.posts import Parts
-from bot.advisories.vocabulary import canonical, compiled, sentences
+from bot.advisories.vocabulary import MOST_CHARACTERS, canonical, compiled, sentences
 
 V = TypeVar("V")
 
@@ -102,7 +102,7 @@ def facts(cut: Sequence[Parts], *, title: str, impact: str, service: str, ident:
     more = f"{explained.loose}\n{explained.more}" if explained else ""
     latest = "\n".join(dict.fromkeys((impact, newest.impact))) if newest else impact
     chat = "teams" in f"{service} {title}".lower()
-    told = [canonical(sentence, chat=chat) for sentence in sentences(more)]
+    told = [canonical(sentence, chat=chat) for sentence in sentences(more[:MOST_CHARACTERS])]
     harmed = [sentence for sentence in told if not _is_harmless(sentence)]
     return Facts(
         title=canonical(title or (newest.title if newest else ""), chat=chat),

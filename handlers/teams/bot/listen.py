@@ -63,7 +63,7 @@ class BotListener:
 
     async def _taken(self, activity: Mapping[str, object], token: str) -> Said:
         """Hand over what is for us, once; take no notice of the rest, as Teams expects it."""
-        kind = activity.get("type")
+        kind = str(activity.get("type") or "")
         if kind == "invoke" and activity.get("name") != BUTTON:
             return 501, None
         if kind not in OURS and kind != "invoke":

@@ -105,11 +105,11 @@ class Wire:
         Raises RefusedError with 400 for one that the SDK cannot read.
         """
         await self._open()
-        event = ActivityEvent(body=CoreActivity.model_validate(activity), token=JsonWebToken(token))
         hand_over = self._app.server.on_request
         if hand_over is None:
             raise RefusedError(503, "the SDK is not ready")
         try:
+            event = ActivityEvent(body=CoreActivity.model_validate(activity), token=JsonWebToken(token))
             answered = await hand_over(event)
         except ValidationError:
             raise RefusedError(400, "not an activity that we know") from None

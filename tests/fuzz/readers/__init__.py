@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 
 from tests.fuzz.harness import Reader
-from tests.fuzz.readers import chat, files, graph, mail, pages
+from tests.fuzz.readers import chat, files, graph, lines, mail, pages
 
-READERS: Mapping[str, Reader] = {**mail.READERS, **graph.READERS, **pages.READERS, **files.READERS, **chat.READERS}
+READERS: Mapping[str, Reader] = {
+    **mail.READERS,
+    **graph.READERS,
+    **pages.READERS,
+    **files.READERS,
+    **chat.READERS,
+    **lines.READERS,
+}

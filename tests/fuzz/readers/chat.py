@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from handlers.slack.listen import SlackListener
 from handlers.teams.answer import card
 from handlers.teams.listen import TeamsListener
 from handlers.teams.render import envelope
-from tests.fuzz.harness import NESTING, Read, Reader, plain
+from tests.fuzz.harness import NESTING, Read, Reader
 from tests.handlers.asgi import Answered, receiving
 from tests.handlers.asking import everybodys
 from tests.handlers.examples import NOW, TestClock, claim, incident, snapshot
@@ -50,12 +50,24 @@ def _commands() -> Commands:
     return Commands(orders=orders, subscriptions=Kept().desk(orders.saving))
 
 
-def _typed(raw: bytes) -> None:
+@contextmanager
+def _typing() -> Iterator[Read]:
+    """Let somebody type."""
+    with asyncio.Runner() as runner:
+
+        def typed(raw: bytes) -> None:
+            with suppress(UnicodeDecodeError):
+                _typed(raw, runner)
+
+        yield typed
+
+
+def _typed(raw: bytes, runner: asyncio.Runner) -> None:
     """Answer what somebody typed, in a language, and dress the answer for both platforms."""
     language = LANGUAGES[len(raw) % len(LANGUAGES)]
     text = raw.decode("utf-8", "surrogatepass" if len(raw) % 2 else "replace")
     asked = Asked(text=text, person="U1", name=text[:80], language=language)
-    answer = asyncio.run(_commands().answer(asked))
+    answer = runner.run(_commands().answer(asked))
     wrong = faults(list(slack_body(answer)["blocks"]))  # type: ignore[call-overload]  # a body's blocks are a list
     if wrong:
         raise AssertionError(f"Slack would refuse {wrong}")
@@ -162,7 +174,7 @@ _WORDS = (
 
 READERS: Mapping[str, Reader] = {
     "commands": Reader(
-        opened=plain(_typed, UnicodeDecodeError),
+        opened=_typing,
         seeds=(
             b"mute 1h30 why",
             b"details",

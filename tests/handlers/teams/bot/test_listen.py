@@ -305,3 +305,16 @@ async def test_a_hanging_teams_holds_up_nobody(bot: Rig) -> None:
     bot.teams.faults.switch_on(Hang(), path="/v3", times=1)
     assert (await bot.deliver(bot.activity())).status == 200
     assert bot.teams.cards == []
+
+
+@pytest.mark.parametrize("kind", [["message"], {"a": 1}, 5, None])
+async def test_an_activity_whose_kind_is_no_word_is_taken_no_notice_of(tmp_path: Path, kind: object) -> None:
+    """Found by breaking activities at random."""
+    async with rig(tmp_path) as it:
+        assert (await it.deliver(it.activity(type=kind))).status == 200
+
+
+async def test_an_activity_whose_id_is_no_word_is_refused(tmp_path: Path) -> None:
+    """Found in the same way: the SDK wants one."""
+    async with rig(tmp_path) as it:
+        assert (await it.deliver(it.activity(id={"a": [1]}))).status == 400
