@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
+from bot.egress import host_fault
 from bot.settings import Settings
 from bot.settings.errors import SettingsError
 from bot.settings.installation import Installation, TenantTable
 from bot.settings.secret_files import LARGEST, kept
-from bot.settings.strangers import is_inside, server_faults
+from bot.settings.strangers import server_faults
 from bot.settings.toml_files import parsed, validated
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -130,7 +131,7 @@ def _named(path: Path, installation: Installation, operator: Settings) -> dict[s
     inside = [
         f"{beside.name}: {variable}: leads into the operator's own network. Example: {variable}={wanted[variable]}"
         for variable, url in hooks.items()
-        if is_inside(_host(url))
+        if host_fault(_host(url))
     ]
     if inside:
         raise SettingsError(inside)

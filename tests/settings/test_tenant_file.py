@@ -144,7 +144,18 @@ def test_what_cannot_be_used_is_said_with_file_and_key(tmp_path: Path, text: str
 
 
 @pytest.mark.parametrize(
-    "host", ["10.0.0.5", "169.254.169.254", "localhost", "[fd00::1]", "intranet", "mx.corp.internal"]
+    "host",
+    [
+        "10.0.0.5",
+        "2130706433",
+        "0177.0.0.1",
+        "127.1",
+        "169.254.169.254",
+        "localhost",
+        "[fd00::1]",
+        "intranet",
+        "mx.corp.internal",
+    ],
 )
 def test_a_server_in_the_operators_own_network_is_refused(tmp_path: Path, host: str) -> None:
     """A company's file is not to lead the bot where only the operator may go."""
