@@ -132,6 +132,11 @@ class Machine:
         claims = (*self._book.listed, *(claim for incident in self._book.incidents for claim in incident.claims))
         return tuple(claim for claim in claims if claim.gone is None)
 
+    @property
+    def is_troubled(self) -> bool:
+        """Tell whether an incident is open."""
+        return any(incident.resolved is None and not incident.part_of for incident in self._book.incidents)
+
     def snapshot(self, now: datetime, *, language: str = "en") -> Snapshot:
         """Give all that commands, page and API show."""
         past = [one for one in self._book.incidents if one.resolved is not None and not one.part_of]

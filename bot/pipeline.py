@@ -162,6 +162,11 @@ class Pipeline:
         self._asked[tenant] = max(self._asked[tenant], asyncio.get_running_loop().time())
         return self.snapshot(tenant)
 
+    def is_troubled(self, tenant: str) -> bool:
+        """Tell whether an incident is open, without a snapshot being made."""
+        shown = self._shown.get(tenant)
+        return shown is not None and shown.machine.is_troubled
+
     def language(self, tenant: str) -> str:
         """Give the language of a tenant's page."""
         return self._companies[tenant].language

@@ -18,8 +18,8 @@ class Chats:
     def __init__(self) -> None:
         """Begin with no message."""
         self._stamps: Iterator[int] = count(1)
-        self.heads: dict[str, float] = {}
-        """When a channel last got a message that is no reply, in seconds since 1970."""
+        self.told: dict[str, float] = {}
+        """When each channel last got a message, in seconds since 1970."""
         self.posts = 0
 
     def answer(self, asked: Asked) -> bytes:
@@ -36,7 +36,7 @@ class Chats:
         args = _arguments(asked)
         channel = str(args["channel"])
         stamp = str(args["ts"]) if edit else f"{time.time():.0f}.{next(self._stamps):06d}"
-        if not (edit or args.get("thread_ts")):
+        if not edit:
             self._note(channel)
         message = {"type": "message", "ts": stamp, "text": args.get("text"), "blocks": args.get("blocks")}
         below = {"thread_ts": args["thread_ts"]} if args.get("thread_ts") else {}
@@ -44,7 +44,7 @@ class Chats:
 
     def _note(self, channel: str) -> None:
         self.posts += 1
-        self.heads[channel] = time.time()
+        self.told[channel] = time.time()
 
 
 def _arguments(asked: Asked) -> dict[str, object]:

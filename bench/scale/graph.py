@@ -1,6 +1,7 @@
 """Service health and sign-in for any number of tenants: the answers of ``bot.demo.graph``, which a test compares."""
 
 import json
+import time
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, TypeAlias
@@ -30,12 +31,20 @@ class Graph:
         self._pages: dict[frozenset[int], bytes] = {}
         self.asked = {"issues": 0, "one issue": 0, "token": 0, "discovery": 0}
         """How many requests of each kind came."""
+        self._read: dict[str, float] = {}
+        self._longest = 0.0
 
     def publish(self, issue: Issue, one_in: int) -> None:
         """List an issue from now on for one tenant in so many, in place of the one with the same id."""
         kept = [(old, each) for old, each in self._published if old["id"] != issue["id"]]
         self._published = [*kept, (issue, one_in)]
         self._pages.clear()
+
+    def gaps(self) -> dict[str, float]:
+        """Tell how many tenants were ever read, and the longest anybody went without since this was last asked."""
+        now, longest = time.time(), self._longest
+        self._longest = 0.0
+        return {"known": len(self._read), "longest": max([longest, *(now - at for at in self._read.values())])}
 
     def issues(self, tenant: str) -> list[Issue]:
         """Give what a tenant has listed."""
@@ -66,6 +75,9 @@ class Graph:
 
     def _list(self, tenant: str) -> bytes:
         self.asked["issues"] += 1
+        now = time.time()
+        self._longest = max(self._longest, now - self._read.get(tenant, now))
+        self._read[tenant] = now
         numbers = self._numbers(tenant)
         if numbers not in self._pages:
             body = {"@odata.context": f"{CONTEXT}/issues", "value": self.issues(tenant)}

@@ -38,9 +38,8 @@ def standing(now: datetime) -> list[Issue]:
     return [_standing(number, now - timedelta(days=5, hours=number)) for number in range(STANDING)]
 
 
-def fault(id_: str, now: datetime) -> Issue:
-    """Give a new advisory that says that mail cannot be sent."""
-    title = "Users may be unable to send email messages from Exchange Online"
+def fault(id_: str, title: str, now: datetime) -> Issue:
+    """Give a new advisory about mail."""
     return _issue(id_, "Exchange Online", title, now, posts=[(now, "We're looking into it.")])
 
 

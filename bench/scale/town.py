@@ -11,7 +11,6 @@ ROUTES = 5
 """Of a company that runs canaries, a message a minute on each."""
 CANARIES_EACH = 10
 """One company in so many runs them."""
-POLL = "5m"
 TOKEN, SIGNING = "xoxb-bench", "signing-secret-of-the-bench"
 
 
@@ -21,6 +20,7 @@ class Town:
 
     size: int
     world: dict[str, Any]
+    poll: str
 
     @property
     def companies(self) -> list[str]:
@@ -52,7 +52,7 @@ class Town:
         (folder / "mailstatus.toml").write_text("\n".join(self._lines()))
 
     def _lines(self) -> Iterator[str]:
-        yield f'[rules]\npoll_every = "{POLL}"'
+        yield f'[rules]\npoll_every = "{self.poll}"'
         for number, name in enumerate(self.companies):
             yield f'[tenants.{name}]\nazure_tenant_id = "{name}"'
             yield f'[destinations.ops-{name}]\nplatform = "slack"\nchannel = "C{number:08}"\ntenant = "{name}"'

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import uvloop
 
 from bench.scale.chats import Chats
-from bench.scale.graph import Graph
+from bench.scale.graph import Graph, place
 from bench.scale.issues import LISTED, fault, standing
 from bench.scale.mail import Imap, Post, Smtp
 from bench.scale.wire import Http, Line
@@ -68,14 +68,16 @@ class World:
     def obey(self, order: Order) -> dict[str, object]:
         """Do what the bench asks for."""
         match order:
-            case {"publish": id_, "one_in": each}:
-                self.graph.publish(fault(id_, CLOCK.now()), each)
-                return {}
+            case {"publish": id_, "title": title, "one_in": each, "of": companies}:
+                self.graph.publish(fault(id_, title, CLOCK.now()), each)
+                return {"hit": [name for name in companies if place(name) % each == 0]}
+            case {"gaps": True}:
+                return {**self.graph.gaps()}
             case {"refuse": begin}:
                 self.post.refusing = begin
                 return {}
-            case {"heads": since}:
-                return {"heads": {name: at for name, at in self.chats.heads.items() if at >= since}}
+            case {"told": since}:
+                return {"told": {name: at for name, at in self.chats.told.items() if at >= since}}
             case _:
                 used = resource.getrusage(resource.RUSAGE_SELF)
                 counts = {**self.graph.asked, "mails": self.post.taken, "posts": self.chats.posts}

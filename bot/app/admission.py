@@ -1,5 +1,6 @@
 """Who comes and goes: the machine and the channels of each company, begun and ended while the bot runs."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
@@ -13,6 +14,9 @@ from bot.pipeline import Pipeline
 from bot.store import Deed, Store
 from bot.subscribers import Subscribers
 from bot.types import Clock, Delivery, Person
+
+AT_ONCE = 200
+"""So many companies are let in side by side: what they read and save is then done together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +33,14 @@ class Admission:
 
     async def follow(self, moved: Moved) -> None:
         """Begin, change and end what was moved; raises StoreError, and SettingsError for channels that cannot work."""
-        for one in (*moved.added, *moved.changed):
-            await self._admit(one)
+        there = (*moved.added, *moved.changed)
+        for first in range(0, len(there), AT_ONCE):
+            some = there[first : first + AT_ONCE]
+            ended = await asyncio.gather(*map(self._admit, some), return_exceptions=True)
+            for error in ended:
+                if error is not None:
+                    raise error
+        await self.courier.reopen([one.name for one in there])
         for one in moved.removed:
             await self.pipeline.dismiss(one.name)
             self.channels.pop(one.name, None)
@@ -39,7 +49,6 @@ class Admission:
         channels = self.voices.channels(tenant.settings)
         self.channels[tenant.name] = replace(channels, addresses=addresses(tenant.settings, self.key))
         await self.pipeline.admit(tenant.name, company(tenant))
-        await self.courier.reopen(tenant.name)
 
 
 def given_up(store: Store, clock: Clock, subscribers: Subscribers) -> Stopped:

@@ -17,7 +17,7 @@ from bot.app.watchdog import Watchdog
 from bot.jobs import Jobs, TaskCount
 from bot.pipeline import Pipeline
 from bot.store import KeptDelivery, State, Store, StoreError
-from bot.types import Clock, Kind, Person
+from bot.types import Clock, Kind
 from bot.web.health import Beat, ClockSet, Count, Health, Mouth, Outward
 
 DEADLINES: Mapping[str, timedelta] = {
@@ -93,19 +93,19 @@ class Pulse:
         """Ask the store what waits, and what could not be delivered."""
         try:
             async with asyncio.timeout(ANSWER), self.store.read() as tx:
-                waiting = [await tx.deliveries.pending(name) for name in self.pipeline.tenants]
-                recent = [(name, await tx.deliveries.recent(name)) for name in self.pipeline.tenants]
-                gaps = [(name, one) for name in self.pipeline.tenants for one in await tx.gaps.all(name)]
+                waiting, given_up = await tx.outbox.waiting(), await tx.outbox.given_up()
+                gaps = await tx.gaps.shut()
         except (StoreError, TimeoutError) as error:
             self.store_silent = self.store_silent or self.clock.now()
             self.store_error = str(error) or f"store: no answer within {ANSWER:.0f} s"
             return
         self.store_silent, self.store_error = None, ""
-        pending = [one for tenant in waiting for name, one in tenant.items() if Person.of(name) is None]
+        ours = set(self.pipeline.tenants)
+        pending = [one for name, one in waiting.items() if name in ours]
         self.waiting = sum(one.count for one in pending)
         self.oldest = min((one.due for one in pending), default=None)
-        shut = {(name, one.destination): one.why for name, one in gaps if one.shut}
-        self.stopped = {**{(name, to): why for name, kept in recent for to, why in stopped(kept).items()}, **shut}
+        failing = {**given_up, **{(name, one.destination): one.why for name, one in gaps}}
+        self.stopped = {whose: why for whose, why in failing.items() if whose[0] in ours}
 
     async def report(self) -> None:
         """Have it told where a loop hangs and stays so, and when it runs again."""

@@ -13,6 +13,8 @@ from bot.watch import StatusFeed
 from bot.watch.status_pages import Listing
 
 TICK = timedelta(seconds=5)
+QUIET_TICK = timedelta(minutes=1)
+"""Where nothing is measured, only promises and reminders wait for their time."""
 PAGE = timedelta(minutes=2)
 CALENDAR = timedelta(minutes=1)
 """A round begins as often as the settings say; this is how soon a change that is not shown is looked up again."""

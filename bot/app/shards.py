@@ -15,7 +15,7 @@ import structlog
 from bot.app.agenda import NEVER, Agenda, Due, Rhythm
 from bot.app.eyes import Eyes
 from bot.app.loops import Beat
-from bot.app.rounds import CALENDAR, PAGE, TICK, Rounds
+from bot.app.rounds import CALENDAR, PAGE, QUIET_TICK, TICK, Rounds
 from bot.app.tenants import Moved
 from bot.app.watched import Opener
 from bot.jobs import Args, TaskCount
@@ -213,7 +213,7 @@ class Shards:
             rhythm = Rhythm(f"{task} {tenant} {what}", every)
             return Due(tenant=tenant, task=task, what=what, next=rhythm, urgent=urgent)
 
-        yield due("tick", TICK)
+        yield due("tick", TICK if eyes.lines or eyes.calendars else QUIET_TICK)
         yield Due(tenant=tenant, task="news", next=_never)
         if eyes.feed:
             yield due("feed", self.rounds.poll_every)
@@ -223,7 +223,7 @@ class Shards:
             yield due("calendar", CALENDAR, name)
 
     def _is_urgent(self, tenant: str) -> bool:
-        return bool(self.rounds.pipeline.snapshot(tenant).open)
+        return self.rounds.pipeline.is_troubled(tenant)
 
     def _close(self, tenants: set[str]) -> None:
         for tenant in tenants:

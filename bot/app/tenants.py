@@ -87,7 +87,7 @@ class Tenants:
 
 def in_one_file(settings: Settings) -> list[Tenant]:
     """Give the companies that mailstatus.toml holds, most often one."""
-    return [Tenant(name=name, settings=settings.of(name)) for name in wiring.tenants(settings)]
+    return [Tenant(name=name, settings=own) for name, own in settings.apart(wiring.tenants(settings)).items()]
 
 
 def company(tenant: Tenant) -> Company:

@@ -1,7 +1,7 @@
 """Claim, send, mark: one job a destination, so that a stuck one never delays another."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -68,10 +68,12 @@ class Courier:
         self.jobs.register(TASK, self.deliver)
         self.jobs.register(PICTURES, self.draw)
 
-    async def reopen(self, tenant: str) -> None:
+    async def reopen(self, tenants: Collection[str]) -> None:
         """At the start, try at once every destination that was shut at another address than it has now."""
         async with self.store.begin() as transaction:
-            await self._reach(tenant).reopen(tenant, self.clock.now(), transaction)
+            for tenant, gap in await transaction.gaps.shut():
+                if tenant in tenants:
+                    await self._reach(tenant).reopen(tenant, gap, self.clock.now(), transaction)
 
     async def deliver(self, args: Args) -> None:
         """Deliver the words that are due at one destination, and come back when more is; pictures may follow."""

@@ -49,11 +49,10 @@ class Reach:
         await tx.gaps.save(tenant, gap)
         return True
 
-    async def reopen(self, tenant: str, now: datetime, tx: Transaction) -> None:
-        """Have every destination that was shut at another address tried at once."""
-        for gap in await tx.gaps.all(tenant):
-            if gap.shut and gap.shut != self._address(gap.destination):
-                await try_now(self.jobs, tenant, gap.destination, now, tx)
+    async def reopen(self, tenant: str, gap: Gap, now: datetime, tx: Transaction) -> None:
+        """Have a destination tried at once that was shut at another address."""
+        if gap.shut != self._address(gap.destination):
+            await try_now(self.jobs, tenant, gap.destination, now, tx)
 
     async def lost(self, delivery: Delivery, error: SendError, due: datetime, now: datetime, tx: Transaction) -> None:
         """Note that a message was not taken and is due again; tell who stands in once it is time."""

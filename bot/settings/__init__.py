@@ -5,7 +5,7 @@ example.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,7 +63,13 @@ class Settings:
 
     def of(self, tenant: str) -> "Settings":
         """Give what one tenant is to know of: its own tables and their variables, and what is decided for all."""
-        installation = self.installation.of(tenant)
+        return self._with(self.installation.of(tenant))
+
+    def apart(self, tenants: Iterable[str]) -> Mapping[str, "Settings"]:
+        """Give that of each of some tenants."""
+        return {name: self._with(own) for name, own in self.installation.apart(tenants).items()}
+
+    def _with(self, installation: Installation) -> "Settings":
         named = {name: self.named[name] for name in installation.variables() if name in self.named}
         return replace(self, installation=installation, named=named)
 

@@ -47,6 +47,11 @@ class Gaps:
         wanted = select(gaps).where(gaps.c.tenant == tenant).order_by(gaps.c.since, gaps.c.destination)
         return [_gap(row) for row in await self.connection.execute(wanted)]
 
+    async def shut(self) -> Sequence[tuple[str, Gap]]:
+        """Read those of all tenants, each with its tenant, where nothing is tried now."""
+        rows = await self.connection.execute(select(gaps).where(gaps.c.shut != ""))
+        return [(row.tenant, _gap(row)) for row in rows]
+
     async def save(self, tenant: str, gap: Gap) -> None:
         """Begin a gap, or renew what is known of it."""
         statement = insert_into(self.connection, gaps).values(

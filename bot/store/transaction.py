@@ -17,6 +17,7 @@ from bot.store.incidents import Incidents
 from bot.store.jobs import JobTable
 from bot.store.machines import Machines
 from bot.store.observations import Observations
+from bot.store.outbox import Outbox
 from bot.store.pushes import Pushes
 from bot.store.rollups import Rollups
 from bot.store.subscriptions import Subscriptions
@@ -36,6 +37,7 @@ class Transaction:
     conversations: Conversations = field(init=False)
     deliveries: Deliveries = field(init=False)
     gaps: Gaps = field(init=False)
+    outbox: Outbox = field(init=False)
     subscriptions: Subscriptions = field(init=False)
     pushes: Pushes = field(init=False)
     audit: Audit = field(init=False)
@@ -55,6 +57,7 @@ class Transaction:
         self.conversations = Conversations(self.connection)
         self.deliveries = Deliveries(self.connection)
         self.gaps = Gaps(self.connection)
+        self.outbox = Outbox(self.connection)
         self.subscriptions = Subscriptions(self.connection)
         self.pushes = Pushes(self.connection)
         self.audit = Audit(self.connection)

@@ -133,7 +133,7 @@ async def test_the_watcher_reads_what_a_tenant_has_listed_and_what_is_published_
             feed = ServiceHealth(client, tenant=tenant)
             seen = await feed.look(clock.now())
             found[tenant] = {str(one.issue["id"]) for one in seen if isinstance(one, AdvisorySeen)}
-            made.graph.publish(fault(f"EX{tenant}", clock.now()), 1)
+            made.graph.publish(fault(f"EX{tenant}", "Users may be unable to send email", clock.now()), 1)
             assert [type(one) for one in await feed.look(clock.now())] == [AdvisorySeen]
     assert all(len(ids) >= LISTED for ids in found.values())
     assert found["tenant-a"] != found["tenant-b"]

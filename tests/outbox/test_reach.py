@@ -146,7 +146,7 @@ async def test_another_address_is_tried_at_once(desk: Desk) -> None:
     await desk.tell(message())
     await desk.deliver_at("it")
     mended = desk.with_channels(addresses={"it": "second address"})
-    await mended.reopen("default")
+    await mended.reopen(["default"])
     desk.clock.at += MINUTE
     await mended.deliver({"tenant": "default", "destination": "it"})
     again = "This channel could not be reached for 1 minute."

@@ -41,6 +41,11 @@ class Postgres:
         """Start the server again after a crash: it recovers what was committed."""
         self._server.start()
 
+    @property
+    def process(self) -> int:
+        """Name the server's process."""
+        return self._server.pid
+
     def url(self, database: str) -> str:
         """Name a database as the store's settings do."""
         return f"postgresql://postgres@/{database}?host={self._folder}"
@@ -151,6 +156,10 @@ class _Server:
         with log.open("wb") as output:
             self._process = _start(self._command, self._user, output)
         _wait_until_ready(self._process, self._folder, log)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def quit(self) -> None:
         self._process.send_signal(signal.SIGQUIT)

@@ -1,0 +1,77 @@
+"""Runs the bench: ``python -m bench.scale [SIZE ...]``, by default 1,000 and 10,000 companies, after a few.
+
+Prints one line of JSON a size, and whether a company costs more among many; ends with 1 where it does by over 10 %.
+``--quiet`` leaves the faults out, ``--window`` sets the length of the quiet stretch in seconds, ``--save`` a file that
+the lines are added to, for ``bench.scale.model``.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bench.scale.run import Figures, Plan, Scene, bot, measure, peer, told
+from bench.scale.town import Town
+from tests.store.postgres import postgres_server
+
+BASE = 10
+"""Companies of the bot whose cost is what any bot costs."""
+SIZES = (1_000, 10_000)
+MOST = 1.1
+"""A company may cost so many times as much among many as among few."""
+
+
+async def one_size(size: int, plan: Plan) -> Figures:
+    """Start everything for a size, and measure it."""
+    async with AsyncExitStack() as stack:
+        server = stack.enter_context(postgres_server(on_disk=True))
+        store = server.url(server.create())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mailstatus-scale-")))
+        world = await stack.enter_async_context(peer("bench.scale.world"))
+        town = Town(size=size, world=await world.hear(), poll=plan.poll)
+        town.settle(folder, store)
+        process, port, ready = await stack.enter_async_context(bot(folder))
+        scene = Scene(town=town, world=world, bot=process, port=port, database=server.process, store=store, ready=ready)
+        return await measure(scene, plan)
+
+
+def cost(figures: Figures, base: Figures) -> dict[str, float]:
+    """Give what one company costs beyond the base: millionths of a core, of bot and database, and KiB of memory."""
+    more = figures.size - base.size
+    share = figures.bot_share + figures.database_share - base.bot_share - base.database_share
+    return {"cpu": share / more * 1e6, "memory": (figures.bot_memory - base.bot_memory) * 1024 / more}
+
+
+def judge(base: Figures, few: Figures, many: Figures) -> bool:
+    """Say what a company costs at two sizes; True where it is not more among many."""
+    one, other = cost(few, base), cost(many, base)
+    for name, unit in (("cpu", "millionths of a core"), ("memory", "KiB")):
+        times = other[name] / one[name]
+        print(f"{name} a company: {one[name]:.0f} {unit} of {few.size}, {other[name]:.0f} of {many.size}: {times:.2f}")
+    return all(other[name] <= MOST * one[name] for name in one)
+
+
+def main() -> bool:
+    """Measure every size, print, and judge the first against the last."""
+    asked = argparse.ArgumentParser(prog="python -m bench.scale", description="What companies cost.")
+    asked.add_argument("sizes", type=int, nargs="*", default=SIZES)
+    asked.add_argument("--window", type=float, default=60.0)
+    asked.add_argument("--quiet", action="store_true")
+    asked.add_argument("--save", type=Path)
+    given = asked.parse_args()
+    measured = []
+    for size in (BASE, *given.sizes):
+        faults = not given.quiet and size != BASE
+        measured.append(asyncio.run(one_size(size, Plan(window=given.window, faults=faults))))
+        print(told(measured[-1]), flush=True)
+        if given.save:
+            with given.save.open("a") as file:
+                file.write(told(measured[-1]) + "\n")
+    base, *sizes = measured
+    return len(sizes) < 2 or judge(base, sizes[0], sizes[-1])
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main() else 1)

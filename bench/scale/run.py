@@ -1,0 +1,276 @@
+"""One size measured: the world, PostgreSQL, the real bot, a quiet stretch, and two faults."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import psycopg
+
+from bench.bare_bolt import PATH
+from bench.scale.meter import MEBI, Use, load
+from bench.scale.town import SIGNING, Town
+
+READY_LIMIT, WARM_LIMIT, TOLD_LIMIT = 600.0, 900.0, 600.0
+"""Seconds."""
+ASKERS = 4
+"""Connections that /mailstatus is asked over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a size is measured."""
+
+    window: float = 60.0
+    """Seconds of the quiet stretch."""
+    faults: bool = True
+    poll: str = "5m"
+    one_in: int = 50
+    """The second advisory hits one company in so many: 200 of 10,000."""
+    questions: int = 2_000
+    """Of /mailstatus."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What one size gave; shares are of one core, memory in MiB, times in seconds."""
+
+    size: int
+    probing: int
+    window: float
+    ready: float
+    warm: float
+    bot_share: float
+    bot_memory: float
+    database_share: float
+    world_share: float
+    polls: float
+    tokens: float
+    mails: float
+    rows: float
+    longest_gap: float
+    database_bytes: float
+    connections: int
+    status_p50_ms: float
+    status_p99_ms: float
+    told_all: float
+    told_all_median: float
+    told_some: float
+    untold: int
+    load_before: str
+    load_after: str
+
+
+class Peer:
+    """A module of ours as a process that answers each line of JSON with one."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        """Take a process with pipes."""
+        self.process = process
+
+    async def hear(self) -> dict[str, Any]:
+        """Read a line."""
+        if self.process.stdout is None:
+            raise RuntimeError("a peer has no pipes")
+        said: dict[str, Any] = json.loads(await self.process.stdout.readline())
+        return said
+
+    async def ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Say a line, and read one."""
+        if self.process.stdin is None:
+            raise RuntimeError("a peer has no pipes")
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
+        return await self.hear()
+
+
+@asynccontextmanager
+async def peer(module: str) -> AsyncIterator[Peer]:
+    """Run a module until the end of the block."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module), stdin=pipe, stdout=pipe, limit=2**26
+    )
+    try:
+        yield Peer(process)
+    finally:
+        process.kill()
+        await process.wait()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that runs."""
+
+    town: Town
+    world: Peer
+    bot: asyncio.subprocess.Process
+    port: int
+    database: int
+    """The process of PostgreSQL."""
+    store: str
+    ready: float
+
+
+async def measure(scene: Scene, plan: Plan) -> Figures:
+    """Wait until everybody was polled once, measure a quiet stretch, then the faults."""
+    before, began = load(), time.monotonic()
+    await _until_polled(scene)
+    warm = time.monotonic() - began
+    quiet = await _quiet(scene, plan.window)
+    asked = await _asked(scene, plan.questions)
+    told = await _faults(scene, plan.one_in) if plan.faults else UNTOLD
+    return Figures(
+        size=scene.town.size,
+        probing=len(scene.town.probing),
+        window=plan.window,
+        ready=scene.ready,
+        warm=warm,
+        load_before=before,
+        load_after=load(),
+        **quiet,
+        **asked,
+        **told,
+    )
+
+
+async def _until_polled(scene: Scene) -> None:
+    async with asyncio.timeout(WARM_LIMIT):
+        while (await scene.world.ask({"gaps": True}))["known"] < scene.town.size:  # noqa: ASYNC110 - of other processes
+            await asyncio.sleep(2)
+
+
+async def _quiet(scene: Scene, window: float) -> dict[str, Any]:
+    counts, bot, database = await _state(scene)
+    began = time.monotonic()
+    await asyncio.sleep(window)
+    length = time.monotonic() - began
+    after, bot_after, database_after = await _state(scene)
+    gaps = await scene.world.ask({"gaps": True})
+
+    def rate(name: str) -> float:
+        return float(after[name] - counts[name]) / length
+
+    return {
+        "bot_share": (bot_after.seconds - bot.seconds) / length,
+        "bot_memory": bot_after.memory / MEBI,
+        "database_share": (database_after.seconds - database.seconds) / length,
+        "world_share": rate("cpu"),
+        "polls": rate("issues"),
+        "tokens": rate("token"),
+        "mails": rate("mails"),
+        "rows": rate("rows"),
+        "longest_gap": gaps["longest"],
+        "database_bytes": after["bytes"],
+        "connections": after["connections"],
+    }
+
+
+async def _state(scene: Scene) -> tuple[dict[str, Any], Use, Use]:
+    counts = {**await scene.world.ask({}), **await asyncio.to_thread(_database, scene.store)}
+    return counts, Use.of(scene.bot.pid), Use.of(scene.database)
+
+
+def _database(store: str) -> dict[str, Any]:
+    with psycopg.connect(store, autocommit=True) as connection:
+        row = connection.execute(
+            "SELECT tup_inserted + tup_updated + tup_deleted, pg_database_size(current_database()), "
+            "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) "
+            "FROM pg_stat_database WHERE datname = current_database()"
+        ).fetchone()
+    rows, size, connections = row or (0, 0, 1)
+    return {"rows": rows, "bytes": float(size), "connections": connections - 1}
+
+
+async def _asked(scene: Scene, questions: int) -> dict[str, float]:
+    """Ask /mailstatus, signed as Slack signs, in the channel of a company in the middle."""
+    question = {
+        "port": scene.port,
+        "path": PATH,
+        "secret": SIGNING,
+        "channel": f"C{scene.town.size // 2:08}",
+        "connections": ASKERS,
+        "requests": questions,
+    }
+    async with peer("bench.asking") as asker:
+        answer = await asker.ask(question)
+    if answer["refused"]:
+        raise RuntimeError(f"{answer['refused']} of {questions} questions were not answered")
+    cuts = quantiles(answer["milliseconds"], n=100)
+    return {"status_p50_ms": cuts[49], "status_p99_ms": cuts[98]}
+
+
+SENDING = ("EX1400001", "Users may be unable to send email messages from Exchange Online")
+LATENESS = ("EX1400002", "Users may see delays when they receive external email messages")
+UNTOLD: Mapping[str, Any] = {"told_all": 0.0, "told_all_median": 0.0, "told_some": 0.0, "untold": 0}
+
+
+async def _faults(scene: Scene, one_in: int) -> dict[str, Any]:
+    """Publish an advisory for everybody and one for some, and wait until the last of them was told."""
+    whole, late = await _told(scene, SENDING, 1)
+    some, late_some = await _told(scene, LATENESS, one_in)
+    return {
+        "told_all": max(whole, default=0.0),
+        "told_all_median": median(whole) if whole else 0.0,
+        "told_some": max(some, default=0.0),
+        "untold": late + late_some,
+    }
+
+
+async def _told(scene: Scene, fault: tuple[str, str], one_in: int) -> tuple[list[float], int]:
+    """Give the seconds from the fault to each company's message, and how many had none within the limit."""
+    began = time.time()
+    order = {"publish": fault[0], "title": fault[1], "one_in": one_in, "of": scene.town.companies}
+    hit = (await scene.world.ask(order))["hit"]
+    channels = {f"C{number:08}" for number, name in enumerate(scene.town.companies) if name in set(hit)}
+    heard: dict[str, float] = {}
+    while time.time() - began < TOLD_LIMIT and not channels <= heard.keys():
+        await asyncio.sleep(2)
+        heard = (await scene.world.ask({"told": began}))["told"]
+    waits = [at - began for channel, at in heard.items() if channel in channels]
+    return waits, len(channels - heard.keys())
+
+
+@asynccontextmanager
+async def bot(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, int, float]]:
+    """Run ``mailstatus run`` in a folder; tells the port of its page, and after how long it was ready."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL"}}
+    env = {**kept, "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+    began, path = time.monotonic(), folder / "log"
+    with path.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"), cwd=folder, env=env, stdout=log, stderr=log
+        )
+        try:
+            async with asyncio.timeout(READY_LIMIT):
+                port = await _ready(process, path)
+            yield process, port, time.monotonic() - began
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
+
+
+async def _ready(process: asyncio.subprocess.Process, log: Path) -> int:
+    while True:
+        await asyncio.sleep(0.2)
+        for line in _lines(log):
+            if "event='ready'" in line:
+                return int(line.partition("page='")[2].partition("'")[0].rstrip("/").rpartition(":")[2])
+        if process.returncode is not None:
+            raise RuntimeError(f"the bot ended before it was ready: {[*_lines(log)][-5:]}")
+
+
+def _lines(log: Path) -> Iterator[str]:
+    yield from log.read_text(errors="replace").splitlines()
+
+
+def told(figures: Figures) -> str:
+    """Say what was measured, one line of JSON."""
+    return json.dumps({name: round(one, 4) if isinstance(one, float) else one for name, one in asdict(figures).items()})
