@@ -1,8 +1,11 @@
 """The status pages, the API and the ways in for the chat platforms, for one bot."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 
 from starlette.applications import Starlette
@@ -16,7 +19,11 @@ from bot.types import Direction
 from bot.web.app import create_app, create_health_app
 from bot.web.history import RollupHistory
 from bot.web.house import OPERATOR, House
+from bot.web.overview import Overview, overview
 from bot.web.site import Ports
+
+FRESH = timedelta(seconds=10)
+"""So long the view over all companies stands."""
 
 
 @asynccontextmanager
@@ -36,6 +43,7 @@ async def open_site(bot: Bot, *, links: Mapping[str, str] | None = None) -> Asyn
         tenants=lambda: bot.pipeline.tenants,
         snapshots=bot.pipeline.snapshots,
         health=bot.pulse.health,
+        everybody=pages.everybody,
         opens=pages.opens,
         person=pages.person,
         language=pages.language(),
@@ -54,6 +62,18 @@ class Pages:
     _ports: dict[str, Ports] | None = None
     _tokens: dict[str, str] | None = None
     _people: dict[str, str] | None = None
+    _everybody: Overview | None = None
+    _gathering: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def everybody(self) -> Overview:
+        """Gather what is open at all companies, at most every few seconds, beside whatever else is to be done."""
+        async with self._gathering:
+            now = self.bot.clock.now()
+            if self._everybody is None or abs(now - self._everybody.at) >= FRESH:
+                watched = len(self.bot.tenants.names())
+                gathered = partial(overview, self.bot.pipeline.open(), at=now, watched=watched)
+                self._everybody = await asyncio.to_thread(gathered)
+            return self._everybody
 
     async def follow(self, _: Moved) -> None:
         """Make everything anew when somebody asks."""

@@ -1,6 +1,6 @@
 """The read-only JSON API; imported when somebody first asks for it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
 
@@ -16,7 +16,10 @@ from bot.web.answers import (
     Status,
     Which,
 )
+from bot.web.answers_everybody import Everyone, Refused
+from bot.web.house import everybody as everybody_of
 from bot.web.house import room_of
+from bot.web.overview import Overview
 from bot.web.site import Site
 from bot.web.view import PageView
 
@@ -29,6 +32,11 @@ def site_of(request: Request) -> Site:
 
 
 Here = Annotated[Site, Depends(site_of)]
+
+Everybody = Annotated[Overview, Depends(everybody_of)]
+OPERATORS: dict[int | str, dict[str, Any]] = {
+    403: {"description": "The token is not the operator's.", "model": Refused}
+}
 
 
 def build() -> FastAPI:
@@ -64,6 +72,11 @@ def build() -> FastAPI:
         nouns = {incident.id: incident for incident in (*snapshot.open, *snapshot.past)}
         shown = (view.open if which is not Which.PAST else ()) + (view.past if which is not Which.OPEN else ())
         return Incidents(at=snapshot.at, incidents=[_incident(nouns[one.id], view, site) for one in shown])
+
+    @app.get("/overview", summary="What is open at all companies", responses=OPERATORS)
+    async def overview(seen: Everybody) -> Everyone:
+        """List every fault that any company sees, newest first; for the operator's token alone."""
+        return Everyone.of(seen)
 
     return app
 

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -16,15 +17,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bot.types import Snapshot
+from bot.web import render
 from bot.web.columns import columns
 from bot.web.doors import Doors
 from bot.web.guard import Guard, SafeHeaders
 from bot.web.health import Health, alive, conditions, ready, stuck
-from bot.web.house import Doorkeeper, House, Keys, Rooms, is_operator, room_of
+from bot.web.house import Doorkeeper, House, Keys, Rooms, everybody, has_room, is_operator, room_of
 from bot.web.lazy import Lazy
 from bot.web.limits import PAGE, REFUSED, Allowance, Refusals, Requests
 from bot.web.live import CLIENTS
-from bot.web.metrics import Collector
+from bot.web.metrics import Collector, installed
+from bot.web.overview import Overview
 from bot.web.proxies import NOBODY, PERSON, Proxies
 from bot.web.range import DEFAULT, RANGES
 from bot.web.render import HERE
@@ -78,13 +81,21 @@ def create_health_app(
     health: Callable[[], Health], snapshots: Callable[[], Sequence[Snapshot]], *, token: SecretStr | None = None
 ) -> Starlette:
     """Make the application of a process that nobody asks about mail: health, and metrics behind ``token``."""
-    house = House(ports=lambda _: None, tenants=tuple, snapshots=snapshots, health=health)
+    house = House(ports=lambda _: None, tenants=tuple, snapshots=snapshots, health=health, everybody=_nobody)
     guard = Middleware(Guard, admits=Keys(token=token, house=house), unguarded=UNGUARDED, refusal="")
     return Starlette(routes=_health_routes(house, clients=int), middleware=[Middleware(SafeHeaders), guard])
 
 
+async def _nobody() -> Overview:
+    raise HTTPException(404, "This process is asked about nobody.")
+
+
 def _page_routes(rooms: Rooms) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
+        if not has_room(request):
+            words = PageWords(catalogue(rooms.house.language))
+            shown = render.everybody(await everybody(request), words, version=installed())
+            return HTMLResponse(shown, headers={"Cache-Control": "no-store"})
         room, wanted = room_of(request), RANGES.get(request.query_params.get("range", ""), DEFAULT)
         shown = await room.site.page(wanted, request.scope.get(PERSON, ""))
         return HTMLResponse(shown, headers={"Cache-Control": "no-store"})

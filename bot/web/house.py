@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -17,11 +17,12 @@ from bot.types import Snapshot
 from bot.web.guard import VIEWER
 from bot.web.health import Health
 from bot.web.live import Live
+from bot.web.overview import Overview
 from bot.web.site import Ports, Site
 
 OPERATOR = ""
 """Who sees everybody; the name of no company."""
-ROOM = "mailstatus.room"
+ROOM, HOUSE = "mailstatus.room", "mailstatus.house"
 BELOW = "/tenants/"
 """Where the operator finds each company's page."""
 MOST_ROOMS = 500
@@ -41,6 +42,8 @@ class House:
     snapshots: Callable[[], Sequence[Snapshot]]
     health: Callable[[], Health]
     """Of the whole bot, for the operator and for machines."""
+    everybody: Callable[[], Awaitable[Overview]]
+    """What is open at all of them, for the operator alone."""
     opens: Callable[[str], str | None] = lambda _: None
     """Tells whose page a token opens, by its SHA-256 in hex; None for a strange one."""
     person: Callable[[str], str | None] = lambda _: None
@@ -141,7 +144,7 @@ class Doorkeeper:
         if tenant and room is None:
             await PlainTextResponse("This company is not watched.\n", 404)(scope, receive, send)
             return
-        await self._app({**scope, ROOM: room}, receive, send)
+        await self._app({**scope, ROOM: room, HOUSE: self._rooms.house}, receive, send)
 
 
 def has_room(request: Request) -> bool:
@@ -155,6 +158,14 @@ def room_of(request: Request) -> Room:
     if room is None:
         raise HTTPException(404, f"Name a company: {BELOW}NAME/")
     return room
+
+
+async def everybody(request: Request) -> Overview:
+    """Give the view over all companies to the operator, and to nobody else."""
+    if not is_operator(request) or request.scope.get("root_path", "").startswith(BELOW):
+        raise HTTPException(403, "This is for the operator's token.")
+    house: House = request.scope[HOUSE]
+    return await house.everybody()
 
 
 def is_operator(request: Request) -> bool:

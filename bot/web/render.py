@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.types import Moment, Text
 from bot.web.chart import Chart
+from bot.web.overview import Overview
 from bot.web.range import RANGES, Range
 from bot.web.view import PageView
 from bot.web.week import WeekView
@@ -16,6 +17,8 @@ from bot.words.catalogue import Catalogue
 from bot.words.page import Line, PageWords
 
 HERE = Path(__file__).parent
+NAMES_MOST = 500
+"""So many companies of one fault are named on a page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,12 @@ def page(view: PageView, week: WeekView, frame: Frame, words: PageWords) -> str:
     return _rendered("page.html", words, view=view, week=week, frame=frame)
 
 
+def everybody(all_: Overview, words: PageWords, *, version: str) -> str:
+    """Render the operator's view over all companies."""
+    said = {"trouble": words.trouble, "number": words.catalogue.number, "shown": NAMES_MOST, "version": version}
+    return _rendered("overview.html", words, all=all_, **said)
+
+
 def _rendered(name: str, words: PageWords, **values: object) -> str:
     return environment().get_template(name).render(values | _said(words))
 
@@ -70,7 +79,7 @@ def _said(words: PageWords) -> dict[str, object]:
         "say": words.string,
         "text": words.text,
         "direction": words.direction,
-        "moment": lambda at: Moment(at=at),
+        "moment": lambda at, with_date=False: Moment(at=at, with_date=with_date),
         "Line": Line,
         "asset": asset,
         "ranges": RANGES.values(),

@@ -150,6 +150,13 @@ class Line(StrEnum):
     API = "JSON API"
     PERSON = "Signed in as {person}."
     LOCKED = "This page needs the access token."
+    ALL = "All companies"
+    ALL_QUIET = "Nothing is open at any company."
+    ALL_OPEN = "{troubled} of {watched} companies have something open."
+    ALL_SEEN = "{count} of {watched} companies see it, since {when}."
+    ALL_MEASURED = "{count} of them by their own test messages."
+    ALL_WHERE = "Where: {places}."
+    ALL_NAMES = "Which companies"
     SIGN_IN = "Open this page by its usual address, where you sign in."
 
 

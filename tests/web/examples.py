@@ -28,6 +28,7 @@ from bot.types import (
 from bot.web.health import Beat, Count, Health
 from bot.web.history import DelayPoint
 from bot.web.house import OPERATOR, House
+from bot.web.overview import Overview, overview
 from bot.web.site import Ports
 
 WAYS = (Direction.OUTBOUND, Direction.INBOUND, Direction.INTERNAL)
@@ -174,13 +175,14 @@ GOOD_HEALTH = Health(
 class PastOf:
     """A history that gives what it was given, and notes what was asked."""
 
-    def __init__(self, points: Sequence[DelayPoint] = ()) -> None:
+    def __init__(self, points: Sequence[DelayPoint] = (), *, tenant: str = "default") -> None:
         self.points = points
+        self.tenant = tenant
         self.asked: list[tuple[datetime, datetime, timedelta]] = []
 
     async def delays(self, tenant: str, *, since: datetime, until: datetime, step: timedelta) -> Sequence[DelayPoint]:
         """Give the points of the time asked for."""
-        assert tenant == "default"
+        assert tenant == self.tenant
         self.asked.append((since, until, step))
         return [point for point in self.points if since <= point.at < until]
 
@@ -207,6 +209,11 @@ def ports(snapshot: Snapshot = BAD, *, health: Health = GOOD_HEALTH, language: s
     return Ports(snapshot=lambda _: snapshot, health=lambda: health, history=PastOf(points(*WAYS)), language=language)
 
 
+async def nobody() -> Overview:
+    """See nothing open anywhere."""
+    return overview([], at=NOW, watched=1)
+
+
 def alone(own: Ports) -> House:
     """Give the house of one company."""
     return House(
@@ -214,6 +221,7 @@ def alone(own: Ports) -> House:
         tenants=lambda: [own.tenant],
         snapshots=lambda: [own.snapshot(own.tenant)],
         health=own.health,
+        everybody=nobody,
         person=lambda _: OPERATOR,
         language=own.language,
     )

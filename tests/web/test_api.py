@@ -99,7 +99,7 @@ async def test_an_unknown_state_is_refused() -> None:
 
 async def test_every_path_and_field_of_the_document_has_words() -> None:
     document = build().openapi()
-    assert set(document["paths"]) == {"/status", "/incidents"}
+    assert set(document["paths"]) == {"/status", "/incidents", "/overview"}
     assert all(operation["get"]["description"] for operation in document["paths"].values())
     ours = {name: one for name, one in document["components"]["schemas"].items() if "Validation" not in name}
     assert [name for name, one in ours.items() if not one.get("description")] == []
