@@ -1,0 +1,167 @@
+"""Several companies in one store: nothing that is asked about one ever holds a word of another."""
+
+import asyncio
+import inspect
+import itertools
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.store import Store, Transaction
+from bot.web.app import create_app
+from handlers.slack.home import view
+from tests.security.town import DEEDS, EX, Firm, Town, first
+from tests.test_pipeline import HandClock
+from tests.web.examples import browser
+
+Query: TypeAlias = Callable[[Transaction, "Firm", datetime, datetime], Awaitable[object]]
+
+
+async def _all(items: Any) -> list[object]:  # noqa: ANN401 - whatever a query gives one by one
+    return [one async for one in items]
+
+
+ASKED: Mapping[str, Query] = {
+    "observations.between": lambda tx, firm, begin, end: _all(tx.observations.between(firm.name, begin, end)),
+    "observations.now": lambda tx, firm, *_: tx.observations.now(firm.name),
+    "rollups.minutes": lambda tx, firm, begin, end: tx.rollups.minutes(firm.name, begin, end),
+    "rollups.quarters": lambda tx, firm, begin, end: tx.rollups.quarters(firm.name, begin, end),
+    "advisories.listed": lambda tx, firm, *_: tx.advisories.listed(firm.name),
+    "advisories.since": lambda tx, firm, begin, _: tx.advisories.since(firm.name, begin),
+    "advisories.versions": lambda tx, firm, *_: tx.advisories.versions(firm.name, "microsoft", EX.format(number=1)),
+    "incidents.changes": lambda tx, firm, begin, end: tx.incidents.changes(firm.name, begin, end),
+    "incidents.evidence": lambda tx, firm, *_: tx.incidents.evidence(firm.name, "1"),
+    "incidents.get": lambda tx, firm, *_: tx.incidents.get(firm.name, "1"),
+    "incidents.open": lambda tx, firm, *_: tx.incidents.open(firm.name),
+    "incidents.since": lambda tx, firm, begin, _: tx.incidents.since(firm.name, begin),
+    "machines.load": lambda tx, firm, *_: tx.machines.load(firm.name),
+    "deliveries.heads": lambda tx, firm, *_: tx.deliveries.heads(firm.name, "1"),
+    "deliveries.landing": lambda tx, firm, *_: tx.deliveries.landing(firm.name, first(firm), "1"),
+    "deliveries.next_due": lambda tx, firm, *_: tx.deliveries.next_due(firm.name, first(firm)),
+    "deliveries.pending": lambda tx, firm, *_: tx.deliveries.pending(firm.name),
+    "deliveries.recent": lambda tx, firm, *_: _both(tx, firm),
+    "gaps.all": lambda tx, firm, *_: tx.gaps.all(firm.name),
+    "gaps.get": lambda tx, firm, *_: tx.gaps.get(firm.name, first(firm)),
+    "subscriptions.count": lambda tx, firm, *_: tx.subscriptions.count(firm.name),
+    "subscriptions.get": lambda tx, firm, *_: tx.subscriptions.get(firm.person),
+    "subscriptions.of": lambda tx, firm, *_: tx.subscriptions.of(firm.name),
+    "audit.between": lambda tx, firm, begin, end: tx.audit.between(firm.name, begin, end),
+}
+"""Every query about one company."""
+
+CLAIMED = {"deliveries.claim", "deliveries.claim_rest", "deliveries.hold", "deliveries.tells"}
+"""What gives one company's deliveries while it changes them: the courier's, which the senders below stand behind."""
+WRITES = {
+    "observations.add", "rollups.retire", "rollups.roll_up", "advisories.gone", "advisories.note", "advisories.see",
+    "incidents.next_id", "incidents.record", "incidents.save", "machines.hold", "machines.save", "machines.step",
+    "deliveries.drop", "deliveries.give_up", "deliveries.give_up_all", "deliveries.land", "deliveries.mark_failed",
+    "deliveries.mark_sent", "deliveries.mark_unknown", "deliveries.release", "deliveries.save", "gaps.end", "gaps.save",
+    "subscriptions.end", "subscriptions.save", "pushes.note", "audit.note",
+}  # fmt: skip
+"""What gives no texts."""
+OF_THE_BOT = {
+    "machines.moved", "pushes.known", "pushes.newest", "everybody.blind", "everybody.open_incidents", "everybody.seen",
+}  # fmt: skip
+"""What is asked over all companies, by the operator and by the bot itself; a test below says who calls them."""
+NOBODYS = {"conversations", "jobs", "engine", "leases"}
+"""Nouns whose rows hold no company's texts: addresses of conversations, and names of jobs."""
+
+
+async def _both(tx: Transaction, firm: Firm) -> list[object]:
+    return [*await tx.deliveries.recent(firm.name), *await tx.deliveries.recent(firm.name, people=True)]
+
+
+def test_every_query_of_the_store_is_asked_here() -> None:
+    """A new one without a line above fails: whoever writes it says whose rows it gives."""
+    nouns = {name: kind for name, kind in inspect.get_annotations(Transaction, eval_str=True).items() if name[0] != "_"}
+    methods = {
+        f"{noun}.{name}"
+        for noun, kind in nouns.items()
+        if noun not in {"connection", *NOBODYS}
+        for name, _ in inspect.getmembers(kind, inspect.isfunction)
+        if not name.startswith("_")
+    }
+    assert methods == set(ASKED) | CLAIMED | WRITES | OF_THE_BOT
+
+
+QUESTIONS = ("", "details", "history", "history 7d", "explain EX1", "explain EX2", "explain", "help", "what bounced?",
+             "details 1", "subscriptions", "share")  # fmt: skip
+PATHS = ("/", "/?range=7d", "/delays.json", "/api/v1/status", "/api/v1/incidents", "/api/v1/overview", "/metrics",
+         "/tenants/{other}/", "/tenants/{other}/api/v1/status")  # fmt: skip
+
+
+async def everything(town: Town, firm: Firm, other: Firm) -> dict[str, str]:
+    """Ask all that can be asked about a company, and write down what is answered."""
+    begin, end = town.clock.at - timedelta(days=3), town.clock.at + timedelta(days=3)
+    said: dict[str, str] = {}
+    async with town.store.read() as tx:
+        for name, query in ASKED.items():
+            said[name] = repr(await query(tx, firm, begin, end))
+    for text in QUESTIONS:
+        said[f"/mailstatus {text}"] = repr(await town.ask(firm, text))
+    said["home tab"] = repr(view(town.pipeline.snapshot(firm.name), "en"))
+    said["sent"] = repr(town.senders[firm.name].sent)
+    said["log"] = repr(town.logs[firm.name])
+    async with browser(create_app(town.house(), token=SecretStr("of the operator"))) as client:
+        for path in PATHS:
+            address = path.format(other=other.name)
+            said[path] = (await client.get(address, headers={"Authorization": f"Bearer {firm.word}"})).text
+    return said
+
+
+RUNS = itertools.count()
+"""Each run has companies of its own, among the rows of those before it."""
+FIRST = [(n % 2, deed) for deed in ("listed", "asked", "noted") for n in range(2)]
+"""What happens to both at first, so that there is something to mix up."""
+
+
+@settings(max_examples=4, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(
+    deeds=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(sorted(DEEDS))), min_size=8, max_size=25),
+)
+def test_nothing_about_one_company_holds_a_word_of_another(store_url: str, deeds: list[tuple[int, str]]) -> None:
+    """No query, answer, page, API, message or log line, whatever happens to both in whatever order."""
+    digits = f"{next(RUNS):06}"
+    firms = [Firm(f"acme-{digits}", f"AAKESTREL{digits}"), Firm(f"beta-{digits}", f"BBOSPREY{digits}")]
+    asyncio.run(_lived(store_url, firms, [*FIRST, *deeds]))
+
+
+async def _lived(url: str, firms: Sequence[Firm], deeds: Sequence[tuple[int, str]]) -> None:
+    async with await Store.open(url) as store:
+        town = Town(store, HandClock(), firms)
+        await town.open()
+        for which, deed in deeds:
+            await town.lives(firms[which], deed)
+        for firm, other in (firms, firms[::-1]):
+            said = await everything(town, firm, other)
+            leaks = [where for where, text in said.items() if _root(other) in text]
+            assert leaks == []
+            silent = [where for where in MUST_SAY if _root(firm) not in said[where]]
+            assert silent == []  # or the test would see nothing
+
+
+def _root(firm: Firm) -> str:
+    return "KESTREL" if "KESTREL" in firm.word else "OSPREY"
+
+
+MUST_SAY = ("observations.between", "advisories.listed", "advisories.versions", "incidents.open", "incidents.changes",
+            "deliveries.recent", "subscriptions.of", "audit.between", "/mailstatus explain EX1", "sent", "/api/v1/incidents")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(one.partition(".")[2] for one in OF_THE_BOT if one.startswith("everybody.")))
+def test_what_is_asked_over_all_is_for_the_operators_commands_alone(name: str) -> None:
+    """No page of a company, command from chat or message can come by it."""
+    root = Path(__file__).parents[2]
+    users = {
+        str(path.relative_to(root))
+        for folder in ("bot", "handlers")
+        for path in (root / folder).rglob("*.py")
+        if f"everybody.{name}(" in path.read_text() or f"every.{name}(" in path.read_text()
+    }
+    assert users <= {"bot/app/tenant_list.py", "bot/app/tenant_admin.py"}
