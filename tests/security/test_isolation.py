@@ -69,8 +69,8 @@ OF_THE_BOT = {
     "machines.moved", "pushes.known", "pushes.newest", "everybody.blind", "everybody.open_incidents", "everybody.seen",
 }  # fmt: skip
 """What is asked over all companies, by the operator and by the bot itself; a test below says who calls them."""
-NOBODYS = {"conversations", "jobs", "engine", "leases"}
-"""Nouns whose rows hold no company's texts: addresses of conversations, and names of jobs."""
+NOBODYS = {"budgets", "conversations", "engine", "jobs"}
+"""Nouns whose rows hold no company's texts: counts of requests, addresses of conversations, and names of jobs."""
 
 
 async def _both(tx: Transaction, firm: Firm) -> list[object]:

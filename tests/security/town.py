@@ -9,7 +9,6 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from bot.jobs import TableJobs
 from bot.keeper import Company
 from bot.outbox import Channels, Courier, SendError
 from bot.pipeline import Memory, Pipeline
@@ -48,6 +47,7 @@ from handlers.saving import Saving
 from handlers.slack import answer as slack
 from handlers.subscriptions import Subscriptions
 from handlers.teams import answer as teams
+from tests.outbox.enqueued import Enqueued
 from tests.test_pipeline import HandClock
 from tests.web.examples import GOOD_HEALTH
 
@@ -109,7 +109,7 @@ class Town:
 
     def __init__(self, store: Store, clock: HandClock, firms: Sequence[Firm]) -> None:
         self.store, self.clock, self.firms = store, clock, firms
-        jobs = TableJobs(store, clock, random.Random(1))  # noqa: S311 - the same each time
+        jobs = Enqueued()
         self.pipeline = Pipeline(Memory(store=store, jobs=jobs, clock=clock))
         self.subscribers = Subscribers(store=store, clock=clock)
         self.senders = {firm.name: Sender(firm) for firm in firms}
