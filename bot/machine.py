@@ -3,7 +3,7 @@
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Self
 
@@ -47,6 +47,10 @@ from bot.types import (
 )
 from bot.words import tell
 
+TICK, SLOW_TICK = timedelta(seconds=5), timedelta(minutes=1)
+"""How often time passes: for test messages and fresh news, and for what the vendor says and nobody measures."""
+LIVELY = timedelta(minutes=15)
+"""News is fresh for so long."""
 REMEMBERED = 20
 """So many of the last messages are shown on page and command."""
 
@@ -76,6 +80,7 @@ class Machine:
         """Start afresh, or from the state that ``dump`` gave; ValueError where that is none."""
         saved = _thrifty(_adapter().validate_json(state)) if state else None
         self.tenant = tenant
+        self._routes = bool(routes)
         self.rules = rules or Rules()
         self._detector = Detector(
             routes, false_alarms_a_year=false_alarms_a_year, state=b64decode(saved.detector) if saved else None
@@ -116,6 +121,16 @@ class Machine:
         self._calendars = Calendars((), tenant=self.tenant)
         self._book, found = take_leave(self._book, now)
         return self._kept(found)
+
+    def rest(self, quiet: timedelta) -> timedelta | None:
+        """Tell after how long time must pass for it again, ``quiet`` being for how long it was told nothing.
+
+        None where nothing is under way, open, or waited for: time alone changes nothing then.
+        """
+        if self._routes or quiet < LIVELY:
+            return TICK
+        waits = self._book.incidents or self._book.blind_told or any(one.blind_since for one in self._book.sights)
+        return SLOW_TICK if waits or self._calendars.states else None
 
     def suspects(self, now: datetime) -> tuple[str, ...]:
         """Name the routes that want a confirming test message now."""

@@ -5,7 +5,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.keeper import Company, Keeper, Think, Unsaved
 from bot.machine import Machine
@@ -170,6 +170,11 @@ class Pipeline:
     def language(self, tenant: str) -> str:
         """Give the language of a tenant's page."""
         return self._companies[tenant].language
+
+    def rest(self, tenant: str, quiet: timedelta) -> timedelta | None:
+        """Tell after how long time must pass for a tenant that was told nothing for a while; None for never."""
+        kept = self._keeper.known(tenant)
+        return kept.machine.rest(quiet) if kept else None
 
     def suspects(self, tenant: str) -> tuple[str, ...]:
         """Name the routes that want a confirming test message now."""

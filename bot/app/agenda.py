@@ -55,7 +55,7 @@ class _State(Enum):
     OVER = "over"
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Due:
     """Something to be done for a tenant again and again; ``what`` names a route or a calendar."""
 

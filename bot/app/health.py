@@ -21,14 +21,13 @@ from bot.types import Clock, Kind
 from bot.web.health import Beat, ClockSet, Count, Health, Mouth, Outward
 
 DEADLINES: Mapping[str, timedelta] = {
-    "tick": timedelta(minutes=2),
     "roll_up": timedelta(minutes=10),
     "probe": timedelta(minutes=15),
     "feed": timedelta(minutes=15),
     "calendar": timedelta(minutes=15),
 }
 """How long each task may stay away before it counts as stuck."""
-ROUNDS = ("tick", "probe", "feed", "calendar")
+ROUNDS = ("probe", "feed", "calendar")
 """Tasks that only a process has which watches somebody who needs them."""
 SHARED = ("roll_up",)
 """Where several programs share a store a job runs on any of them, and comes to none surely."""

@@ -12,9 +12,6 @@ from bot.types import Clock, Observation
 from bot.watch import StatusFeed
 from bot.watch.status_pages import Listing
 
-TICK = timedelta(seconds=5)
-QUIET_TICK = timedelta(minutes=1)
-"""Where nothing is measured, only promises and reminders wait for their time."""
 PAGE = timedelta(minutes=2)
 CALENDAR = timedelta(minutes=1)
 """A round begins as often as the settings say; this is how soon a change that is not shown is looked up again."""
@@ -22,6 +19,7 @@ LIMITS: Mapping[str, timedelta] = {
     "probe": timedelta(minutes=3),
     "tick": timedelta(minutes=1),
     "feed": timedelta(minutes=3),
+    "late": timedelta(minutes=1),
     "news": timedelta(minutes=1),
     "calendar": timedelta(minutes=2),
     "page": timedelta(minutes=1),
@@ -55,6 +53,7 @@ class Rounds:
             "probe": self.probe,
             "tick": self.tick,
             "feed": self.feed,
+            "late": self.late,
             "news": self.news,
             "calendar": self.calendar,
             "page": self.page,
@@ -72,6 +71,12 @@ class Rounds:
         eyes = self._eyes(args)
         if eyes and eyes.feed:
             await self.take(eyes.tenant, await eyes.feed.look(self.clock.now()))
+
+    async def late(self, args: Args) -> None:
+        """Say of one tenant that its service health is long due."""
+        eyes = self._eyes(args)
+        if eyes and eyes.feed:
+            await self.take(eyes.tenant, eyes.feed.unread(self.clock.now()))
 
     async def probe(self, args: Args) -> None:
         """Send one test message."""

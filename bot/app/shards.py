@@ -15,11 +15,12 @@ import structlog
 from bot.app.agenda import NEVER, Agenda, Due, Rhythm
 from bot.app.eyes import Eyes
 from bot.app.loops import Beat
-from bot.app.rounds import CALENDAR, PAGE, QUIET_TICK, TICK, Rounds
+from bot.app.rounds import CALENDAR, PAGE, Rounds
 from bot.app.tenants import Moved
 from bot.app.watched import Opener
 from bot.jobs import Args, TaskCount
 from bot.jobs.runner import Runner
+from bot.machine import TICK
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ AT_ONCE: Mapping[str, int] = {
     "open": 8,
     "tick": 8,
     "feed": 64,
+    "late": 8,
     "calendar": 32,
     "news": 8,
     "page": 8,
@@ -39,6 +41,12 @@ AGAIN = timedelta(seconds=5)
 """After so long a tenant is tried again that could not be opened."""
 FIRST = timedelta(seconds=2)
 """Over so long the first rounds of a tenant are spread: what nobody may have watched for a while waits for no turn."""
+BEHIND = 2
+"""A feed that is due for so many intervals and was not read is said to be old."""
+LOOK = 5.0
+"""Seconds from one look for such feeds to the next."""
+SHORTEST_NAP = 0.005
+"""Seconds: what is due within so little goes together."""
 LONGEST_NAP = timedelta(seconds=1)
 CLOSING = 2.0
 """Seconds that what runs has to end, and connections to be let go of."""
@@ -56,10 +64,13 @@ class _Open:
     stack: AsyncExitStack
     tick: Due
     news: Due
+    late: Due
+    told: float
+    """When something of it was taken in last."""
     probes: Mapping[str, Due]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Shards:
     """Watches the tenants of the shards that it is told to hold."""
 
@@ -76,6 +87,7 @@ class Shards:
     _closing: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _running: dict[asyncio.Task[None], Due] = field(default_factory=dict)
     _busy: Counter[str] = field(default_factory=Counter)
+    _looked: float = 0.0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -85,7 +97,8 @@ class Shards:
         self.rounds.taken = self.stir
         self.runner.register("open", self._open_tenant, OPEN_LIMIT)
         for name in self.rounds.pages:
-            self._add(Due(tenant="", task="page", what=name, next=Rhythm(f"page {name}", PAGE)), FIRST)
+            page = Due(tenant="", task="page", what=name, next=Rhythm(f"page {name}", PAGE))
+            self.agenda.add(page, self._soon(FIRST))
 
     @property
     def eyes(self) -> Mapping[str, Eyes]:
@@ -113,14 +126,15 @@ class Shards:
         stay = (self._wanted & ours).difference(anew)
         self._close(self._wanted - stay)
         for tenant in sorted(ours - stay):
-            self._add(Due(tenant=tenant, task="open", next=partial(self._open_again, tenant)), timedelta())
+            self.agenda.add(Due(tenant=tenant, task="open", next=partial(self._open_again, tenant)), self._now())
         self._wanted = ours
         self._wake.set()
 
     def stir(self, tenant: str) -> None:
         """Have time pass soon for a tenant of which something is new."""
-        if tenant in self._open:
-            self._hasten(self._open[tenant].tick, self._now() + TICK.total_seconds())
+        if watched := self._open.get(tenant):
+            watched.told = self._now()
+            self._hasten(watched.tick, watched.told + TICK.total_seconds())
 
     async def run(self, beat: Beat) -> None:
         """Begin what is due for ever."""
@@ -129,6 +143,7 @@ class Shards:
             self._wake.clear()
             self.agenda.ripen(self._now())
             self._begin()
+            self._own_up()
             await self._nap()
 
     async def aclose(self) -> None:
@@ -151,6 +166,18 @@ class Shards:
                 self._running[running] = due
                 running.add_done_callback(self._running.pop)
 
+    def _own_up(self) -> None:
+        """Have said of each feed that is long due, and not read as others go first, that what we know of it is old."""
+        now = self._now()
+        if 0.0 <= now - self._looked < LOOK:
+            return
+        self._looked = now
+        old = now - BEHIND * self.rounds.poll_every.total_seconds()
+        for due in self.agenda.ripe("feed"):
+            watched = self._open.get(due.tenant)
+            if due.at < old and watched and watched.late.last < due.at:
+                self._hasten(watched.late, now)
+
     async def _once(self, due: Due) -> None:
         try:
             await self.runner.run(due.task, {"tenant": due.tenant, "what": due.what})
@@ -172,7 +199,7 @@ class Shards:
 
     async def _nap(self) -> None:
         """Wait for what is due next, on the clock, or until something is new."""
-        length = min(max(self.agenda.next_at - self._now(), 0.0), LONGEST_NAP.total_seconds())
+        length = min(max(self.agenda.next_at - self._now(), SHORTEST_NAP), LONGEST_NAP.total_seconds())
         sleeping = asyncio.ensure_future(self.rounds.clock.sleep(timedelta(seconds=length)))
         waking = asyncio.ensure_future(self._wake.wait())
         try:
@@ -197,11 +224,14 @@ class Shards:
     def _scheduled(self, eyes: Eyes, stack: AsyncExitStack) -> _Open:
         dues = list(self._dues(eyes))
         for due in dues:
-            self._add(due, FIRST)
+            self.agenda.add(due, NEVER if due.task in {"news", "late"} else self._soon(FIRST))
+        only = {due.task: due for due in dues}
         return _Open(
             stack=stack,
-            tick=next(due for due in dues if due.task == "tick"),
-            news=next(due for due in dues if due.task == "news"),
+            tick=only["tick"],
+            news=only["news"],
+            late=only["late"],
+            told=self._now(),
             probes={due.what: due for due in dues if due.task == "probe"},
         )
 
@@ -213,14 +243,21 @@ class Shards:
             rhythm = Rhythm(f"{task} {tenant} {what}", every)
             return Due(tenant=tenant, task=task, what=what, next=rhythm, urgent=urgent)
 
-        yield due("tick", TICK if eyes.lines or eyes.calendars else QUIET_TICK)
+        yield Due(tenant=tenant, task="tick", next=partial(self._next_tick, tenant))
         yield Due(tenant=tenant, task="news", next=_never)
+        yield Due(tenant=tenant, task="late", next=_never)
         if eyes.feed:
             yield due("feed", self.rounds.poll_every)
         for name, line in eyes.lines.items():
             yield due("probe", line.route.interval, name)
         for name in eyes.calendars:
             yield due("calendar", CALENDAR, name)
+
+    def _next_tick(self, tenant: str, now: float) -> float:
+        watched = self._open.get(tenant)
+        quiet = timedelta(seconds=max(now - watched.told, 0.0)) if watched else timedelta()
+        rest = self.rounds.pipeline.rest(tenant, quiet)
+        return NEVER if rest is None else now + rest.total_seconds()
 
     def _is_urgent(self, tenant: str) -> bool:
         return self.rounds.pipeline.is_troubled(tenant)
@@ -241,8 +278,8 @@ class Shards:
         if self._closing.get(tenant) is task:
             del self._closing[tenant]
 
-    def _add(self, due: Due, spread: timedelta) -> None:
-        self.agenda.add(due, self._now() + spread.total_seconds() * self.chance.random())
+    def _soon(self, spread: timedelta) -> float:
+        return self._now() + spread.total_seconds() * self.chance.random()
 
     def _hasten(self, due: Due, at: float) -> None:
         self.agenda.hasten(due, at)

@@ -13,8 +13,8 @@ from tests.cluster.troubles import long
 from tests.store.postgres import postgres_server
 
 SEED = 9
-LONG_S = 180.0
-PLAN = Plan(tenants=24, strands=5, spread_s=LONG_S, limit_s=600.0)
+LONG_S = 150.0
+PLAN = Plan(tenants=12, strands=5, spread_s=LONG_S, limit_s=420.0)
 DURABLE = ("-c", "fsync=off")
 """Enough where the machine stays on: only the server is killed."""
 

@@ -27,6 +27,7 @@ from tests.store.postgres import Postgres
 ROOT = Path(__file__).parents[2]
 POLL_S = 5.0
 LOOK_S = 0.1
+READY = "event='ready'"
 TOKEN = "xoxb-city"
 PAGE_TOKEN = "a word that opens the page"
 

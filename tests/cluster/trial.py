@@ -13,7 +13,7 @@ from typing import TypeAlias
 from bot.app.clock import SystemClock
 from tests.chaos.evening import Step, Strand, evening, rings
 from tests.chaos.oracle import Verdict, judge
-from tests.cluster.city import LOOK_S, POLL_S, City, city
+from tests.cluster.city import LOOK_S, POLL_S, READY, City, city
 from tests.store.postgres import Postgres
 
 SECOND_COPY_S = 2.0
@@ -92,7 +92,7 @@ async def _until(is_so: Callable[[], bool]) -> None:
 
 def _has_begun(around: City) -> bool:
     """Tell whether every tenant is watched and people are answered."""
-    return len(around.directory.polls) == len(around.directory.graphs) and around.web.said("event='ready'") > 0
+    return len(around.directory.polls) == len(around.directory.graphs) and around.web.said(READY) > 0
 
 
 async def _play(strand: Strand, around: City, tenant: str, after: float) -> None:

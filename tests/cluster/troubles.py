@@ -3,7 +3,7 @@
 import asyncio
 import random
 
-from tests.cluster.city import City
+from tests.cluster.city import LOOK_S, READY, City
 from tests.cluster.trial import Trouble
 
 CUT_OFF_S = 14.0
@@ -21,14 +21,20 @@ async def one_of_each(around: City) -> None:
 
 
 def long(chance: random.Random, length_s: float) -> Trouble:
-    """Kill one every few seconds; the database dies once, one worker is cut off once, and one is told to stop."""
+    """Kill one every few seconds, when the one before is back; the database dies once, one worker is cut off once, and
+    one is told to stop.
+    """
 
     async def killing(around: City) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + length_s
         while loop.time() < until:
-            await asyncio.sleep(chance.uniform(3.0, 9.0))
-            chance.choice(around.workers).do("kill")
+            await asyncio.sleep(chance.uniform(3.0, 6.0))
+            one = chance.choice(around.workers)
+            lives = one.said(READY)
+            one.do("kill")
+            while one.said(READY) == lives and loop.time() < until:
+                await asyncio.sleep(LOOK_S)
 
     async def crashing(around: City) -> None:
         await asyncio.sleep(length_s / 4)

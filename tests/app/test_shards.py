@@ -1,0 +1,152 @@
+"""What a worker watches: whom it holds, at once and no longer; old knowledge is said to be old."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.app.eyes import Eyes
+from bot.app.loops import Loop, Loops
+from bot.app.rounds import Rounds
+from bot.app.shards import Shards, shard_of
+from bot.types import Observation, SourceBlind
+from bot.watch import Canary, ServiceHealth, Tools
+from tests.mail.worlds import SEAL, StillClock, chance
+
+LIMIT_S = 20.0
+FEW = [f"t{number}" for number in range(6)]
+
+
+class Feed(ServiceHealth):
+    """A feed that notes when it is read, and is not answered where it is told so."""
+
+    def __init__(self, tenant: str, read: list[str], answers: asyncio.Event) -> None:
+        super().__init__(None, tenant=tenant)  # type: ignore[arg-type] # nothing is sent
+        self._tenant = tenant
+        self._reads = read
+        self._answers = answers
+
+    async def look(self, _: datetime) -> Sequence[Observation]:
+        self._reads.append(self._tenant)
+        await self._answers.wait()
+        return ()
+
+
+@dataclass
+class World:
+    """Stands for pipeline and opener at once."""
+
+    clock: StillClock
+    names: list[str] = field(default_factory=lambda: list(FEW))
+    troubled: set[str] = field(default_factory=set)
+    read: list[str] = field(default_factory=list)
+    open_now: set[str] = field(default_factory=set)
+    taken: list[Observation] = field(default_factory=list)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    refuses: set[str] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def open(self, tenant: str, _: object) -> AsyncIterator[Eyes]:
+        if tenant in self.refuses:
+            self.refuses.remove(tenant)
+            raise OSError("not now")
+        self.open_now.add(tenant)
+        feed = Feed(tenant, self.read, self.answers)
+        tools = Tools(seal=SEAL, clock=self.clock, chance=chance())
+        try:
+            yield Eyes(
+                tenant=tenant, feed=feed, mailboxes={}, calendars={}, pages={}, canary=Canary([], {}, tools), lines={}
+            )
+        finally:
+            self.open_now.discard(tenant)
+
+    async def take(self, _: str, seen: Sequence[Observation]) -> None:
+        self.taken += seen
+
+    async def tick(self, _: str) -> None:
+        """Time passes."""
+
+    def suspects(self, _: str) -> Sequence[str]:
+        return ()
+
+    def rest(self, _: str, __: timedelta) -> timedelta | None:
+        return None
+
+    def is_troubled(self, tenant: str) -> bool:
+        return tenant in self.troubled
+
+
+@pytest.fixture
+async def world() -> World:
+    return World(StillClock())
+
+
+@pytest.fixture
+async def shards(world: World) -> AsyncIterator[Shards]:
+    """Give a worker that is told what it holds by the test."""
+    anything: Any = world
+    rounds = Rounds(pipeline=anything, clock=world.clock, poll_every=timedelta(minutes=1), pages={})
+    made = Shards(tenants=lambda: world.names, opener=anything, rounds=rounds, chance=random.Random(1))  # noqa: S311 - the same each time
+    async with Loops(random.Random(1)).running(Loop(name="shards", run=made.run, deadline=timedelta(minutes=1))):  # noqa: S311 - as above
+        yield made
+        await made.aclose()
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """Let the worker go on until something has come about."""
+    async with asyncio.timeout(LIMIT_S):
+        while not is_so():  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(0)
+
+
+def of(*names: str) -> frozenset[int]:
+    return frozenset(map(shard_of, names))
+
+
+async def test_whom_it_holds_is_watched_and_nobody_else(world: World, shards: Shards) -> None:
+    """What is lost is closed, its polls under way with it, and what comes is opened."""
+    mine = [name for name in FEW if shard_of(name) in of(FEW[0], FEW[1])]
+    shards.hold(of(FEW[0], FEW[1]))
+    await until(lambda: set(world.read) == set(mine) == world.open_now)
+    shards.hold(of(FEW[1]))
+    await until(lambda: world.open_now == {name for name in FEW if shard_of(name) in of(FEW[1])})
+    await until(lambda: {due.tenant for due in shards._running.values()} <= world.open_now)
+    world.names.append("new")
+    shards.hold(of(FEW[1], "new"))
+    await until(lambda: "new" in world.open_now)
+
+
+async def test_a_tenant_that_cannot_be_opened_is_tried_again(world: World, shards: Shards) -> None:
+    """The others wait for nothing."""
+    world.refuses = {FEW[0]}
+    shards.hold(of(*FEW))
+    await until(lambda: world.open_now == set(FEW))
+
+
+async def test_who_is_in_trouble_is_read_before_all_others(world: World, shards: Shards) -> None:
+    """Where more is due than can be done at once."""
+    world.names, world.troubled = [f"t{number}" for number in range(200)], {"t20", "t70", "t150", "t199"}
+    shards.hold(of(*world.names))
+    await until(lambda: len(world.read) == 64 and len(shards.agenda.ripe("feed")) == 136)
+    behind = world.troubled - set(world.read)
+    world.read.clear()
+    world.answers.set()
+    await until(lambda: len(world.read) >= 130)
+    assert set(world.read[: len(behind)]) == behind
+
+
+async def test_what_nobody_gets_to_is_said_to_be_old_once(world: World, shards: Shards) -> None:
+    """Feeds that are due and not read, as the others take all there is; not those that are being read."""
+    world.names = [f"t{number}" for number in range(70)]
+    shards.hold(of(*world.names))
+    await until(lambda: len(world.read) == 64)
+    started = set(world.read)
+    await until(lambda: len(world.taken) == 6)
+    blind = [one for one in world.taken if isinstance(one, SourceBlind)]
+    assert {one.tenant for one in blind} == set(world.names) - started
+    assert all("there is more to read than we get done" in one.error for one in blind)
