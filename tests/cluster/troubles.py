@@ -3,11 +3,13 @@
 import asyncio
 import random
 
-from tests.cluster.city import LOOK_S, READY, City
+from tests.cluster.city import LOOK_S, READY, City, Machine
 from tests.cluster.trial import Trouble
 
 CUT_OFF_S = 14.0
 """Longer than a lease."""
+DOWN_S = 2.0
+"""That the database is away."""
 
 
 async def one_of_each(around: City) -> None:
@@ -21,39 +23,46 @@ async def one_of_each(around: City) -> None:
 
 
 def long(chance: random.Random, length_s: float) -> Trouble:
-    """Kill one every few seconds, when the one before is back; the database dies once, one worker is cut off once, and
-    one is told to stop.
-    """
-
-    async def killing(around: City) -> None:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + length_s
-        while loop.time() < until:
-            await asyncio.sleep(chance.uniform(3.0, 6.0))
-            one = chance.choice(around.workers)
-            lives = one.said(READY)
-            one.do("kill")
-            while one.said(READY) == lives and loop.time() < until:
-                await asyncio.sleep(LOOK_S)
-
-    async def crashing(around: City) -> None:
-        await asyncio.sleep(length_s / 4)
-        around.database.crash()
-        await asyncio.sleep(chance.uniform(1.0, 3.0))
-        around.database.start()
-
-    async def cutting(around: City) -> None:
-        await asyncio.sleep(length_s / 2)
-        one = chance.choice(around.workers)
-        one.do("cut")
-        await asyncio.sleep(2 * CUT_OFF_S)
-        one.do("heal")
-
-    async def stopping(around: City) -> None:
-        await asyncio.sleep(length_s * 0.9)
-        around.stops.append(await chance.choice(around.workers).stop())
+    """Kill one every few seconds; the database dies once, one worker is cut off once, and one is told to stop."""
 
     async def trouble(around: City) -> None:
-        await asyncio.gather(killing(around), crashing(around), cutting(around), stopping(around))
+        await asyncio.gather(
+            _killing(around, chance, length_s),
+            _crashing(around, length_s / 4),
+            _cutting(chance.choice(around.workers), length_s / 2),
+            _stopping(around, chance.choice(around.workers), length_s * 0.9),
+        )
 
     return trouble
+
+
+async def _killing(around: City, chance: random.Random, length_s: float) -> None:
+    """Kill one after the other, each when the one before is back."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + length_s
+    while loop.time() < until:
+        await asyncio.sleep(chance.uniform(3.0, 6.0))
+        one = chance.choice(around.workers)
+        lives = one.said(READY)
+        one.do("kill")
+        while one.said(READY) == lives and loop.time() < until:  # noqa: ASYNC110 - another process gets there
+            await asyncio.sleep(LOOK_S)
+
+
+async def _crashing(around: City, after: float) -> None:
+    await asyncio.sleep(after)
+    around.database.crash()
+    await asyncio.sleep(DOWN_S)
+    around.database.start()
+
+
+async def _cutting(one: Machine, after: float) -> None:
+    await asyncio.sleep(after)
+    one.do("cut")
+    await asyncio.sleep(2 * CUT_OFF_S)
+    one.do("heal")
+
+
+async def _stopping(around: City, one: Machine, after: float) -> None:
+    await asyncio.sleep(after)
+    around.stops.append(await one.stop())
