@@ -149,6 +149,7 @@ async def _admit(bot: Bot, voices: Voices) -> None:
         chance=bot.chance,
         stopped=given_up(bot.store, bot.clock, bot.subscribers),
         excuse=passed_on_note,
+        still=lambda one: bot.whose.holds(one.person, one.tenant),
     )
     courier.register()
     key = probe_key(bot.settings)

@@ -28,7 +28,7 @@ from bot.outbox.channels import Channels
 from bot.outbox.reach import Reach
 from bot.outbox.sender import DirectLine, DoubtedError, Sender, SendError
 from bot.store import Store, Transaction
-from bot.types import Clock, Delivery, Kind, Landed, Person, Text
+from bot.types import Clock, Delivery, Kind, Landed, Person, Subscription, Text
 
 SEND_LIMIT = timedelta(seconds=30)
 LEASE = 2 * SEND_LIMIT
@@ -62,6 +62,8 @@ class Courier:
     """Says, by name of destination, its error and the language, why the fallback is told."""
     lines: Mapping[str, DirectLine] = field(default_factory=dict)
     """Lead to people who are told in person, by platform."""
+    still: Callable[[Subscription], bool] = lambda _: True
+    """Tells whether a person's place is still that of the company that they hear of."""
 
     def register(self) -> None:
         """Say what the task of a delivery does, before the jobs run."""
@@ -194,6 +196,8 @@ class Courier:
             subscription = await transaction.subscriptions.get(person)
         if subscription is None or subscription.tenant != delivery.message.tenant:
             raise SendError("this person is no longer subscribed", permanent=True)
+        if not self.still(subscription):
+            raise SendError("this person's place is no longer the company's", permanent=True, gone=True)
         return self.lines[person.platform](subscription)
 
     async def _land(self, delivery: Delivery, landed: Landed, transaction: Transaction) -> None:

@@ -161,6 +161,24 @@ async def test_a_destination_that_was_taken_out_of_the_settings_stops(desk: Desk
     assert desk.lost == ["old: this destination is not in the settings"]
 
 
+async def test_whoever_is_in_a_place_that_changed_companies_is_told_no_more(desk: Desk) -> None:
+    """It ends the subscription, as if they had left."""
+    ana = Person(platform="slack", workspace="T1", id="U1")
+    ended: list[bool] = []
+
+    async def stopped(_: Delivery, error: SendError) -> None:
+        ended.append(error.gone)
+
+    async with desk.store.begin() as tx:
+        await tx.subscriptions.save(Subscription(person=ana, created=desk.clock.now()))
+        drafts = plan(message(), [Destination(name=ana.destination, platform="slack")], heads=(), rings=True)
+        await tx.deliveries.save(drafts, desk.clock.now())
+    lines = {"slack": lambda _: desk.other}
+    courier = replace(desk.courier, lines=lines, still=lambda _: False, stopped=stopped)
+    await courier.deliver({"tenant": "default", "destination": ana.destination})
+    assert (ended, desk.other.sent) == ([True], [])
+
+
 async def test_nothing_is_said_to_a_person_of_a_company_that_is_watched_no_longer(desk: Desk) -> None:
     """Nor to one who has changed companies since."""
     ana = Person(platform="slack", workspace="T1", id="U1")
