@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -34,6 +34,8 @@ SHARED = ("roll_up",)
 
 log = structlog.get_logger(__name__)
 
+ANYBODYS = "companies"
+"""Stands for the channels of all where there are several companies."""
 CHECK = timedelta(seconds=15)
 CHECK_DEADLINE = timedelta(minutes=2)
 ANSWER = 20.0
@@ -138,7 +140,7 @@ class Pulse:
             blocked=self.watchdog.blocked,
             blocked_for=timedelta(seconds=self.watchdog.longest),
             clock_set=self.clock_set,
-            mouths=tuple(mouth for tenant in self.pipeline.tenants for mouth in self._mouths(tenant)),
+            mouths=self._all_mouths(),
             outward=Outward(taken=self.heartbeat.taken, error=self.heartbeat.error) if self.heartbeat else None,
         )
 
@@ -149,6 +151,12 @@ class Pulse:
             return health
         return replace(health, beats=(), mouths=self._mouths(tenant), outward=None, store_error="")
 
+    def _all_mouths(self) -> tuple[Mouth, ...]:
+        """Give everybody's channels; without names where there are several companies: machines ask without a token."""
+        tenants = self.pipeline.tenants
+        mouths = tuple(mouth for tenant in tenants for mouth in self._mouths(tenant))
+        return mouths if len(tenants) <= 1 else tuple(replace(mouth, name=ANYBODYS) for mouth in mouths)
+
     def _mouths(self, tenant: str) -> tuple[Mouth, ...]:
         names = self.destinations(tenant)
         return tuple(Mouth(name=name, error=self.stopped.get((tenant, name), "")) for name in names)
@@ -158,6 +166,7 @@ class Pulse:
             Beat(loop=one.name, age=one.age, deadline=one.deadline, restarts=one.restarts, error=one.error)
             for one in self.loops.states()
         ]
+        loops = loops if len(self.pipeline.tenants) <= 1 else _by_kind(loops)
         counts, now = self._task_counts(), asyncio.get_running_loop().time()
         away = SHARED if self.store.address else ()
         tasks = [
@@ -183,6 +192,19 @@ class Pulse:
             Count.JOBS_DONE: sum(one.runs - one.failures for one in counts),
             Count.JOBS_FAILED: sum(one.failures for one in counts),
         }
+
+
+def _by_kind(loops: Iterable[Beat]) -> list[Beat]:
+    """Give the worst loop of each kind: the rest of a name is some company's mailbox."""
+    worst: dict[str, Beat] = {}
+    for one in loops:
+        kind = one.loop.partition(":")[0]
+        before = worst.get(kind)
+        if before is None or one.age - one.deadline > before.age - before.deadline:
+            worst[kind] = replace(one, loop=kind, restarts=one.restarts + (before.restarts if before else 0))
+        else:
+            worst[kind] = replace(before, restarts=before.restarts + one.restarts)
+    return list(worst.values())
 
 
 def stopped(recent: Sequence[KeptDelivery]) -> Mapping[str, str]:

@@ -139,7 +139,7 @@ def _health_routes(house: House, *, clients: Callable[[], int]) -> list[BaseRout
     async def readyz(_: Request) -> Response:
         health = house.health()
         reasons = [condition for condition, holds in conditions(health).items() if holds]
-        shut = [mouth.name for mouth in health.mouths if mouth.error]
+        shut = list(dict.fromkeys(mouth.name for mouth in health.mouths if mouth.error))
         return JSONResponse({"ready": not reasons, "reasons": reasons, "shut": shut}, 200 if ready(health) else 503)
 
     async def metrics(request: Request) -> Response:

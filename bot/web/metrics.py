@@ -65,8 +65,9 @@ def _own(health: Health) -> Iterator[Metric]:
     yield _gauge("alive", "1 while every loop comes round", {"": int(alive(health))})
     yield _gauge("ready", "1 while the bot sees, keeps and can tell", {"": int(ready(health))})
     yield _gauge("condition", "1 while the condition holds; see the runbook", held, label="condition")
-    mute = {mouth.name: int(bool(mouth.error)) for mouth in health.mouths}
-    yield _gauge("destination_mute", "1 while the destination takes no messages", mute, label="destination")
+    mute = Counter({mouth.name: 0 for mouth in health.mouths})
+    mute.update(mouth.name for mouth in health.mouths if mouth.error)
+    yield _gauge("destination_mute", "How many of these destinations take no messages", mute, label="destination")
     yield _gauge("deliveries_waiting", "Messages that wait to be sent", {"": health.waiting})
     yield _gauge("deliveries_oldest_seconds", "For how long the oldest of them has been due", {"": max(oldest, 0.0)})
 

@@ -1,0 +1,57 @@
+"""A bot of several companies: what anybody may ask it about itself names none of theirs."""
+
+import random
+from datetime import timedelta
+from pathlib import Path
+
+from bot.app.bot import open_bot
+from bot.app.clock import SystemClock
+from bot.app.health import ANYBODYS, _by_kind
+from bot.app.site import open_site
+from bot.settings import Environment, Installation, Settings
+from bot.web.health import Beat
+from tests.web.examples import browser
+
+CHANCE = random.Random(1)  # noqa: S311 - the same each time
+FILE = 'page_token_env = "T"\n[destinations.ops-{name}]\nplatform = "slack"\nchannel = "C0000000001"\n'
+
+
+async def test_each_companys_page_is_its_own_and_health_names_nobody(tmp_path: Path) -> None:
+    """From the folder to the page: with a token each, and one for the operator."""
+    folder = tmp_path / "tenants"
+    folder.mkdir()
+    for name in ("acme", "beta"):
+        (folder / f"{name}.toml").write_text(FILE.format(name=name))
+        (folder / f"{name}.env").write_text(f"T=of-{name}\n")
+    variables = {"MAILSTATUS_TENANTS": str(folder), "MAILSTATUS_PAGE_TOKEN": "operator", "SLACK_BOT_TOKEN": "xoxb-1"}
+    given = Settings(
+        environment=Environment.model_validate(variables), installation=Installation(), named={}, state=tmp_path
+    )
+    async with open_bot(given, SystemClock(), CHANCE) as bot, open_site(bot) as app, browser(app) as client:
+        bot.pulse.stopped = {("acme", "ops-acme"): "the channel of acme is gone"}
+        told = {
+            token: (await client.get("/", headers={"Authorization": f"Bearer {token}"})).text
+            for token in ("of-acme", "of-beta", "operator")
+        }
+        ready = (await client.get("/readyz")).json()
+        metrics = (await client.get("/metrics", headers={"Authorization": "Bearer operator"})).text
+    assert "the channel of acme is gone" in told["of-acme"]
+    assert "acme" not in told["of-beta"]
+    assert "ops-beta" in told["of-beta"]
+    assert "All companies" in told["operator"]
+    assert ready["shut"] == [ANYBODYS]
+    assert f'mailstatus_destination_mute{{destination="{ANYBODYS}"}} 1.0' in metrics
+    assert "acme" not in metrics
+
+
+def test_loops_of_companies_are_told_by_their_kind() -> None:
+    """The worst of each."""
+    ages = {"acme": 3, "beta": 20, "gamma": 5}
+    (kind,) = _by_kind(
+        Beat(loop=f"mailbox:{name}", age=_seconds(age), deadline=_seconds(10), restarts=1) for name, age in ages.items()
+    )
+    assert (kind.loop, kind.age, kind.restarts) == ("mailbox", _seconds(20), 3)
+
+
+def _seconds(count: int) -> timedelta:
+    return timedelta(seconds=count)
