@@ -18,8 +18,8 @@ class Chats:
     def __init__(self) -> None:
         """Begin with no message."""
         self._stamps: Iterator[int] = count(1)
-        self.told: dict[str, float] = {}
-        """When each channel last got a message, in seconds since 1970."""
+        self.told: dict[str, list[float]] = {}
+        """When each channel got its messages, in seconds since 1970."""
         self.posts = 0
 
     def answer(self, asked: Asked) -> bytes:
@@ -44,7 +44,7 @@ class Chats:
 
     def _note(self, channel: str) -> None:
         self.posts += 1
-        self.told[channel] = time.time()
+        self.told.setdefault(channel, []).append(time.time())
 
 
 def _arguments(asked: Asked) -> dict[str, object]:

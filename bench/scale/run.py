@@ -212,29 +212,37 @@ UNTOLD: Mapping[str, Any] = {"told_all": 0.0, "told_all_median": 0.0, "told_some
 
 
 async def _faults(scene: Scene, one_in: int) -> dict[str, Any]:
-    """Publish an advisory for everybody and one for some, and wait until the last of them was told."""
-    whole, late = await _told(scene, SENDING, 1)
-    some, late_some = await _told(scene, LATENESS, one_in)
+    """Publish an advisory for everybody and one for some, and wait until the last of them was told of each.
+
+    Whoever is hit by both gets a message of each.
+    """
+    began = time.time()
+    every, some = await _hit(scene, SENDING, 1), await _hit(scene, LATENESS, one_in)
+    wanted = {channel: 1 + (channel in some) for channel in every}
+    heard: dict[str, list[float]] = {}
+    while time.time() - began < TOLD_LIMIT and _untold(wanted, heard):
+        await asyncio.sleep(2)
+        heard = (await scene.world.ask({"told": began}))["told"]
+    first = [heard[channel][0] - began for channel in every if heard.get(channel)]
+    last = [heard[channel][1] - began for channel in some if len(heard.get(channel, ())) > 1]
     return {
-        "told_all": max(whole, default=0.0),
-        "told_all_median": median(whole) if whole else 0.0,
-        "told_some": max(some, default=0.0),
-        "untold": late + late_some,
+        "told_all": max(first, default=0.0),
+        "told_all_median": median(first) if first else 0.0,
+        "told_some": max(last, default=0.0),
+        "untold": _untold(wanted, heard),
     }
 
 
-async def _told(scene: Scene, fault: tuple[str, str], one_in: int) -> tuple[list[float], int]:
-    """Give the seconds from the fault to each company's message, and how many had none within the limit."""
-    began = time.time()
+async def _hit(scene: Scene, fault: tuple[str, str], one_in: int) -> set[str]:
+    """Publish an advisory, and name the channels of the companies that have it listed."""
     order = {"publish": fault[0], "title": fault[1], "one_in": one_in, "of": scene.town.companies}
-    hit = (await scene.world.ask(order))["hit"]
-    channels = {f"C{number:08}" for number, name in enumerate(scene.town.companies) if name in set(hit)}
-    heard: dict[str, float] = {}
-    while time.time() - began < TOLD_LIMIT and not channels <= heard.keys():
-        await asyncio.sleep(2)
-        heard = (await scene.world.ask({"told": began}))["told"]
-    waits = [at - began for channel, at in heard.items() if channel in channels]
-    return waits, len(channels - heard.keys())
+    hit = set((await scene.world.ask(order))["hit"])
+    return {f"C{number:08}" for number, name in enumerate(scene.town.companies) if name in hit}
+
+
+def _untold(wanted: Mapping[str, int], heard: Mapping[str, list[float]]) -> int:
+    """Count the channels that miss a message."""
+    return sum(len(heard.get(channel, ())) < count for channel, count in wanted.items())
 
 
 @asynccontextmanager

@@ -77,7 +77,13 @@ class World:
                 self.post.refusing = begin
                 return {}
             case {"told": since}:
-                return {"told": {name: at for name, at in self.chats.told.items() if at >= since}}
+                return {
+                    "told": {
+                        name: late
+                        for name, all_ in self.chats.told.items()
+                        if (late := [at for at in all_ if at >= since])
+                    }
+                }
             case _:
                 used = resource.getrusage(resource.RUSAGE_SELF)
                 counts = {**self.graph.asked, "mails": self.post.taken, "posts": self.chats.posts}
