@@ -20,7 +20,7 @@ from bot.app.eyes import Eyes, Tooling, cloud, open_eyes
 from bot.app.missing import missing
 from bot.app.probe_key import probe_key
 from bot.app.remarks import remarks
-from bot.app.slack import open_installations, slack_api
+from bot.app.slack import open_installations, slack_api, workspaces
 from bot.app.teams_bot import bot_fault
 from bot.app.voices import flow_token
 from bot.mail import CalendarError, Seal
@@ -204,7 +204,7 @@ async def _destinations(settings: Settings) -> AsyncIterator[Result]:
         try:
             store = await stack.enter_async_context(await Store.open(settings.store_url))
             installations = await open_installations(
-                settings, store, SystemClock(), workspaces=lambda: _workspaces(settings)
+                settings, store, SystemClock(), workspaces=lambda: workspaces(settings)
             )
         except StoreError:  # said already
             return
@@ -218,18 +218,13 @@ async def _destinations(settings: Settings) -> AsyncIterator[Result]:
                     what=f"destination {name}", fault=check, detail=await tried_again(store, table, name, check)
                 )
         if api:
-            teams = [api.of(team) for team in (_workspaces(settings) if installations else [""])]
+            teams = [api.of(team) for team in (workspaces(settings) if installations else [""])]
             extras = [await _pictures(team) for team in teams]
             for result in (*extras, *await managers(teams, settings.installation.rules.managers)):
                 yield result
     if token := settings.environment.slack_app_token:
         yield await _socket(SlackApi(token, base_url=settings.environment.slack_api_url))
     yield Result(what="tenants", detail=", ".join(wiring.tenants(settings)))
-
-
-def _workspaces(settings: Settings) -> list[str]:
-    tables = settings.installation.destinations.values()
-    return list(dict.fromkeys(one.workspace for one in tables if one.workspace))
 
 
 async def _destination(settings: Settings, api: SlackApi | None, table: DestinationTable) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.app import wiring
 from bot.app.doctor_result import Result
+from bot.app.doctor_tenants import companies
 from bot.app.health import stopped
 from bot.settings import Settings
 from bot.store import Store, StoreError
@@ -14,11 +15,13 @@ QUIET = timedelta(minutes=15)
 
 
 async def kept(settings: Settings, now: datetime) -> AsyncIterator[Result]:
-    """Check the store, and what it says of far vantages and of destinations."""
+    """Check the store, what it says of far vantages and of destinations, and the companies beside it."""
     yield await _store(settings)
     async for result in _heard(settings, now):
         yield result
     for result in await _given_up(settings):
+        yield result
+    async for result in companies(settings):
         yield result
 
 

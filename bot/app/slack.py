@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from bot.store.slack_installations import SlackInstallations
 
 
+def workspaces(settings: Settings) -> list[str]:
+    """Name the workspaces of the channels that the settings know."""
+    tables = settings.installation.destinations.values()
+    return list(dict.fromkeys(one.workspace for one in tables if one.workspace))
+
+
 async def open_installations(
     settings: Settings, store: Store, clock: Clock, *, workspaces: Callable[[], Collection[str]]
 ) -> SlackInstallations | None:
