@@ -10,8 +10,10 @@ from bot.store.errors import StoreError
 from bot.store.tables import metadata
 from bot.store.tables.base import ONLY
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest file in migrations/; revisions count up, so that an older program knows a newer store."""
+BEARS = "0008"
+"""The oldest program, by its HEAD, that can go on beside these tables; a migration that takes things away raises it."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME = 7_245_001
 """PostgreSQL's advisory lock while tables change: several machines may start at once."""
@@ -21,9 +23,10 @@ async def bring_up_to_date(engine: AsyncEngine) -> None:
     """Look at the revision and change the tables only if they are behind; newer ones are left alone."""
     async with engine.begin() as connection:
         revision = await connection.run_sync(stored_revision)
-        if revision is not None and revision >= HEAD:
-            return
-        await connection.run_sync(_change)
+        if revision is None or revision < HEAD:
+            await connection.run_sync(_change)
+        elif revision > HEAD:
+            await connection.run_sync(_bear)
 
 
 def stored_revision(connection: Connection) -> str | None:
@@ -34,6 +37,17 @@ def stored_revision(connection: Connection) -> str | None:
     return revision
 
 
+def _bear(connection: Connection) -> None:
+    """Go on with tables of a newer program, unless it said that one as old as this cannot."""
+    oldest = connection.scalar(text("SELECT oldest FROM borne")) if inspect(connection).has_table("borne") else None
+    if oldest is not None and oldest > HEAD:
+        raise StoreError(
+            f"the store's tables are newer than this mailstatus can use: it knows revision {HEAD}, and {oldest} is the "
+            "oldest that may run beside them. Install the version that the other machines have",
+            passing=False,
+        )
+
+
 def _change(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
@@ -42,6 +56,7 @@ def _change(connection: Connection) -> None:
         _create(connection)
     elif revision < HEAD:
         upgrade(connection)
+        connection.execute(text("UPDATE borne SET oldest = :oldest"), {"oldest": BEARS})
 
 
 def _create(connection: Connection) -> None:
@@ -53,6 +68,7 @@ def _create(connection: Connection) -> None:
     guard_audit(connection)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    connection.execute(text("INSERT INTO borne VALUES (:oldest)"), {"oldest": BEARS})
 
 
 def _narrow_indexes(dialect: str) -> None:

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.store import Store, StoreError
 from bot.store.engine import open_engine
-from bot.store.schema import HEAD, MIGRATIONS, stored_revision, upgrade
+from bot.store.schema import BEARS, HEAD, MIGRATIONS, stored_revision, upgrade
 from bot.store.tables import metadata
 from bot.store.tables.base import ONLY
 from tests.store.postgres import Postgres
+from tests.store.samples import T0
 
 
 @pytest.fixture
@@ -103,6 +105,46 @@ async def test_a_store_from_a_newer_program_is_left_alone(store_url: str) -> Non
     await engine.dispose()
     async with await Store.open(store_url) as store, store.read() as tx:
         assert await tx.incidents.open("default") == []
+
+
+async def test_an_old_program_goes_on_while_a_newer_one_changes_the_tables(store_url: str) -> None:
+    """What a migration adds is in nobody's way: rows without it are written and read before, during and after."""
+    async with await Store.open(store_url) as store:
+        async with store.begin() as tx:
+            await tx.machines.save({"before": b""}, T0)
+        async with store.begin() as tx:
+            for change in (
+                "ALTER TABLE machines ADD COLUMN mood VARCHAR DEFAULT 'well' NOT NULL",
+                "CREATE TABLE moods (mood VARCHAR)",
+                "CREATE INDEX ix_machines_mood ON machines (mood)",
+                "UPDATE alembic_version SET version_num = '9999'",
+            ):
+                await tx.connection.execute(text(change))
+        async with store.begin() as tx:
+            await tx.machines.save({"after": b""}, T0)
+            await tx.machines.step(["before"])
+            assert (await tx.machines.moved(None)).versions == {"before": 2, "after": 1}
+    async with await Store.open(store_url) as again, again.read() as tx:
+        assert await tx.machines.load("after") is not None
+
+
+def test_migrations_only_add_to_what_the_oldest_program_knows() -> None:
+    """Machines are upgraded one by one: whatever takes something away says which programs cannot go on."""
+    newer = [path for path in (MIGRATIONS / "versions").glob("*.py") if BEARS < path.name[:4] <= HEAD]
+    assert newer
+    takes_away = re.compile(r"drop_|alter_column|rename_|DROP |RENAME |DELETE ")
+    assert [path.name for path in newer if takes_away.search(path.read_text())] == []
+
+
+async def test_a_program_that_is_too_old_for_the_tables_says_so(store_url: str) -> None:
+    """And names what to do; it changes nothing."""
+    engine = open_engine(store_url)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await connection.execute(text("UPDATE borne SET oldest = '9998'"))
+    await engine.dispose()
+    with pytest.raises(StoreError, match=r"newer than this mailstatus can use.* 9998 .*Install the version"):
+        await Store.open(store_url)
 
 
 async def test_somebody_elses_tables_are_not_touched(bare_url: str) -> None:

@@ -13,7 +13,7 @@ from bot.store.tables.seen import (
     route_quarters,
 )
 from bot.store.tables.told import acted, audit, conversations, deliveries, gaps, landings, subscriptions
-from bot.store.tables.work import budgets, jobs, leases, schedules
+from bot.store.tables.work import borne, budgets, jobs, leases, schedules
 
 __all__ = [
     "acted",
@@ -21,6 +21,7 @@ __all__ = [
     "advisory_bodies",
     "advisory_versions",
     "audit",
+    "borne",
     "budgets",
     "changes",
     "conversations",

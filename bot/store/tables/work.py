@@ -58,3 +58,9 @@ budgets = Table(
     Column("name", String, primary_key=True),
     Column("paid", Time, nullable=False),  # until when it is used up, by the database's clock
 )
+
+borne = Table(
+    "borne",
+    metadata,
+    Column("oldest", String, primary_key=True),  # the oldest program that can go on beside these tables: one row
+)
