@@ -10,7 +10,7 @@ SMALL = Plan(window=1.0, poll="5s", one_in=3, questions=20)
 async def test_the_real_bot_watches_a_small_town_and_tells_everybody_of_a_fault() -> None:
     """Against the cheap world and a real PostgreSQL."""
     figures = await one_size(20, SMALL)
-    assert (figures.size, figures.probing, figures.untold) == (20, 2, 0)
+    assert (figures.size, figures.probing, figures.unread, figures.untold) == (20, 2, 0, 0)
     assert figures.told_all >= figures.told_all_median > 0
     assert figures.told_some > 0
     assert figures.bot_memory > 0
