@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.heartbeat import Heartbeat
+from bot.app.holder import SHARD
 from bot.app.loop_news import loop_news
 from bot.app.loops import Beat as Heard
 from bot.app.loops import Loops
-from bot.app.shards import Shards
+from bot.app.shards import SHARDS, Shards
 from bot.app.watchdog import Watchdog
 from bot.jobs import Jobs, TaskCount
 from bot.pipeline import Pipeline
@@ -36,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 ANYBODYS = "companies"
 """Stands for the channels of all where there are several companies."""
+HANDOVER = 3
+"""So many looks may find shards that nobody holds: one is taken over within a minute."""
 CHECK = timedelta(seconds=15)
 CHECK_DEADLINE = timedelta(minutes=2)
 ANSWER = 20.0
@@ -64,6 +67,8 @@ class Pulse:
     store_silent: datetime | None = None
     """Since when the store does not answer."""
     store_error: str = ""
+    alone: int = 0
+    """Looks in a row that found shards which no worker holds."""
     waiting: int = 0
     oldest: datetime | None = None
     stopped: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -101,6 +106,7 @@ class Pulse:
             self.store_error = str(error) or f"store: no answer within {ANSWER:.0f} s"
             return
         self.store_silent, self.store_error = None, ""
+        await self._count_shards()
         ours = set(self.pipeline.tenants)
         pending = [one for name, one in waiting.items() if name in ours]
         self.waiting = sum(one.count for one in pending)
@@ -108,11 +114,19 @@ class Pulse:
         failing = {**given_up, **{(name, one.destination): one.why for name, one in gaps}}
         self.stopped = {whose: why for whose, why in failing.items() if whose[0] in ours}
 
+    async def _count_shards(self) -> None:
+        """Look whether all is watched by somebody; what is just being handed over is not missed."""
+        if self.store.address:
+            with contextlib.suppress(StoreError, TimeoutError):
+                async with asyncio.timeout(ANSWER):
+                    held = [one for one in await self.store.leases.held() if one.name.startswith(SHARD)]
+                self.alone = self.alone + 1 if len(held) < SHARDS else 0
+
     async def report(self) -> None:
         """Have it told where a loop hangs and stays so, and when it runs again."""
         tenant = next(iter(self.pipeline.tenants), None)
-        if tenant is None:
-            return
+        if tenant is None or (self.store.address and tenant not in self.shards.eyes):
+            return  # with several machines, whoever watches the first company speaks of its own loops there
         sources = self.pipeline.snapshot(tenant).sources
         now, after = self.clock.now(), self.told_after
         news = loop_news(self._beats(), sources, now, tenant=tenant, told_after=after)
@@ -183,6 +197,8 @@ class Pulse:
 
     def _sees(self) -> bool:
         """Tell whether anything at all can be seen: a feed, or a mailbox."""
+        if self.alone > HANDOVER:
+            return False
         eyes = [one for each in self.shards.eyes.values() for one in (each.feed, *each.mailboxes.values()) if one]
         return not eyes or any(one.readable for one in eyes)
 
