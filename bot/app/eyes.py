@@ -212,15 +212,18 @@ def mailbox(settings: Settings, name: str, tokens: EntraTokens | None) -> Mailbo
         name=name,
         address=table.address,
         user=table.user or "",
-        smtp=_server(table.smtp),
-        imap=_server(table.imap),
+        smtp=_server(settings, table.smtp),
+        imap=_server(settings, table.imap),
         secret=_secret(settings, table, tokens),
         ca_bundle=_path(settings.environment.ca_file),
     )
 
 
-def _server(table: ServerTable | None) -> Server | None:
-    return Server(host=table.host, port=table.port, security=Security(table.security)) if table else None
+def _server(settings: Settings, table: ServerTable | None) -> Server | None:
+    if table is None:
+        return None
+    security, reach = Security(table.security), wiring.reach(settings)
+    return Server(host=table.host, port=table.port, security=security, reach=reach)
 
 
 def _path(path: Path | None) -> Path | None:

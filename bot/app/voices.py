@@ -169,7 +169,8 @@ def _teams(name: str, table: DestinationTable, means: Means) -> Sender:
 def _flow(table: DestinationTable, means: Means) -> Flow:
     try:
         url: SecretStr = means.settings.named[table.url_env or ""]
-        return Flow(url=url, lane=means.lane(url.get_secret_value()), token=flow_token(table, means.settings))
+        lane, token = means.lane(url.get_secret_value()), flow_token(table, means.settings)
+        return Flow(url=url, lane=lane, token=token, reach=wiring.reach(means.settings))
     except ValueError as error:
         raise ValueError(f"{table.url_env}: {error}. Example: {table.url_env}={FLOW}") from error
 

@@ -2,6 +2,7 @@
 
 from datetime import time
 
+from bot.egress import Reach, public_socket
 from bot.settings import DestinationTable, RouteTable, RulesTable, Settings
 from bot.types import DEFAULT_TENANT, Destination, Direction, Only, QuietHours, Route, Rules, Severity, Window
 
@@ -21,6 +22,11 @@ def routes(settings: Settings, tenant: str) -> list[Route]:
     tables = settings.installation.routes
     far = settings.installation.vantages
     return [_route(name, one, far=one.vantage in far) for name, one in tables.items() if one.tenant == tenant]
+
+
+def reach(settings: Settings) -> Reach | None:
+    """Give what connects to the hosts that the settings name; None where any address will do."""
+    return public_socket if settings.public_only else None
 
 
 def language(settings: Settings, tenant: str) -> str:

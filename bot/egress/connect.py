@@ -2,18 +2,21 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
-from ssl import SSLContext
 from typing import TypeAlias
-
-import httpcore
-import httpx
 
 from bot.egress.judge import EgressError, host_fault, is_public
 
+CONNECT_SECONDS = 5.0
+"""For each address of a host: the next one may be the one that answers."""
+
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """Gives the literal addresses of a host; raises OSError."""
+Connect: TypeAlias = Callable[[str, int], Awaitable[socket.socket]]
+"""Connects to a literal address and a port; raises OSError."""
+Reach: TypeAlias = Callable[[str, int], Awaitable[socket.socket]]
+"""Connects to a host, by name or address, and a port; raises OSError, and EgressError where it may not."""
 
 
 async def system(host: str, port: int) -> Sequence[str]:
@@ -22,57 +25,39 @@ async def system(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-async def public_addresses(host: str, port: int, *, resolve: Resolve = system) -> Sequence[str]:
-    """Give the literal addresses of a public host, all of them public, to connect to one of; raises EgressError.
+async def connected(address: str, port: int) -> socket.socket:
+    """Connect to a literal address, without a resolver."""
+    line = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    line.settimeout(0)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await asyncio.get_running_loop().sock_connect(line, (address, port))
+    except BaseException:  # a cancelled connection too leaves nothing open
+        line.close()
+        raise
+    return line
 
-    For whatever connects by itself to a host that a stranger or a tenant named, as SMTP and IMAP do: it is to connect
-    to what this gives, and check the certificate for ``host``. Asking a second time could give another answer.
+
+async def public_socket(
+    host: str, port: int, *, resolve: Resolve = system, connect: Connect = connected
+) -> socket.socket:
+    """Connect to a public host that a tenant named; whoever speaks TLS over it checks the certificate for ``host``.
+
+    Asking a second time could give another answer, so it is an address that was judged that is connected to.
     """
+    found = await _public_addresses(host, port, resolve)
+    for address in found[:-1]:
+        try:
+            return await connect(address, port)
+        except OSError:
+            continue
+    return await connect(found[-1], port)
+
+
+async def _public_addresses(host: str, port: int, resolve: Resolve) -> Sequence[str]:
     if why := host_fault(host):
         raise EgressError(f"{host} {why}")
     found = await resolve(host, port)
     if not found or not all(is_public(ip_address(one.partition("%")[0])) for one in found):
         raise EgressError(f"{host} leads to a private address")
     return found
-
-
-class _Public(httpcore.AnyIOBackend):
-    """httpcore's own connections, to public addresses alone; the certificate is still checked for the name."""
-
-    def __init__(self, resolve: Resolve) -> None:
-        self._resolve = resolve
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first address that takes a connection."""
-        try:
-            async with asyncio.timeout(timeout):
-                found = await public_addresses(host, port, resolve=self._resolve)
-        except (OSError, TimeoutError) as error:
-            raise httpcore.ConnectError(str(error)) from error
-        for last in found:
-            try:
-                return await super().connect_tcp(last, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if last == found[-1]:
-                    raise
-        raise AssertionError("the last address returns or raises")
-
-
-class _Transport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over those connections; it knows no proxy, which would resolve names by itself."""
-
-    def __init__(self, trust: SSLContext, resolve: Resolve) -> None:
-        super().__init__(verify=trust)
-        self._pool = httpcore.AsyncConnectionPool(ssl_context=trust, network_backend=_Public(resolve))
-
-
-def public_transport(trust: SSLContext, *, resolve: Resolve = system) -> httpx.AsyncBaseTransport:
-    """Give a transport for ``open_http`` that reaches public addresses alone, whatever a name leads to."""
-    return _Transport(trust, resolve)

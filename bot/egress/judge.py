@@ -60,8 +60,8 @@ def fault(url: str, *, schemes: Collection[str] = ("https",)) -> str:
     """Say why an address that a stranger or a tenant named may not be called; empty where it may.
 
     Whoever reads what tenants write calls this for each URL of theirs, ``host_fault`` for each bare host, and has
-    ``public_transport`` or ``public_addresses`` make the connection. The operator's own settings are not for this:
-    they may name private addresses.
+    ``public_socket`` make the connection. The operator's own settings are not for this: they may name private
+    addresses.
     """
     parts = _split(url)
     if parts is None:

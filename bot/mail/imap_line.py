@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import socket
+import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Self, TypeAlias, TypeVar
 
@@ -26,6 +28,33 @@ Answer = TypeVar("Answer")
 Lines: TypeAlias = list[bytes | bytearray]
 
 
+class _Client(aioimaplib.IMAP4):  # type: ignore[misc]  # aioimaplib has no types
+    """aioimaplib as it is, but for a connection that somebody else made, which it cannot be given."""
+
+    def __init__(self, *, over: socket.socket | None, **rest: object) -> None:
+        self._over = over
+        super().__init__(**rest)
+
+    def create_client(
+        self,
+        host: str,
+        port: int,
+        loop: asyncio.AbstractEventLoop | None,
+        conn_lost_cb: Callable[[Exception | None], None] | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Speak over that connection, with the certificate checked for the host."""
+        if self._over is None:
+            super().create_client(host, port, loop, conn_lost_cb, ssl_context)
+            return
+        running = asyncio.get_running_loop()
+        self.protocol = aioimaplib.IMAP4ClientProtocol(running, conn_lost_cb)
+        name = host if ssl_context else None
+        self._client_task = running.create_task(
+            running.create_connection(lambda: self.protocol, sock=self._over, ssl=ssl_context, server_hostname=name)
+        )
+
+
 class ImapLine:
     """A connection that is signed in; when any call fails, it is to be dropped and made again."""
 
@@ -38,12 +67,13 @@ class ImapLine:
     async def open(cls, server: Server, mailbox: Mailbox) -> Self:
         """Connect and sign in; raises MailError, GraphError, OSError, TimeoutError or AioImapException."""
         lost = asyncio.Event()
-        client = aioimaplib.IMAP4(
+        client = _Client(
             host=server.host,
             port=server.port,
             timeout=CALL_SECONDS,
             conn_lost_cb=lambda _: lost.set(),
             ssl_context=mail_trust(mailbox.ca_bundle) if server.security is Security.TLS else None,
+            over=await server.reach(server.host, server.port) if server.reach else None,
         )
         line = cls(client, lost)
         try:

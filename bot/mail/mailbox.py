@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from pydantic import SecretStr
 
+from bot.egress import Reach
 from bot.microsoft import TokenSource
 
 Secret: TypeAlias = SecretStr | TokenSource
@@ -29,6 +30,8 @@ class Server:
     host: str
     port: int
     security: Security = Security.TLS
+    reach: Reach | None = None
+    """What connects to a server that a tenant named; None where any address will do."""
 
     def __post_init__(self) -> None:
         """Refuse to send a password in the clear over a network; raises ValueError."""

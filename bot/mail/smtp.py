@@ -10,6 +10,7 @@ from typing import TypeAlias
 import aiosmtplib
 from pydantic import SecretStr
 
+from bot.egress import EgressError
 from bot.mail.mailbox import Mailbox, Security, Server
 from bot.mail.names import Names
 from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
@@ -50,8 +51,8 @@ class SmtpSender:
             return Accepted(reply=_words(reply))
         except aiosmtplib.SMTPResponseException as error:
             return self._refused(stage, f"{error.code} {error.message}")
-        except GraphError as error:
-            return OwnTrouble(stage="auth", reply=str(error), advice="")
+        except (GraphError, EgressError) as error:
+            return OwnTrouble(stage=stage, reply=str(error), advice="")
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             return _broken(stage, error)
         finally:
@@ -59,7 +60,7 @@ class SmtpSender:
 
     def _steps(self, client: aiosmtplib.SMTP, message: EmailMessage) -> Iterator[Step]:
         yield "connect", lambda: self._names.find(self._server.host)
-        yield "connect", client.connect
+        yield "connect", lambda: _connect(client, self._server)
         yield "connect", client.ehlo
         if self._server.security is Security.STARTTLS:
             yield "tls", client.starttls
@@ -98,6 +99,12 @@ def _client(server: Server, mailbox: Mailbox, context: ssl.SSLContext) -> aiosmt
         # Without a name given, aiosmtplib asks the resolver for this machine's, which can take long.
         local_hostname=mailbox.domain,
     )
+
+
+async def _connect(client: aiosmtplib.SMTP, server: Server) -> object:
+    if server.reach is None:
+        return await client.connect()
+    return await client.connect(sock=await server.reach(server.host, server.port), port=None)
 
 
 def _broken(stage: str, error: Exception) -> Outcome:

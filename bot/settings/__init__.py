@@ -53,6 +53,8 @@ class Settings:
     named: Mapping[str, SecretStr]
     state: Path
     """The folder for what is kept between runs."""
+    public_only: bool = False
+    """Whether what it names must be public, wherever its names lead: a company's own file may not point inside."""
 
     @property
     def store_url(self) -> str:

@@ -7,7 +7,7 @@ from bot.settings.routes import MailboxTable
 
 
 def server_faults(mailboxes: Mapping[str, MailboxTable]) -> Iterable[str]:
-    """Refuse servers that are inside; names that lead inside are refused where they are resolved."""
+    """Refuse servers that are inside; ``bot.egress.public_socket`` refuses names that lead inside."""
     for name, box in mailboxes.items():
         for key, server in (("smtp", box.smtp), ("imap", box.imap)):
             if server is not None and host_fault(server.host.strip("[]")):

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
-from bot.egress import host_fault
+from bot.egress import fault
 from bot.settings import Settings
 from bot.settings.errors import SettingsError
 from bot.settings.installation import Installation, TenantTable
@@ -56,7 +55,7 @@ def read_tenant(path: Path, operator: Settings) -> Filed:
     if inside:
         raise SettingsError(inside)
     named = _named(path, installation, operator)
-    return Filed(settings=replace(operator, installation=installation, named=named), paused=paused)
+    return Filed(settings=replace(operator, installation=installation, named=named, public_only=True), paused=paused)
 
 
 def _content(path: Path) -> bytes:
@@ -129,18 +128,10 @@ def _named(path: Path, installation: Installation, operator: Settings) -> dict[s
         raise SettingsError(missing)
     hooks = {one.url_env: values[one.url_env] or "" for one in installation.destinations.values() if one.url_env}
     inside = [
-        f"{beside.name}: {variable}: leads into the operator's own network. Example: {variable}={wanted[variable]}"
+        f"{beside.name}: {variable}: {why}. Example: {variable}={wanted[variable]}"
         for variable, url in hooks.items()
-        if host_fault(_host(url))
+        if (why := fault(url.strip()))
     ]
     if inside:
         raise SettingsError(inside)
     return {variable: SecretStr(values[variable] or "") for variable in wanted}
-
-
-def _host(url: str) -> str:
-    """Give an address's host; what is no address is for the sender to refuse."""
-    try:
-        return urlsplit(url).hostname or "none.example"
-    except ValueError:
-        return "none.example"

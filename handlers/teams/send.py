@@ -1,13 +1,16 @@
 """A Workflows webhook as a place to send to."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.egress import EgressError, Reach
 from bot.microsoft import GraphError, TokenSource
 from bot.outbox import SendError, check_doubts
 from bot.types import Chart, Clock, Delivery, Text
@@ -20,6 +23,7 @@ from handlers.teams.webhook import CONNECT_LIMIT, post
 
 LIMIT = timedelta(seconds=10)
 LATE = timedelta(minutes=2)
+HTTPS = 443
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,8 @@ class Flow:
     url: SecretStr
     lane: Lane
     token: TokenSource | None = None
+    reach: Reach | None = None
+    """What connects to an address that a tenant named; None where any will do."""
 
     def __post_init__(self) -> None:
         """Refuse an address that cannot work, with ValueError."""
@@ -73,9 +79,22 @@ class TeamsSender:
     async def _post(self, body: render.Card, token: SecretStr | None) -> None:
         try:
             async with asyncio.timeout((self._limit + CONNECT_LIMIT).total_seconds()):
-                await asyncio.to_thread(post, self._flow.url, body, limit=self._limit, token=token)
+                line = await self._line()
+                await asyncio.to_thread(post, self._flow.url, body, limit=self._limit, token=token, line=line)
         except TimeoutError:
             raise SendError("Teams did not answer in time", unknown=True) from None
+
+    async def _line(self) -> socket.socket | None:
+        """Connect where a tenant says; None where whoever posts may connect by itself."""
+        if self._flow.reach is None:
+            return None
+        parts = urlsplit(self._flow.url.get_secret_value().strip())
+        try:
+            return await self._flow.reach(parts.hostname or "", parts.port or HTTPS)
+        except EgressError as error:
+            raise SendError(f"the address of the webhook may not be called: {error}") from None
+        except OSError as error:
+            raise SendError(f"Teams could not be reached ({type(error).__name__})") from None
 
     async def _token(self) -> SecretStr | None:
         if self._flow.token is None:

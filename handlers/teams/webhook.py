@@ -3,6 +3,7 @@
 import logging
 import math
 import re
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -11,7 +12,10 @@ import pymsteams
 import requests
 from pydantic import SecretStr
 from requests import ConnectTimeout, RequestException, Response
+from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidURL, MissingSchema
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from bot.outbox import SendError
@@ -45,27 +49,58 @@ MOVED = "Teams sent us to another address, where a message cannot follow: copy t
 _CODE = re.compile(r"[A-Za-z]{3,60}")
 
 
-class _Hook(pymsteams.connectorcard):  # type: ignore[misc]  # pymsteams has no types
-    """pymsteams as it is, but for a header that it cannot be given, and for redirects, which it would follow."""
+class _Over(HTTPAdapter):
+    """requests over a connection that somebody else made; the certificate is checked for the name all the same."""
 
-    def __init__(self, url: str, token: SecretStr | None, *, http_timeout: tuple[float, float]) -> None:
+    def __init__(self, line: socket.socket) -> None:
+        super().__init__()
+
+        class Connection(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                line.settimeout(CONNECT_LIMIT.total_seconds())
+                return line
+
+        class Pool(HTTPSConnectionPool):
+            ConnectionCls = Connection
+
+        self.poolmanager.pool_classes_by_scheme = {"https": Pool}
+
+
+class _Hook(pymsteams.connectorcard):  # type: ignore[misc]  # pymsteams has no types
+    """pymsteams as it is, but for what it cannot be given, a header and a connection, and for redirects."""
+
+    def __init__(
+        self, url: str, token: SecretStr | None, line: socket.socket | None, *, http_timeout: tuple[float, float]
+    ) -> None:
         super().__init__(url, http_timeout=http_timeout)
+        self._line = line
         self._headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
 
     def send(self) -> bool:
         """Post once, to this address and no other."""
-        self.last_http_response = requests.post(
-            self.hookurl, json=self.payload, headers=self._headers, timeout=self.http_timeout, allow_redirects=False
-        )
+        with requests.Session() as session:
+            if self._line:
+                session.trust_env = False  # a proxy would look the name up once more
+                session.mount("https://", _Over(self._line))
+            self.last_http_response = session.post(
+                self.hookurl, json=self.payload, headers=self._headers, timeout=self.http_timeout, allow_redirects=False
+            )
         if not self.last_http_response.ok:
             raise pymsteams.TeamsWebhookException
         return True
 
 
-def post(url: SecretStr, body: Mapping[str, object], *, limit: timedelta, token: SecretStr | None = None) -> None:
-    """Post one body; 202 says that the flow will run, and no more. Raises SendError."""
+def post(
+    url: SecretStr,
+    body: Mapping[str, object],
+    *,
+    limit: timedelta,
+    token: SecretStr | None = None,
+    line: socket.socket | None = None,
+) -> None:
+    """Post one body, over a connection if there is one; 202 says that the flow will run. Raises SendError."""
     limits = (CONNECT_LIMIT.total_seconds(), limit.total_seconds())
-    hook = _Hook(url.get_secret_value(), token, http_timeout=limits)
+    hook = _Hook(url.get_secret_value(), token, line, http_timeout=limits)
     hook.payload = body
     try:
         hook.send()

@@ -1,28 +1,61 @@
+import socket
 from collections.abc import Sequence
 
-import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
 
-from bot.demo.served import served
-from bot.egress import EgressError, Resolve, public_addresses, public_transport
-from bot.microsoft import open_http
-from bot.microsoft.http import trust
+from bot.egress import EgressError, public_socket
 
 
-def leading(*addresses: str) -> Resolve:
-    """Resolve every name to these."""
+class Net:
+    """Names that lead somewhere, differently each time they are looked up, and who was connected to."""
 
-    async def resolve(_host: str, _port: int) -> Sequence[str]:
-        return addresses
+    def __init__(self, *answers: Sequence[str], deaf: Sequence[str] = ()) -> None:
+        """Take what the resolver says, the first time and after, and the addresses that take no connection."""
+        self.answers, self.deaf = list(answers), deaf
+        self.asked = 0
+        self.met: list[str] = []
 
-    return resolve
+    async def resolve(self, _host: str, _port: int) -> Sequence[str]:
+        """Give the next answer."""
+        self.asked += 1
+        return self.answers[self.asked - 1]
+
+    async def connect(self, address: str, _port: int) -> socket.socket:
+        """Connect to nobody."""
+        self.met.append(address)
+        if address in self.deaf:
+            raise ConnectionRefusedError(address)
+        return socket.socket()
+
+    async def reach(self, host: str = "mx.contoso.com") -> None:
+        """Connect as a tenant's client does."""
+        (await public_socket(host, 443, resolve=self.resolve, connect=self.connect)).close()
 
 
-async def test_a_name_that_leads_outside_is_given_its_addresses() -> None:
-    """To connect to one of these, and not to ask again."""
-    found = await public_addresses("status.contoso.com", 443, resolve=leading("8.8.8.8", "2606:4700::1111"))
-    assert list(found) == ["8.8.8.8", "2606:4700::1111"]
+async def test_the_address_that_was_judged_is_connected_to() -> None:
+    """The name is asked once: a second answer, that leads inside, would be too late to be judged."""
+    net = Net(["8.8.8.8", "2606:4700::1111"], ["127.0.0.1"])
+    await net.reach()
+    assert (net.asked, net.met) == (1, ["8.8.8.8"])
+
+
+async def test_a_name_that_leads_inside_later_is_refused_then() -> None:
+    """Each connection is judged anew, whatever was public before."""
+    net = Net(["8.8.8.8"], ["127.0.0.1"])
+    await net.reach()
+    with pytest.raises(EgressError, match=r"mx\.contoso\.com leads to a private address"):
+        await net.reach()
+    assert net.met == ["8.8.8.8"]
+
+
+async def test_the_next_address_is_tried_where_one_takes_no_connection() -> None:
+    """And the last one's error is told."""
+    net = Net(["2606:4700::1111", "8.8.8.8"], ["8.8.8.8"], deaf=["2606:4700::1111"])
+    await net.reach()
+    assert net.met == ["2606:4700::1111", "8.8.8.8"]
+    net = Net(["8.8.8.8", "8.8.4.4"], deaf=["8.8.8.8", "8.8.4.4"])
+    with pytest.raises(ConnectionRefusedError, match=r"8\.8\.4\.4"):
+        await net.reach()
 
 
 @pytest.mark.parametrize(
@@ -31,30 +64,15 @@ async def test_a_name_that_leads_outside_is_given_its_addresses() -> None:
 )
 async def test_a_public_name_that_leads_inside_is_refused(addresses: list[str]) -> None:
     """Also where only one of its addresses does: which one is taken is chance."""
-    with pytest.raises(EgressError, match=r"status\.contoso\.com leads to a private address"):
-        await public_addresses("status.contoso.com", 443, resolve=leading(*addresses))
+    net = Net(addresses)
+    with pytest.raises(EgressError, match=r"mx\.contoso\.com leads to a private address"):
+        await net.reach()
+    assert net.met == []
 
 
 async def test_a_private_host_is_refused_before_anybody_is_asked() -> None:
     """A resolver is outside too."""
-
-    async def resolve(_host: str, _port: int) -> Sequence[str]:
-        raise AssertionError("asked")
-
+    net = Net()
     with pytest.raises(EgressError, match="is a private address"):
-        await public_addresses("169.254.169.254", 80, resolve=resolve)
-
-
-async def test_no_client_of_a_tenant_reaches_a_server_on_this_machine() -> None:
-    """Neither by its number nor by a name that leads there: the server is never met."""
-    met: list[str] = []
-
-    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
-        met.append("met")
-
-    async with served(app) as port:
-        for host, resolve in (("127.0.0.1", leading()), ("status.contoso.com", leading("127.0.0.1"))):
-            async with open_http(transport=public_transport(trust(), resolve=resolve)) as http:
-                with pytest.raises(httpx.ConnectError, match="private address"):
-                    await http.get(f"http://{host}:{port}/")
-    assert met == []
+        await net.reach("169.254.169.254")
+    assert net.asked == 0

@@ -171,6 +171,12 @@ def test_an_address_in_the_operators_own_network_is_refused_without_being_shown(
     assert "192.168" not in line
 
 
+def test_an_address_without_tls_is_refused(tmp_path: Path) -> None:
+    """The signature in it would be read on the way."""
+    (line,) = refused(filed(tmp_path, secrets=SECRETS.replace("https://", "http://")))
+    assert line.startswith("acme.env: IT_URL: does not begin with https://. Example: IT_URL=https://")
+
+
 @pytest.mark.parametrize("name", ["Acme", "a_b", "-a", "ä", "a" * 64])
 def test_a_name_that_is_not_safe_everywhere_is_refused(tmp_path: Path, name: str) -> None:
     """It becomes a path, an address and a key."""
