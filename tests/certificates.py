@@ -20,7 +20,7 @@ def write_certificate(folder: Path, *, rsa: bool = False, host: str = "") -> Pat
     It is for ``host``; without one, for 127.0.0.1 and localhost.
     """
     key = generate_rsa(65537, 2048) if rsa else ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host or "loopback")])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -19,9 +19,7 @@ from bot.mail import (
     Names,
     Seal,
     Secret,
-    Security,
     Sender,
-    Server,
     SmtpSender,
 )
 from bot.mail.graph_mail import GraphInbox, GraphMailbox, GraphSender
@@ -38,7 +36,6 @@ from bot.microsoft import (
     ManagedIdentity,
 )
 from bot.settings import Environment, MailboxTable, Settings, SettingsError
-from bot.settings import Server as ServerTable
 from bot.types import Clock
 from bot.watch import (
     PAGES,
@@ -212,18 +209,11 @@ def mailbox(settings: Settings, name: str, tokens: EntraTokens | None) -> Mailbo
         name=name,
         address=table.address,
         user=table.user or "",
-        smtp=_server(settings, table.smtp),
-        imap=_server(settings, table.imap),
+        smtp=wiring.server(settings, table.smtp),
+        imap=wiring.server(settings, table.imap),
         secret=_secret(settings, table, tokens),
         ca_bundle=_path(settings.environment.ca_file),
     )
-
-
-def _server(settings: Settings, table: ServerTable | None) -> Server | None:
-    if table is None:
-        return None
-    security, reach = Security(table.security), wiring.reach(settings)
-    return Server(host=table.host, port=table.port, security=security, reach=reach)
 
 
 def _path(path: Path | None) -> Path | None:

@@ -3,7 +3,9 @@
 from datetime import time
 
 from bot.egress import Reach, public_socket
+from bot.mail import Security, Server
 from bot.settings import DestinationTable, RouteTable, RulesTable, Settings
+from bot.settings import Server as ServerTable
 from bot.types import DEFAULT_TENANT, Destination, Direction, Only, QuietHours, Route, Rules, Severity, Window
 
 
@@ -27,6 +29,14 @@ def routes(settings: Settings, tenant: str) -> list[Route]:
 def reach(settings: Settings) -> Reach | None:
     """Give what connects to the hosts that the settings name; None where any address will do."""
     return public_socket if settings.public_only else None
+
+
+def server(settings: Settings, table: ServerTable | None) -> Server | None:
+    """Give a mail server, reached as these settings may; None where there is none."""
+    if table is None:
+        return None
+    security, way = Security(table.security), reach(settings)
+    return Server(host=table.host, port=table.port, security=security, reach=way)
 
 
 def language(settings: Settings, tenant: str) -> str:
