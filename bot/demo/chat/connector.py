@@ -50,6 +50,7 @@ class Connector:
     tokens: list[str] = field(default_factory=list)
     """What came as ``Authorization``, one a request."""
     keys: Mapping[str, object] = field(default_factory=lambda: {"keys": []})
+    keys_asked: int = 0
 
     def app(self) -> ASGIApp:
         """Give the stand-in as an ASGI app."""
@@ -58,6 +59,7 @@ class Connector:
             Route(activities, self._post, methods=["POST"]),
             Route(activities + "/{activity}", self._edit, methods=["PUT"]),
             Route(KEYS, self._keys),
+            Route("/{tenant}/discovery/v2.0/keys", self._keys),
         ]
         return Faulty(Starlette(routes=routes), self.faults)
 
@@ -100,6 +102,7 @@ class Connector:
         return activity
 
     async def _keys(self, _: Request) -> Response:
+        self.keys_asked += 1
         return JSONResponse(self.keys)
 
 

@@ -18,6 +18,7 @@ from handlers.door import RefusedError
 from handlers.teams.bot.activities import heard, place_of, removed
 from handlers.teams.bot.api import BotApp
 from handlers.teams.bot.heard import Listener
+from handlers.teams.bot.keys import Keys
 from handlers.teams.bot.trouble import TeamsError, lost, refused
 from handlers.teams.render import CARD_TYPE, Card
 
@@ -30,7 +31,7 @@ with warnings.catch_warnings():
     from microsoft_teams.api.auth.cloud_environment import CHINA, PUBLIC, US_GOV, US_GOV_DOD, CloudEnvironment
     from microsoft_teams.api.models.attachment import Attachment
     from microsoft_teams.apps import ActivityContext, ActivityEvent, App
-    from microsoft_teams.apps.auth import InboundActivityTokenValidator
+    from microsoft_teams.apps.auth.token_validator import TokenValidator
     from microsoft_teams.apps.events.types import CoreActivity
     from microsoft_teams.common import ClientOptions
 
@@ -69,7 +70,9 @@ class Wire:
         logging.getLogger("microsoft_teams").setLevel(logging.CRITICAL)
         self._cloud = cloud or CLOUDS[app.cloud]
         self._checkers = ThreadPoolExecutor(CHECKERS, thread_name_prefix="teams-token")
-        self._validator = InboundActivityTokenValidator(app.id, cloud=self._cloud)
+        # Not the SDK's check for agents as well: it would ask Entra for the keys of whatever tenant a token names.
+        self._validator = TokenValidator.for_service(app.id, cloud=self._cloud)
+        self._validator._jwks_client = Keys(self._validator.options.jwks_uri)  # noqa: SLF001  # it takes none
         self._app = App(
             client_id=app.id,
             tenant_id=app.azure_tenant,
@@ -201,7 +204,7 @@ class Wire:
             await self.listener.removed(id_)
 
 
-def _validate(validator: InboundActivityTokenValidator, token: str, service_url: str) -> None:
+def _validate(validator: TokenValidator, token: str, service_url: str) -> None:
     asyncio.run(validator.validate_token(token, service_url))
 
 

@@ -50,8 +50,8 @@ class Signer:
         public = json.loads(RSAAlgorithm.to_jwk(self._key.public_key()))
         self.keys = {"keys": [{**public, "kid": "1", "use": "sig", "alg": "RS256", "endorsements": ["msteams"]}]}
 
-    def token(self, service_url: str, **changes: object) -> str:
-        """Sign a token for the bot."""
+    def token(self, service_url: str, *, kid: str = "1", **changes: object) -> str:
+        """Sign a token for the bot, and say by which key."""
         now = datetime.now(UTC)  # noqa: TID251 - the SDK checks a token against the machine's clock
         claims = {
             "iss": "https://api.botframework.com",
@@ -60,7 +60,7 @@ class Signer:
             "iat": now,
             "exp": now + timedelta(minutes=10),
         }
-        return jwt.encode({**claims, **changes}, self._key, algorithm="RS256", headers={"kid": "1"})
+        return jwt.encode({**claims, **changes}, self._key, algorithm="RS256", headers={"kid": kid})
 
 
 @dataclass(kw_only=True)
@@ -170,7 +170,7 @@ async def rig(
     async with served(teams.app()) as port, await Store.open(f"sqlite:///{folder / 'bot.db'}") as store:
         url = f"http://127.0.0.1:{port}"
         places = Places(store, now=clock.now, own=url)
-        cloud = replace(CLOUDS["global"], openid_metadata_url=f"{url}{OPENID}")
+        cloud = replace(CLOUDS["global"], openid_metadata_url=f"{url}{OPENID}", login_endpoint=url)
         api = TeamsApi(_app(), places, connect=lambda app: Wire(app, cloud=cloud, limit=timedelta(seconds=0.5)))
         orders = Orders(
             snapshot=lambda: seen,
