@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from bot.types import Direction, Snapshot, Symptom, Text
@@ -150,6 +151,7 @@ class Commands:
         return self._reads()[leads_to](asked, asked.text if leads_to is Topic.HISTORY else "")
 
 
+@lru_cache(maxsize=256)  # a word is asked for several times over, and most people use the same few
 def _about(word: str) -> str:
     """Give a word that we know, be it mistyped; empty for any other."""
     known = (*TOPICS, *DIRECTIONS, *PRODUCTS)

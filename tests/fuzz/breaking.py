@@ -21,17 +21,20 @@ ODD: tuple[Any, ...] = (
 """Values that stand where nobody expects them."""
 
 
-def broken(chance: random.Random, seeds: Sequence[bytes], pieces: Sequence[bytes], *, most: int = MOST_BYTES) -> bytes:
-    """Take a seed; where it is JSON, half the time replace some of its values, else break its bytes."""
+def broken(chance: random.Random, seeds: Sequence[bytes], pieces: Sequence[bytes], *, swell: int = MOST_BYTES) -> bytes:
+    """Take a seed; where it is JSON, half the time replace some of its values, else break its bytes.
+
+    What comes of it is longer by ``swell`` bytes at most: what did not grow stays whole.
+    """
     seed = chance.choice(seeds)
     if chance.random() < 1 / 2 and (document := _document(seed)) is not None:
-        return _dumped(_changed(document, chance), chance)[:most]
+        return _dumped(_changed(document, chance), chance)[: len(seed) + swell]
     raw = bytearray(seed)
     for _ in range(chance.randint(1, 6)):
         start = chance.randrange(len(raw) + 1)
         end = min(len(raw), start + chance.randrange(60))
         chance.choice(CHANGES)(raw, start, end, chance, pieces)
-    return bytes(raw[:most])
+    return bytes(raw[: len(seed) + swell])
 
 
 def _times(chance: random.Random) -> int:

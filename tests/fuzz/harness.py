@@ -7,10 +7,11 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
+from zlib import crc32
 
 from tests.fuzz.breaking import MOST_BYTES, broken
 
@@ -25,6 +26,8 @@ MOST_GROWTH = 30.0
 LEAST_GROWN = 0.02
 MOST_MEGABYTES = 300
 """By which a process may grow over any number of inputs."""
+ALL_THE_WAY = 10
+"""One input in so many goes through the whole client, connection and all; it takes most of the time and learns least."""
 NESTING = (b"[", b'{"a":', b"[[1],")
 
 
@@ -53,12 +56,20 @@ def plain(read: Read, *refusals: type[Exception]) -> Callable[[], AbstractContex
     return opened
 
 
-def feed(name: str, reader: Reader, how_many: int, *, seed: int, most: int = MOST_BYTES) -> float:
-    """Have a reader read so many broken inputs of ``most`` bytes; gives the seconds of processor time that the slowest took."""
+def whole(raw: bytes) -> bool:
+    """Tell whether an input goes all the way; the same one does each time."""
+    return crc32(raw) % ALL_THE_WAY == 0
+
+
+def feed(name: str, reader: Reader, how_many: int, *, seed: int, swell: Sequence[int] = (MOST_BYTES,)) -> float:
+    """Have a reader read so many broken inputs; gives the seconds of processor time that the slowest took.
+
+    ``swell`` is by how many bytes an input may be longer than what is sound, in turn.
+    """
     chance, worst, before = random.Random(f"{name} {seed}"), 0.0, megabytes()  # noqa: S311  # the same run each time
     with reader.opened() as read:
         for number in range(how_many):
-            raw = broken(chance, reader.seeds, reader.pieces, most=most)
+            raw = broken(chance, reader.seeds, reader.pieces, swell=swell[number % len(swell)])
             try:
                 took = _timed(read, raw)
             except BaseException:

@@ -11,11 +11,13 @@ from dotenv import dotenv_values
 from bot.explain import Broken, explain
 from bot.recording import RecordingError, read, recording, write
 from bot.settings import SettingsError, load
+from bot.settings.installation import Installation
+from bot.settings.toml_files import parsed, validated
 from bot.types import Observation
 from bot.vantage.wire import EPOCH, WireError, read_answer, read_batch, read_refusal
 from handlers.vantage.admit import admit
 from tests.advisories.samples import TOLD, issue
-from tests.fuzz.harness import Read, Reader, plain
+from tests.fuzz.harness import Read, Reader, plain, whole
 from tests.test_recording import HEADER, OBSERVATIONS
 from tests.test_settings import BOXES, DESTINATIONS, ROUTES, SECRETS
 from tests.vantage.rig import ROUTES as FAR
@@ -30,6 +32,13 @@ SETTINGS = (
 )  # fmt: skip
 BREAK = b"\n====\n"
 """Stands between mailstatus.toml and .env."""
+TABLES = (BOXES + ROUTES + DESTINATIONS).encode()
+SOUND = (
+    SECRETS.replace("=", f"={MARK}").encode(),
+    b"MAILSTATUS_CONFIG=mailstatus.toml\nMAILSTATUS_CLOUD=gcc\n",
+    b"",
+)
+"""What stands in .env, where nothing breaks it: then the other file alone is read, which is faster."""
 
 
 @contextmanager
@@ -42,7 +51,10 @@ def _settings() -> Iterator[Read]:
             (folder / "mailstatus.toml").write_bytes(toml)
             (folder / ".env").write_bytes(dotenv)
             try:
-                load(folder)
+                if dotenv in SOUND and not whole(raw):
+                    validated("mailstatus.toml", Installation, parsed("mailstatus.toml", toml))
+                else:
+                    load(folder)
             except SettingsError as error:
                 if not error.lines or not all(": " in line for line in error.lines):
                     raise AssertionError(f"an error names nothing: {error.lines}") from error
@@ -88,8 +100,9 @@ READERS: Mapping[str, Reader] = {
     "settings": Reader(
         opened=_settings,
         seeds=(
-            (BOXES + ROUTES + DESTINATIONS).encode() + BREAK + SECRETS.replace("=", f"={MARK}").encode(),
-            b"[rules]\nkeep = '5m'\n" + BREAK + b"MAILSTATUS_CONFIG=mailstatus.toml\nMAILSTATUS_CLOUD=gcc\n",
+            TABLES + BREAK + SOUND[0],
+            TABLES,
+            b"[rules]\nkeep = '5m'\n" + BREAK + SOUND[1],
         ),
         pieces=SETTINGS,
     ),
@@ -100,8 +113,8 @@ READERS: Mapping[str, Reader] = {
     "explain": Reader(
         opened=plain(_explained),
         seeds=(
-            "\n".join(json.dumps(issue(row)) for row in TOLD[60:63]).encode(),
-            json.dumps([issue(row) for row in TOLD[63:65]]).encode(),
+            "\n".join(json.dumps(issue(row)) for row in TOLD[60:62]).encode(),
+            json.dumps([issue(TOLD[63])]).encode(),
         ),
     ),
     "vantage-pushes": Reader(

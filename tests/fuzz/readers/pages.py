@@ -15,7 +15,7 @@ from bot.types import AdvisorySeen
 from bot.watch.status_pages import Page, StatusFeed, StatusPage
 from bot.watch.status_readers import READERS as FORMS
 from tests.advisories.samples import TOLD, issue
-from tests.fuzz.harness import NESTING, Read, Reader, plain
+from tests.fuzz.harness import NESTING, Read, Reader, plain, whole
 from tests.mail.worlds import NOON
 from tests.watch.test_status_readers import PAGES
 
@@ -40,20 +40,34 @@ PIECES = (
 )
 
 
+class _Said(StatusFeed):
+    """A page whose body is at hand: all but the connection is the real one."""
+
+    said = b""
+
+    async def _body(self) -> bytes:
+        return self.said
+
+
 def _page(form: str) -> Callable[[], AbstractContextManager[Read]]:
     """Open a watcher of a page that says what it is given; what it then shows is read as well."""
 
     @contextmanager
     def opened() -> Iterator[Read]:
-        said: list[bytes] = []
-        http = open_http(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=said[-1])))
         page = Page(source=form, url="https://page.example/", reader=form)
 
+        def answered(_: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, content=straight.said)
+
+        http = open_http(transport=httpx.MockTransport(answered))
+        connected, straight = StatusFeed(page, http), _Said(page, http)
+
         async def looked(raw: bytes) -> None:
-            said[:] = [raw]
-            watch = StatusPage(StatusFeed(page, http))
+            straight.said = raw
+            feed = connected if whole(raw) else straight
+            watch, listing = StatusPage(feed), await feed.read()
             for hours in (0, 1):
-                for seen in await watch.look(NOON + timedelta(hours=hours)):
+                for seen in watch.take(listing, NOON + timedelta(hours=hours)):
                     if isinstance(seen, AdvisorySeen) and not hours:
                         read(json.loads(json.dumps(seen.issue)), source=form, now=NOON)
 
@@ -74,13 +88,14 @@ POSTS = (
 
 
 def _advisory(raw: bytes) -> None:
-    """Read a text as the title and as the newest post of an advisory, and say it in a language."""
+    """Read a text as the newest post of an advisory, its first line as the title as well, and say it in a language."""
     text = raw.decode("utf-8", "replace").replace("\\n", "\n")
+    title, _, impact = text.partition("\n\n")
     post = {"createdDateTime": "2026-11-23T09:00:00Z", "description": {"contentType": "html", "content": text}}
     seen = {
         "id": "EX1",
-        "title": text[:500],
-        "impactDescription": text[:2000],
+        "title": title[:500],
+        "impactDescription": impact.partition("\n")[0][:2000],
         "service": "Exchange Online",
         "posts": [post],
     }
