@@ -18,6 +18,11 @@ from tests.stories.evening import Evening
 
 SCHEMA = Path(__file__).parent / "adaptive-card-1.4.json"
 LARGEST_PICTURE = 110_000
+TIME = re.compile(
+    r"(?:\w{3}, )?(?:\b[A-Z]\w{2} \d{1,2}, \d{4} |\b\d{1,2} [A-Z]\w{2} )?"
+    r"\b\d{1,2}:\d\d(?: [AP]M)?(?: \d{1,2} [A-Z]\w{2}| [A-Z]\w{2} \d{1,2}(?:st|nd|rd|th)?)?"
+)
+"""A time, with or without its day, as either platform writes it."""
 BUTTONS = re.compile("|".join(map(re.escape, ACTIONS.values())))
 WORD = "AM0EUR02FT001.eop-EUR02.prod.protection.outlook.com:2026-03-02T08:00:00.000Z/" * 4
 
@@ -134,5 +139,5 @@ def _sentences(words: str) -> list[str]:
     """Give the sentences that a platform shows; its name, buttons, numbers of incidents and form of times are its own."""
     _, *lines = (re.sub(r"^\W+", "", line).strip() for line in words.splitlines())
     own = [line for line in lines if BUTTONS.sub("", line) and not line.startswith("Incident ")]
-    text = " ".join(re.sub(r"(\w{3}, )?(\w{3} \d+, \d{4} |\d+ \w{3} )?\d+:\d\d( [AP]M)?", "TIME", line) for line in own)
-    return re.split(r"(?<=[.:]) ", text.replace("\xa0", " "))
+    text = " ".join(TIME.sub("TIME", line.replace("\xa0", " ").replace("\u202f", " ")) for line in own)
+    return re.split(r"(?<=[.:]) ", text)
