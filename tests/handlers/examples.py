@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from bot.demo.faults import Hang
 from bot.types import (
     Action,
     AdvisoryState,
@@ -25,7 +28,15 @@ from bot.types import (
 )
 
 NOW = datetime(2023, 7, 18, 5, 9, tzinfo=UTC)
+IMPATIENT, PATIENT = timedelta(seconds=0.5), timedelta(seconds=30)
 BEGAN = NOW - timedelta(minutes=9)
+
+
+def patience(request: pytest.FixtureRequest) -> timedelta:
+    """How long a test waits for an answer: long enough on any machine, but where the answer never comes."""
+    callspec = getattr(request.node, "callspec", None)
+    hangs = callspec and any(isinstance(one, Hang) for one in callspec.params.values())
+    return IMPATIENT if hangs else PATIENT
 
 
 class TestClock:

@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from itertools import count
 
 import pytest
 
 from bot.store import Store
 from tests import kits
+from tests.handlers.examples import IMPATIENT, PATIENT
 from tests.handlers.slack.channel import Channel, channel
 from tests.ports import free_port
 
-IMPATIENT = timedelta(seconds=0.3)
-PATIENT = timedelta(seconds=30)
 _NUMBERS = count(1)
 
 

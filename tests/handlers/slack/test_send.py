@@ -17,7 +17,7 @@ from handlers.slack.api import SlackApi
 from handlers.slack.picture import may_share
 from handlers.slack.send import Draws, SlackSender
 from handlers.slack.trouble import SlackError
-from tests.handlers.examples import NOW, TestClock, delivery, message
+from tests.handlers.examples import NOW, TestClock, delivery, message, patience
 
 TOKEN = "xoxb-very-secret"
 CHANNEL = "C0000000001"
@@ -43,12 +43,12 @@ class World:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """Serve a workspace on loopback."""
     clock = TestClock()
     slack = Slack(Workspace(clock, {CHANNEL: "it"}, {}), token=TOKEN)
     async with served(slack.app()) as port:
-        api = SlackApi(SecretStr(TOKEN), base_url=f"http://127.0.0.1:{port}/api/", limit=timedelta(seconds=0.3))
+        api = SlackApi(SecretStr(TOKEN), base_url=f"http://127.0.0.1:{port}/api/", limit=patience(request))
         yield World(slack=slack, sender=SlackSender(api, CHANNEL, clock=clock, mention=["S01"]), api=api, clock=clock)
         await api.aclose()
 

@@ -23,7 +23,7 @@ from handlers.teams.address import fault, wants_token
 from handlers.teams.lane import LONGEST_TURN, Lane, lanes
 from handlers.teams.send import Flow, TeamsSender
 from handlers.teams.webhook import wanted
-from tests.handlers.examples import TestClock, delivery
+from tests.handlers.examples import TestClock, delivery, patience
 from tests.handlers.teams.test_render import CHART
 
 SIGNATURE = "very-secret-signature"
@@ -45,13 +45,13 @@ class World:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """Serve a webhook on loopback."""
     clock = TestClock()
     teams = Teams(clock=clock, signature=SIGNATURE)
     async with served(teams.app()) as port:
         base = f"http://127.0.0.1:{port}"
-        sender = TeamsSender(flow(teams.address(base), clock), clock=clock, limit=timedelta(seconds=0.3))
+        sender = TeamsSender(flow(teams.address(base), clock), clock=clock, limit=patience(request))
         yield World(teams=teams, sender=sender, clock=clock, base=base)
 
 

@@ -30,7 +30,7 @@ from handlers.teams.bot.send import BotSender
 from handlers.teams.bot.wire import CLOUDS, Wire
 from tests.handlers.asgi import Answered, receiving
 from tests.handlers.asking import by_place
-from tests.handlers.examples import TestClock, snapshot
+from tests.handlers.examples import PATIENT, TestClock, snapshot
 
 APP = "2f4e6a8c-1111-2222-3333-444455556666"
 TENANT = "8e6f1a0c-1111-2222-3333-444455556666"
@@ -160,9 +160,13 @@ class Saved:
 
 @asynccontextmanager
 async def rig(
-    folder: Path, *, shows: Snapshot | None = None, languages: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    shows: Snapshot | None = None,
+    languages: Mapping[str, str] | None = None,
+    limit: timedelta = PATIENT,
 ) -> AsyncIterator[Rig]:
-    """Put it all together; everything listens on loopback."""
+    """Put it all together; everything listens on loopback. Teams has ``limit`` to answer."""
     signer, clock, saved = Signer(), TestClock(), Saved()
     teams = Connector(clock)
     teams.keys = signer.keys
@@ -171,7 +175,7 @@ async def rig(
         url = f"http://127.0.0.1:{port}"
         places = Places(store, now=clock.now, own=url)
         cloud = replace(CLOUDS["global"], openid_metadata_url=f"{url}{OPENID}", login_endpoint=url)
-        api = TeamsApi(_app(), places, connect=lambda app: Wire(app, cloud=cloud, limit=timedelta(seconds=0.5)))
+        api = TeamsApi(_app(), places, connect=lambda app: Wire(app, cloud=cloud, limit=limit))
         orders = Orders(
             snapshot=lambda: seen,
             order=saved.order,

@@ -15,7 +15,7 @@ from bot.types import Direction, Person, Subscription, Verb
 from handlers.teams.bot.direct import DirectBotSender
 from handlers.teams.bot.places import Places
 from tests.handlers.asgi import Answered, receiving
-from tests.handlers.examples import delivery
+from tests.handlers.examples import IMPATIENT, delivery
 from tests.handlers.teams.bot.rig import APP, CHANNEL, CHAT, OUTGOING, TEAM, TENANT, Rig, Signer, personal, press, rig
 
 
@@ -300,11 +300,12 @@ async def test_another_method_is_refused(bot: Rig) -> None:
     assert len(answered.parts) == 2
 
 
-async def test_a_hanging_teams_holds_up_nobody(bot: Rig) -> None:
+async def test_a_hanging_teams_holds_up_nobody(tmp_path: Path) -> None:
     """The request is answered; the answer to the person is given up within its limit."""
-    bot.teams.faults.switch_on(Hang(), path="/v3", times=1)
-    assert (await bot.deliver(bot.activity())).status == 200
-    assert bot.teams.cards == []
+    async with rig(tmp_path, limit=IMPATIENT) as it:
+        it.teams.faults.switch_on(Hang(), path="/v3", times=1)
+        assert (await it.deliver(it.activity())).status == 200
+        assert it.teams.cards == []
 
 
 @pytest.mark.parametrize("kind", [["message"], {"a": 1}, 5, None])

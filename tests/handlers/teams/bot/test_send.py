@@ -14,14 +14,14 @@ from bot.outbox import DoubtedError, SendError
 from bot.types import Kind, Landed, Reason, Severity
 from bot.words.labels import gone_note
 from handlers.teams.bot.api import TeamsApi
-from tests.handlers.examples import delivery, message
+from tests.handlers.examples import delivery, message, patience
 from tests.handlers.teams.bot.rig import CHANNEL, CHAT, OUTGOING, Rig, rig
 
 
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Rig]:
+async def bot(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     """Serve a bot."""
-    async with rig(tmp_path) as made:
+    async with rig(tmp_path, limit=patience(request)) as made:
         yield made
 
 
