@@ -51,6 +51,8 @@ TICK, SLOW_TICK = timedelta(seconds=5), timedelta(minutes=1)
 """How often time passes: for test messages and fresh news, and for what the vendor says and nobody measures."""
 LIVELY = timedelta(minutes=15)
 """News is fresh for so long."""
+LATER = 0.1
+"""What waits for a while is told later by this share of it at most, where nobody measures."""
 REMEMBERED = 20
 """So many of the last messages are shown on page and command."""
 
@@ -127,8 +129,10 @@ class Machine:
 
         None where nothing is under way, open, or waited for: time alone changes nothing then.
         """
-        if self._routes or quiet < LIVELY:
+        if self._routes:
             return TICK
+        if quiet < LIVELY:
+            return min(max(TICK, quiet * LATER), SLOW_TICK)
         waits = self._book.incidents or self._book.blind_told or any(one.blind_since for one in self._book.sights)
         return SLOW_TICK if waits or self._calendars.states else None
 

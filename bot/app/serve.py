@@ -24,7 +24,6 @@ from bot.app.watching import watching
 from bot.settings import Settings
 from bot.store import StoreError
 from bot.types import Clock
-from bot.web.health import alive
 from bot.web.server import bind, server
 
 log = structlog.get_logger(__name__)
@@ -96,7 +95,7 @@ def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
     async def turn(beat: Beat) -> None:
         def turned() -> None:
             beat()
-            if alive(bot.pulse.health()):
+            if bot.pulse.comes_round():
                 systemd.tell(WATCHDOG)
 
         await bot.watchdog.turn(turned)

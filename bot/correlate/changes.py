@@ -96,7 +96,8 @@ def _told(incident: Incident, keys: Iterable[str]) -> Incident:
     taken = {key[1:] for key in keys if key.startswith("-")}
     kept = [key for key in incident.told if key not in taken]
     added = [key for key in keys if not key.startswith("-") and key not in taken]
-    return replace(incident, told=tuple(dict.fromkeys([*kept, *added])))
+    told = tuple(dict.fromkeys([*kept, *added]))
+    return incident if told == incident.told else replace(incident, told=told)
 
 
 def _made(incident: Incident, item: News, ring: Ring, view: View) -> Change:

@@ -54,7 +54,8 @@ def settled(incident: Incident, now: datetime, rules: Rules) -> Incident:
     loud = severity(incident)
     since = (incident.severe_since or now) if loud is Severity.SEVERE else None
     peak = max(loud, incident.peak, key=LOUDNESS.index)
-    incident = replace(incident, severity=loud, severe_since=since, peak=peak)
+    if (incident.severity, incident.severe_since, incident.peak) != (loud, since, peak):
+        incident = replace(incident, severity=loud, severe_since=since, peak=peak)
     over = _over(incident, now, rules)
     if incident.resolved is None and over:
         return replace(incident, resolved=now)

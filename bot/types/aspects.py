@@ -1,8 +1,9 @@
 """What is wrong in an incident, seen from measurements and claims together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 
 from bot.types.advisories import AdvisoryState, Claim
 from bot.types.base import Direction, Symptom
@@ -90,6 +91,22 @@ def ended_by_measurement(incident: Incident) -> bool:
     return last is not None and all(closed is None or closed <= last for closed in said)
 
 
+def _of_the_last(find: Callable[[Incident], tuple[Aspect, ...]]) -> Callable[[Incident], tuple[Aspect, ...]]:
+    """Have what was found of an incident at hand as long as it is asked for again and again, as judging it does."""
+    last: tuple[Incident, tuple[Aspect, ...]] | None = None
+
+    @wraps(find)
+    def found(incident: Incident) -> tuple[Aspect, ...]:
+        nonlocal last
+        known = last
+        if known is None or known[0] is not incident:
+            last = known = incident, find(incident)
+        return known[1]
+
+    return found
+
+
+@_of_the_last
 def aspects(incident: Incident) -> tuple[Aspect, ...]:
     """Give what is or was wrong, gravest first: lasting before ended, measured before claimed."""
     found = [_measured(finding) for finding in incident.findings]
@@ -101,6 +118,7 @@ def aspects(incident: Incident) -> tuple[Aspect, ...]:
     return tuple(sorted([*found, *said], key=_rank))
 
 
+@_of_the_last
 def lasting(incident: Incident) -> tuple[Aspect, ...]:
     """Give what is wrong now, gravest first, one aspect a symptom and direction."""
     return _once(aspect for aspect in aspects(incident) if aspect.lasts)

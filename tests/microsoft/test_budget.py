@@ -3,7 +3,7 @@ import itertools
 from datetime import datetime, timedelta
 
 import httpx
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.microsoft import Call
@@ -41,6 +41,7 @@ async def test_whoever_asks_without_a_pause_stays_below_both_of_graphs_limits() 
     assert most_in(made, HOUR) <= 800
 
 
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=40))
 def test_no_handover_gives_more_than_graph_takes(lives: list[int]) -> None:
     """Whoever takes a tenant over from one who was killed goes on with the budget as it was left, however often."""
