@@ -45,9 +45,10 @@ $(KITS): tests/node/package-lock.json $(STAMP)
 	@$(NPM) ci --ignore-scripts --loglevel=error
 	@touch $@
 
-# One worker a core; a file stays with one of them, so that its servers are started once. In the order of their names the long files are not the last ones.
+# One worker more than cores, as many tests wait for servers; a file stays with one of them, so that its servers are started once. In the order of their names the
+# long files are not the last ones.
 test: setup tools check
-	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -127,3 +127,13 @@ def test_a_quiet_machine_says_nothing_and_suspects_nobody() -> None:
     one = machine()
     assert list(run(one, 0, 3600)) == []
     assert one.suspects(moment(3600)) == ()
+
+
+def test_the_longer_it_was_quiet_the_less_often_time_passes_where_nobody_measures() -> None:
+    """What waits comes later by a tenth at most, and at the end nothing is waited for."""
+    listening = Machine((), tenant="acme")
+    rests = [listening.rest(timedelta(seconds=quiet)) for quiet in (0, 60, 200, 899, 900)]
+    assert rests == [timedelta(seconds=5), timedelta(seconds=6), timedelta(seconds=20), timedelta(minutes=1), None]
+    listening.observe(seen(SEND, 0))
+    assert listening.rest(timedelta(hours=1)) == timedelta(minutes=1)
+    assert machine().rest(timedelta(hours=1)) == timedelta(seconds=5)
