@@ -13,6 +13,8 @@ PAUSE = 0.05
 HOPELESS = 2
 """So many that fail alone, one after the other, and the store is what fails."""
 
+BROKEN_OFF = "store: the transaction was broken off"
+
 Item = TypeVar("Item")
 Asked: TypeAlias = tuple[Item, asyncio.Future[None]]
 
@@ -46,7 +48,10 @@ class Together(Generic[Item]):
         try:
             while self._waiting:
                 group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                await self._once(group)
+                try:
+                    await self._once(group)
+                finally:  # a program that ends cancels this too, and nobody may be left to wait for it
+                    _end(group, StoreError(BROKEN_OFF))
                 if len(group) > 1:
                     await asyncio.sleep(PAUSE)
         finally:
@@ -76,7 +81,7 @@ class Together(Generic[Item]):
             await asyncio.wait({trying})
         finally:
             trying.cancel()
-        return StoreError("store: the transaction was broken off") if trying.cancelled() else trying.exception()
+        return StoreError(BROKEN_OFF) if trying.cancelled() else trying.exception()
 
 
 def _end(group: Sequence[Asked[Item]], error: BaseException | None) -> None:

@@ -73,3 +73,21 @@ async def test_who_gives_up_waiting_is_left_out_or_waits_for_the_end_of_what_has
     with pytest.raises(asyncio.CancelledError):
         await begun
     assert work.times == [["begun"]]
+
+
+async def test_nobody_is_left_waiting_when_the_program_ends() -> None:
+    """It cancels every task, also that which does what was asked for."""
+    work = Work()
+    together = Together(work)
+    work.go_on.clear()
+    before = asyncio.all_tasks()
+    asked = [asyncio.create_task(together.do(name)) for name in "abc"]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert work.times
+    async with asyncio.timeout(5):
+        for task in asyncio.all_tasks() - before:
+            task.cancel()
+        ended = await asyncio.gather(*asked, return_exceptions=True)
+    assert all(isinstance(one, asyncio.CancelledError) for one in ended)
