@@ -90,6 +90,10 @@ class Machine:
         self._calendars = Calendars(saved.calendars if saved else (), tenant=tenant)
         self._book = (saved.book if saved else Book()).of(tenant)
         self._rung = saved.rung if saved else ()
+        self._judged: tuple[Book, datetime] | None = None
+        """The book as it was judged last, and when."""
+        self._news: datetime | None = None
+        """When it was last found another one than before."""
 
     def observe(self, observation: Observation) -> list[Change]:
         """Take in one observation; what our own tests show is told by the next tick."""
@@ -110,7 +114,7 @@ class Machine:
         if findings or self._book.incidents:
             self._book = take_findings(self._book, findings, now, self.rules.flap)
             self._book = take_cut_off(self._book, findings, now)
-        return self._changes(now) if self._book.incidents or self._book.sights else []
+        return self._changes(now) if self._is_due(now) else []
 
     def order(self, order: Order) -> list[Change]:
         """Do what a person asked for."""
@@ -132,7 +136,7 @@ class Machine:
         if self._routes:
             return TICK
         if quiet < LIVELY:
-            return min(max(TICK, quiet * LATER), SLOW_TICK)
+            return _patience(quiet)
         waits = self._book.incidents or self._book.blind_told or any(one.blind_since for one in self._book.sights)
         return SLOW_TICK if waits or self._calendars.states else None
 
@@ -190,17 +194,35 @@ class Machine:
         mine = (sight for sight in self._book.sights if sight.source.startswith(CALENDAR))
         return {sight.source.removeprefix(CALENDAR): sight.blind_since is not None for sight in mine}
 
+    def _is_due(self, now: datetime) -> bool:
+        """Tell whether there may be something to say: by what is new or measured at once, else now and then."""
+        if not (self._book.incidents or self._book.sights):
+            return False
+        if self._judged is None or self._news is None or self._judged[0] is not self._book:
+            return True
+        if any(one.findings and one.resolved is None for one in self._book.incidents):
+            return True
+        return not timedelta() <= now - self._judged[1] < _patience(now - self._news)
+
     def _changes(self, now: datetime) -> list[Change]:
         def tallies(directions: Collection[Direction] | None) -> Tally:
             return self._detector.tally(now, directions=directions, window=LAST)
 
         self._book, found = changes(self._book, now, self.rules, tallies)
+        if self._judged is None or self._judged[0] is not self._book:
+            self._news = now
+        self._judged = self._book, now
         return self._kept(found)
 
     def _kept(self, found: list[Change]) -> list[Change]:
         """Remember what rang."""
         self._rung = (*self._rung, *(change for change in found if change.rings))[-REMEMBERED:]
         return found
+
+
+def _patience(quiet: timedelta) -> timedelta:
+    """Tell after how long what nobody measures is judged again that brought nothing new for a while."""
+    return min(max(TICK, quiet * LATER), SLOW_TICK)
 
 
 @cache

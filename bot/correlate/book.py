@@ -81,12 +81,11 @@ def _adapter() -> TypeAdapter[Book]:
 
 
 def pruned(book: Book, now: datetime, keep: timedelta) -> Book:
-    """Forget what was resolved or delisted longer than ``keep`` ago."""
-    return replace(
-        book,
-        incidents=tuple(i for i in book.incidents if i.resolved is None or now - i.resolved <= keep),
-        listed=tuple(c for c in book.listed if c.gone is None or now - c.gone <= keep),
-    )
+    """Forget what was resolved or delisted longer than ``keep`` ago; the same book where there is nothing to forget."""
+    incidents = tuple(i for i in book.incidents if i.resolved is None or now - i.resolved <= keep)
+    listed = tuple(c for c in book.listed if c.gone is None or now - c.gone <= keep)
+    same = len(incidents) == len(book.incidents) and len(listed) == len(book.listed)
+    return book if same else replace(book, incidents=incidents, listed=listed)
 
 
 def without(claims: Iterable[Claim], advisory: str) -> tuple[Claim, ...]:

@@ -16,11 +16,11 @@ NOTED = "noted:"
 
 
 def changes(book: Book, now: datetime, rules: Rules, tallies: Tallies) -> tuple[Book, list[Change]]:
-    """Give what is new in the book at a moment, and the book in which it counts as told."""
+    """Give what is new in the book at a moment, and the book in which it counts as told: the same where nothing is."""
     book, found = sight_changes(pruned(book, now, rules.keep), now, rules, tallies)
     for incident in book.incidents:
         after, change = _change(book, incident, now, rules, tallies)
-        book = book.put(after)
+        book = book if after is incident else book.put(after)
         found += [change] if change else []
     return book, found
 

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
-from email.message import EmailMessage, Message
+from email.message import Message
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ from bot.mail.bounces import may_be_report
 from bot.mail.headers import parse
 from bot.mail.inbox import INBOX, JUNK, Letter, MailError
 from bot.mail.letters import HEADER, TAG
-from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
+from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, Outgoing, OwnTrouble, Refusal
 from bot.mail.trouble import graph_trouble
 from bot.microsoft import Call, GraphClient, GraphError, elements, object_of
 from bot.types import Clock
@@ -88,7 +88,7 @@ class GraphSender:
         """Take the mailbox to send from."""
         self._mailbox = mailbox
 
-    async def send(self, message: EmailMessage) -> Outcome:
+    async def send(self, message: Outgoing) -> Outcome:
         """Hand over once, within the limit of a run; never raises for what Graph does."""
         call = Call(
             method="POST", path="sendMail", json=message_for_graph(message), permission="Mail.Send", repeatable=False
@@ -203,7 +203,7 @@ class GraphInbox:
         return MailError(f"{said} {advice}".strip())
 
 
-def message_for_graph(message: EmailMessage) -> dict[str, object]:
+def message_for_graph(message: Outgoing) -> dict[str, object]:
     """Put a message in sendMail's JSON form, which unlike MIME can ask that no copy stays in Sent Items."""
     return {
         "message": {

@@ -1,7 +1,6 @@
 """What came of handing one message over."""
 
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Protocol, TypeAlias
 
 
@@ -47,8 +46,21 @@ class OwnTrouble:
 Outcome: TypeAlias = Accepted | Refusal | NoAnswer | FateUnknown | OwnTrouble
 
 
+class Outgoing(Protocol):
+    """A message that can be handed over: a test message, or one of the e-mail package."""
+
+    def __getitem__(self, name: str, /) -> object:
+        """Give a header."""
+
+    def get_content(self) -> str:
+        """Give the text."""
+
+    def as_bytes(self) -> bytes:
+        """Give it as it is sent."""
+
+
 class Sender(Protocol):
     """One way to hand a message over."""
 
-    async def send(self, message: EmailMessage) -> Outcome:
+    async def send(self, message: Outgoing) -> Outcome:
         """Hand over once, within a limit; never raises for what a server does."""

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
-from email.message import EmailMessage
 from typing import TypeAlias
 
 import aiosmtplib
@@ -13,7 +12,7 @@ from pydantic import SecretStr
 from bot.egress import EgressError
 from bot.mail.mailbox import Mailbox, Security, Server
 from bot.mail.names import Names
-from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
+from bot.mail.outcomes import Accepted, FateUnknown, NoAnswer, Outcome, Outgoing, OwnTrouble, Refusal
 from bot.mail.trouble import hushed, own_trouble
 from bot.microsoft import GraphError
 from bot.microsoft.http import mail_trust
@@ -39,7 +38,7 @@ class SmtpSender:
         self._run_seconds = run_seconds
         self._context = mail_trust(mailbox.ca_bundle)
 
-    async def send(self, message: EmailMessage) -> Outcome:
+    async def send(self, message: Outgoing) -> Outcome:
         """Hand over once, within the limit of a run; never raises for what a server does."""
         client = _client(self._server, self._mailbox, self._context)
         stage = "connect"
@@ -58,7 +57,7 @@ class SmtpSender:
         finally:
             await _leave(client)
 
-    def _steps(self, client: aiosmtplib.SMTP, message: EmailMessage) -> Iterator[Step]:
+    def _steps(self, client: aiosmtplib.SMTP, message: Outgoing) -> Iterator[Step]:
         yield "connect", lambda: self._names.find(self._server.host)
         yield "connect", lambda: _connect(client, self._server)
         yield "connect", client.ehlo

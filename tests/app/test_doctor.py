@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from email.message import EmailMessage
 
 from bot.app.doctor import routes
 from bot.app.eyes import Eyes
 from bot.mail import Accepted, Letter, MailError, Outcome, OwnTrouble
 from bot.mail import Sender as SendingEnd
+from bot.mail.outcomes import Outgoing
 from bot.types import Direction, Route
 from bot.watch import Canary, Line, MailboxWatch, Tools
 from tests.mail.worlds import SEAL, StillClock, chance, mailbox
@@ -22,7 +22,7 @@ class Sender:
     def __init__(self, inboxes: dict[str, FakeInbox]) -> None:
         self.inboxes = inboxes
 
-    async def send(self, message: EmailMessage) -> Outcome:
+    async def send(self, message: Outgoing) -> Outcome:
         self.inboxes[str(message["To"]).partition("@")[0]].put(message.as_bytes())
         return Accepted(reply="250 ok")
 
@@ -54,7 +54,7 @@ class Frozen(FakeInbox):
 class Locked:
     """May not sign in."""
 
-    async def send(self, message: EmailMessage) -> Outcome:
+    async def send(self, message: Outgoing) -> Outcome:
         return OwnTrouble(stage="auth", reply=f"535 no, {message['From']}", advice="Check the password.")
 
 

@@ -7,7 +7,9 @@ from bot.mail.bounces import Action, may_be_report, read_report
 from bot.mail.headers import parse
 from tests.mail.worlds import PROBE, SEAL, mailbox
 
-ORIGINAL = compose(PROBE, SEAL, sender=mailbox("alice"), receiver=mailbox("bob")).as_string()
+ORIGINAL = (
+    compose(PROBE, SEAL, sender=mailbox("alice"), receiver=mailbox("bob")).as_bytes().decode().replace("\r\n", "\n")
+)
 HEADERS = ORIGINAL.partition("\n\n")[0]
 
 

@@ -1,10 +1,10 @@
 import asyncio
 from datetime import timedelta
-from email.message import EmailMessage
 
 import pytest
 
 from bot.mail import DEAD, Accepted, FateUnknown, NoAnswer, Outcome, OwnTrouble, Refusal
+from bot.mail.outcomes import Outgoing
 from bot.types import Direction, Observation, Refused, Route, Sent, SourceBack, SourceBlind, Unreachable
 from bot.watch import Canary, Line, Tools
 from tests.mail.worlds import NOON, SEAL, StillClock, chance, mailbox
@@ -19,9 +19,9 @@ class Told:
 
     def __init__(self, clock: StillClock, outcome: Outcome) -> None:
         self.clock, self.outcome = clock, outcome
-        self.given: list[EmailMessage] = []
+        self.given: list[Outgoing] = []
 
-    async def send(self, message: EmailMessage) -> Outcome:
+    async def send(self, message: Outgoing) -> Outcome:
         self.given.append(message)
         self.clock.time += SECOND
         return self.outcome
@@ -30,7 +30,7 @@ class Told:
 class Stuck:
     """A sender whose server never answers."""
 
-    async def send(self, message: EmailMessage) -> Outcome:  # noqa: ARG002  # never looked at
+    async def send(self, message: Outgoing) -> Outcome:  # noqa: ARG002  # never looked at
         await asyncio.Event().wait()
         raise AssertionError
 

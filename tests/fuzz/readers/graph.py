@@ -106,7 +106,7 @@ def _raw(document: object) -> bytes:
 
 
 _ROW = {"id": "AAMk/1=", "subject": LETTER["Subject"], "from": {"emailAddress": {"address": "postmaster@x.example"}}}
-_HEADERS = [{"name": name, "value": str(value)} for name, value in LETTER.items()]
+_HEADERS = [{"name": name, "value": value} for name, value in LETTER.headers.items()]
 _SLOT = {"status": "busy", "start": {"dateTime": "2026-12-13T03:00:00.0000000", "timeZone": "UTC"}}
 
 READERS: Mapping[str, Reader] = {
