@@ -1,6 +1,6 @@
 """The machines in memory, each with the version that it has in the store: what others moved on is read anew."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -18,9 +18,9 @@ LATE = timedelta(minutes=2)
 
 UNKNOWN = -1
 """The version of a machine that may be ahead of the store, or behind it."""
-SWEEP = 60
-"""So many looks apart all machines are compared, not only those that are said to have moved on: an older program says
-nothing of that."""
+SWEEP = 600
+"""So many looks apart all machines are compared, not only those that had news: what is shown of one that nobody asks
+about grows no older."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Keeper:
         self._kept: dict[str, Kept] = {}
         self._looks = 0
         self._until: int | None = None
-        """Up to when we know who moved on."""
+        """Up to when we know who had news."""
         self._newest: dict[str, int] = {}
         """Versions of machines that ours are behind."""
 
@@ -110,11 +110,14 @@ class Keeper:
                 newest[tenant] = kept
         return newest
 
-    async def behind(self) -> list[str]:
-        """Name the tenants whose machine others moved on since we read or saved ours; raises StoreError."""
+    async def behind(self, asked: Collection[str] = ()) -> list[str]:
+        """Name tenants whose machine others moved on since we read or saved ours; raises StoreError.
+
+        That is who had news, and who is ``asked`` about: a message that came as it should is told to nobody else.
+        """
         everybody = self._looks % SWEEP == 0
         async with self._store.read() as tx:
-            moved = await tx.machines.moved(None if everybody else self._until)
+            moved = await tx.machines.moved(None if everybody else self._until, named=asked)
         self._looks, self._until = self._looks + 1, moved.until
         self._newest |= moved.versions
         found = [name for name, version in self._newest.items() if self._is_behind(name, version)]

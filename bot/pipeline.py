@@ -17,6 +17,8 @@ __all__ = ["Memory", "Pipeline", "Pushed"]
 
 REFRESH_FOR = 0.3
 """Seconds: what others moved on is read for so long at a time, as somebody may be waiting for an answer."""
+ASKED_FOR = 600.0
+"""Seconds: whoever was asked about is kept new for so long, message by message."""
 UNTAKEN_AT_MOST = 10_000
 """Observations that wait in memory while the store cannot be written: hours of a company's."""
 
@@ -46,6 +48,8 @@ class Pipeline:
         self._everybody = everybody
         self._asked: dict[str, float] = {}
         """When somebody asked last, in seconds of the event loop; for ever from now where it is we who watch."""
+        self._wound: set[str] = set()
+        """Whom we began to watch since the last look at what others did."""
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def admit(self, tenant: str, company: Company) -> None:
@@ -80,6 +84,7 @@ class Pipeline:
         """Have a tenant's machine at hand, and keep it new before others: it is from here that it is watched."""
         await self._step(tenant, _nothing)
         self._asked[tenant] = math.inf
+        self._wound.add(tenant)
 
     async def release(self, tenant: str) -> None:
         """Watch a tenant no more: others may, and see for themselves what we could not save."""
@@ -98,8 +103,11 @@ class Pipeline:
         Raises StoreError.
         """
         now, renewed = asyncio.get_running_loop().time, list[str]()
-        until = now() + REFRESH_FOR
-        for tenant in sorted(await self._keeper.behind(), key=lambda one: -self._asked.get(one, 0.0)):
+        until, wound = now() + REFRESH_FOR, frozenset(self._wound)
+        lately = {name for name, at in self._asked.items() if now() - ASKED_FOR < at < math.inf}
+        behind = await self._keeper.behind(wound | lately)
+        self._wound -= wound
+        for tenant in sorted(behind, key=lambda one: -self._asked.get(one, 0.0)):
             if now() >= until:
                 break
             async with self._locks[tenant]:

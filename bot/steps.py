@@ -68,6 +68,11 @@ class Step:
         """Have the machine take in what was seen, and think."""
         self.changes = self.kept.think(batch, self.think)
 
+    @property
+    def is_news(self) -> bool:
+        """Tell whether other programs are to take it over at once, and not only when somebody asks."""
+        return bool(self.changes) or self.beside != NOTHING or self.kept.version == 0
+
     def state_is_due(self, now: datetime) -> bool:
         """Tell whether the machine's state is to be saved, and not only what it took in."""
         kept = self.kept
@@ -112,8 +117,11 @@ class Steps:
             for step in steps:
                 await self._noted(step, tx)
                 await self._told(step, now, tx)
-            await tx.machines.step([step.tenant for step in steps if step not in whole])
-            await tx.machines.save({step.tenant: step.kept.machine.dump() for step in whole}, now)
+            for news in (True, False):
+                alike = [step for step in steps if step.is_news is news]
+                await tx.machines.step([step.tenant for step in alike if step not in whole], news=news)
+                states = {step.tenant: step.kept.machine.dump() for step in alike if step in whole}
+                await tx.machines.save(states, now, news=news)
         for step in steps:
             step.saved(now, state=step in whole)
 

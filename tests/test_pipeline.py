@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.jobs import TableJobs
 from bot.keeper import Company
@@ -255,6 +256,23 @@ async def test_two_programs_on_one_store_share_one_machine(store: Store) -> None
         ("it", Kind.HEAD, "de"),
         ("ops", Kind.HEAD, "en"),
     ]
+
+
+async def test_a_message_as_it_should_be_is_taken_over_where_somebody_asks(store: Store) -> None:
+    """Else a program would read every machine of the others anew with every message; what is news it hears at once."""
+    clock = HandClock()
+    one, two = await pipeline(store, clock), await pipeline(store, clock)
+    await two.refresh()
+    await live(one, clock, evening(1, refused=False))
+    # News counts for some seconds longer than it is new.
+    async with store.begin() as tx:
+        await tx.connection.execute(text("UPDATE machines SET moved = moved - 60000000"))
+    assert await two.refresh() == []
+    two.asked("default")
+    assert await two.refresh() == ["default"]
+    assert two.snapshot("default").directions == one.snapshot("default").directions
+    await live(one, clock, [listed(clock.at, over=False)])
+    assert await two.refresh() == ["default"]
 
 
 async def test_an_order_at_one_program_is_known_to_the_other(store: Store) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import database_now, insert_into
@@ -44,24 +44,27 @@ class Machines:
         wanted = select(machines.c.tenant, machines.c.version).where(machines.c.tenant.in_(tenants))
         return {row.tenant: row.version for row in await self.connection.execute(wanted)}
 
-    async def save(self, states: Mapping[str, bytes], at: datetime) -> None:
-        """Keep these states instead of those before, a step further."""
+    async def save(self, states: Mapping[str, bytes], at: datetime, *, news: bool = True) -> None:
+        """Keep these states instead of those before, a step further; ``news`` is what others take over at once."""
         if not states:
             return
         statement = insert_into(self.connection, machines).values(moved=database_now(self.connection))
-        news = {
+        step = {
             "state": statement.excluded.state,
             "saved_at": statement.excluded.saved_at,
             "version": machines.c.version + 1,
-            "moved": statement.excluded.moved,
+            **({"moved": statement.excluded.moved} if news else {}),
         }
         rows = [{"tenant": name, "state": state, "saved_at": at, "version": 1} for name, state in states.items()]
-        await self.connection.execute(statement.on_conflict_do_update(index_elements=["tenant"], set_=news), rows)
+        await self.connection.execute(statement.on_conflict_do_update(index_elements=["tenant"], set_=step), rows)
 
-    async def step(self, tenants: Collection[str]) -> None:
-        """Note that machines moved on by observations that are saved, their states not."""
+    async def step(self, tenants: Collection[str], *, news: bool = True) -> None:
+        """Note that machines moved on by observations that are saved, their states not; ``news`` as for a state."""
         if tenants:
-            step = {"version": machines.c.version + 1, "moved": database_now(self.connection)}
+            step = {
+                "version": machines.c.version + 1,
+                **({"moved": database_now(self.connection)} if news else {}),
+            }
             await self.connection.execute(update(machines).where(machines.c.tenant.in_(tenants)).values(step))
 
     async def load(self, tenant: str) -> SavedMachine | None:
@@ -70,12 +73,12 @@ class Machines:
         row = (await self.connection.execute(wanted)).one_or_none()
         return None if row is None else SavedMachine(state=row.state, saved_at=row.saved_at, version=row.version)
 
-    async def moved(self, since: int | None) -> Moved:
-        """Tell how often those machines moved on that did so after ``since``, or all."""
+    async def moved(self, since: int | None, *, named: Collection[str] = ()) -> Moved:
+        """Tell how often those machines moved on that had news after ``since`` or are named, or all."""
         now: int = (await self.connection.execute(select(database_now(self.connection)))).scalar_one()
         wanted = select(machines.c.tenant, machines.c.version)
         if since is not None:
-            wanted = wanted.where(machines.c.moved > since)
+            wanted = wanted.where(or_(machines.c.moved > since, machines.c.tenant.in_(named)))
         rows = await self.connection.execute(wanted)
         return Moved(versions={row.tenant: row.version for row in rows}, until=now - UNCOMMITTED)
 

@@ -8,7 +8,7 @@ from bot.store.errors import StoreError
 
 MOST = 200
 """Asked for at once; more wait for the next time."""
-PAUSE = 0.05
+PAUSE = 0.2
 """Seconds between two times while several ask: whoever is alone waits for nothing."""
 HOPELESS = 2
 """So many that fail alone, one after the other, and the store is what fails."""
