@@ -2,7 +2,8 @@
 
 Prints one line of JSON a size, and whether a company costs more among many; ends with 1 where it does by over 10 %.
 The last size has two faults as well, which ``--quiet`` leaves out; ``--window`` sets the length of the quiet stretch in
-seconds, ``--save`` names a file that the lines are added to, for ``bench.scale.model``.
+seconds, ``--save`` names a file that the lines are added to, for ``bench.scale.model``; ``--bots`` says how many
+processes share the companies, one of which answers people as well.
 """
 
 import argparse
@@ -12,7 +13,8 @@ import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bench.scale.run import Figures, Plan, Scene, bot, measure, peer, told
+from bench.scale.processes import bots, peer
+from bench.scale.run import Figures, Plan, Scene, measure, told
 from bench.scale.town import Town
 from tests.store.postgres import postgres_server
 
@@ -32,8 +34,10 @@ async def one_size(size: int, plan: Plan) -> Figures:
         world = await stack.enter_async_context(peer("bench.scale.world"))
         town = Town(size=size, world=await world.hear(), poll=plan.poll)
         town.settle(folder, store)
-        process, port, ready = await stack.enter_async_context(bot(folder))
-        scene = Scene(town=town, world=world, bot=process, port=port, database=server.process, store=store, ready=ready)
+        started, port, ready = await stack.enter_async_context(bots(folder, plan.bots))
+        scene = Scene(
+            town=town, world=world, bots=started, port=port, database=server.process, store=store, ready=ready
+        )
         return await measure(scene, plan)
 
 
@@ -60,11 +64,12 @@ def main() -> bool:
     asked.add_argument("--window", type=float, default=60.0)
     asked.add_argument("--quiet", action="store_true")
     asked.add_argument("--save", type=Path)
+    asked.add_argument("--bots", type=int, default=2)
     given = asked.parse_args()
     measured = []
     for size in (BASE, *given.sizes):
         faults = size == given.sizes[-1] and not given.quiet
-        measured.append(asyncio.run(one_size(size, Plan(window=given.window, faults=faults))))
+        measured.append(asyncio.run(one_size(size, Plan(window=given.window, faults=faults, bots=given.bots))))
         print(told(measured[-1]), flush=True)
         if given.save:
             with given.save.open("a") as file:

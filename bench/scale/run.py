@@ -2,13 +2,9 @@
 
 import asyncio
 import json
-import os
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -16,10 +12,11 @@ import psycopg
 
 from bench.bare_bolt import PATH
 from bench.scale.meter import MEBI, Use, load
+from bench.scale.processes import Peer, peer
 from bench.scale.town import SIGNING, Town
 
-READY_LIMIT, WARM_LIMIT, TOLD_LIMIT = 300.0, 240.0, 330.0
-"""Seconds; what is not done by then is counted, so that the whole bench is over in a quarter of an hour."""
+WARM_LIMIT, TOLD_LIMIT = 900.0, 600.0
+"""Seconds; what is not done by then is counted, so that the bench ends by itself."""
 ASKERS = 4
 """Connections that /mailstatus is asked over."""
 
@@ -28,6 +25,8 @@ ASKERS = 4
 class Plan:
     """How a size is measured."""
 
+    bots: int = 1
+    """Processes that share the companies."""
     window: float = 60.0
     """Seconds of the quiet stretch."""
     faults: bool = True
@@ -44,6 +43,8 @@ class Figures:
 
     size: int
     probing: int
+    bots: int
+    """Processes that watch."""
     window: float
     ready: float
     warm: float
@@ -70,49 +71,13 @@ class Figures:
     load_after: str
 
 
-class Peer:
-    """A module of ours as a process that answers each line of JSON with one."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Take a process with pipes."""
-        self.process = process
-
-    async def hear(self) -> dict[str, Any]:
-        """Read a line."""
-        if self.process.stdout is None:
-            raise RuntimeError("a peer has no pipes")
-        said: dict[str, Any] = json.loads(await self.process.stdout.readline())
-        return said
-
-    async def ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Say a line, and read one."""
-        if self.process.stdin is None:
-            raise RuntimeError("a peer has no pipes")
-        self.process.stdin.write(json.dumps(order).encode() + b"\n")
-        return await self.hear()
-
-
-@asynccontextmanager
-async def peer(module: str) -> AsyncIterator[Peer]:
-    """Run a module until the end of the block."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module), stdin=pipe, stdout=pipe, limit=2**26
-    )
-    try:
-        yield Peer(process)
-    finally:
-        process.kill()
-        await process.wait()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """All that runs."""
 
     town: Town
     world: Peer
-    bot: asyncio.subprocess.Process
+    bots: Sequence[asyncio.subprocess.Process]
     port: int
     database: int
     """The process of PostgreSQL."""
@@ -131,6 +96,7 @@ async def measure(scene: Scene, plan: Plan) -> Figures:
     return Figures(
         size=scene.town.size,
         probing=len(scene.town.probing),
+        bots=len(scene.bots),
         window=plan.window,
         ready=scene.ready,
         warm=warm,
@@ -180,7 +146,7 @@ async def _quiet(scene: Scene, window: float) -> dict[str, Any]:
 
 async def _state(scene: Scene) -> tuple[dict[str, Any], Use, Use]:
     counts = {**await scene.world.ask({}), **await asyncio.to_thread(_database, scene.store)}
-    return counts, Use.of(scene.bot.pid), Use.of(scene.database)
+    return counts, Use.of(*(bot.pid for bot in scene.bots)), Use.of(scene.database)
 
 
 def _database(store: str) -> dict[str, Any]:
@@ -249,40 +215,6 @@ async def _hit(scene: Scene, fault: tuple[str, str], one_in: int) -> set[str]:
 def _untold(wanted: Mapping[str, int], heard: Mapping[str, list[float]]) -> int:
     """Count the channels that miss a message."""
     return sum(len(heard.get(channel, ())) < count for channel, count in wanted.items())
-
-
-@asynccontextmanager
-async def bot(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, int, float]]:
-    """Run ``mailstatus run`` in a folder; tells the port of its page, and after how long it was ready."""
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL"}}
-    env = {**kept, "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
-    began, path = time.monotonic(), folder / "log"
-    with path.open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"), cwd=folder, env=env, stdout=log, stderr=log
-        )
-        try:
-            async with asyncio.timeout(READY_LIMIT):
-                port = await _ready(process, path)
-            yield process, port, time.monotonic() - began
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
-
-
-async def _ready(process: asyncio.subprocess.Process, log: Path) -> int:
-    while True:
-        await asyncio.sleep(0.2)
-        for line in _lines(log):
-            if "event='ready'" in line:
-                return int(line.partition("page='")[2].partition("'")[0].rstrip("/").rpartition(":")[2])
-        if process.returncode is not None:
-            raise RuntimeError(f"the bot ended before it was ready: {[*_lines(log)][-5:]}")
-
-
-def _lines(log: Path) -> Iterator[str]:
-    yield from log.read_text(errors="replace").splitlines()
 
 
 def told(figures: Figures) -> str:

@@ -4,11 +4,11 @@ from bench.scale.__main__ import cost, judge, one_size
 from bench.scale.model import fit, report
 from bench.scale.run import Figures, Plan
 
-SMALL = Plan(window=1.0, poll="5s", one_in=3, questions=20)
+SMALL = Plan(window=1.0, poll="5s", one_in=3, questions=20, bots=2)
 
 
 async def test_the_real_bot_watches_a_small_town_and_tells_everybody_of_a_fault() -> None:
-    """Against the cheap world and a real PostgreSQL."""
+    """Two processes that share it, against the cheap world and a real PostgreSQL."""
     figures = await one_size(20, SMALL)
     assert (figures.size, figures.probing, figures.unread, figures.untold) == (20, 2, 0, 0)
     assert figures.told_all >= figures.told_all_median > 0
