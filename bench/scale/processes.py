@@ -63,7 +63,7 @@ async def bots(folder: Path, count: int) -> AsyncIterator[tuple[list[asyncio.sub
 @asynccontextmanager
 async def _bot(folder: Path, number: int, role: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL"}}
-    env = {**kept, "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+    env = {**kept, "HOME": str(folder), "XDG_STATE_HOME": str(folder / f"state.{number}")}
     path = folder / f"log.{number}"
     with path.open("wb") as log:
         process = await asyncio.create_subprocess_exec(

@@ -11,7 +11,7 @@ ROUTES = 5
 """Of a company that runs canaries, a message a minute on each."""
 CANARIES_EACH = 10
 """One company in so many runs them."""
-TOKEN, SIGNING = "xoxb-bench", "signing-secret-of-the-bench"
+TOKEN, SIGNING, PROBE_KEY = "xoxb-bench", "signing-secret-of-the-bench", "the-probes-of-the-whole-town"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class Town:
             "SLACK_BOT_TOKEN": TOKEN,
             "SLACK_SIGNING_SECRET": SIGNING,
             "BOX_PASSWORD": "box",
+            "MAILSTATUS_PROBE_KEY": PROBE_KEY,
         }
         (folder / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in variables.items()))
         (folder / "mailstatus.toml").write_text("\n".join(self._lines()))
