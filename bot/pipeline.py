@@ -36,7 +36,7 @@ class Pipeline:
     """One machine a tenant; each step of it is saved together with what it gives to say, or not taken at all."""
 
     def __init__(self, memory: Memory, *, everybody: bool = True) -> None:
-        """Begin with nobody to watch for; ``everybody`` who is admitted is wound up, else only who is asked for."""
+        """Begin with nobody to watch for; ``everybody`` who is admitted is kept at hand, else only whom we watch."""
         self._memory = memory
         self._companies: dict[str, Company] = {}
         self._keeper = Keeper(memory.store, memory.clock, self._companies)

@@ -76,7 +76,6 @@ class Bot:
     shards: Shards
     """What is watched from here."""
     loops: Loops
-    watchdog: Watchdog
     pulse: Pulse
     teams: TeamsApi | None = None
     """The Teams bot's way to speak, where the settings have one."""
@@ -94,40 +93,34 @@ async def open_bot(
         tenants = Tenants()
         teams = await running.enter_async_context(open_teams(settings, store, clock))
         whose = Whose.of(tenants, several=settings.environment.slack_client_id is not None)
-        named = partial(whose.places, "slack")
-        installations = await open_installations(settings, store, clock, workspaces=named)
+        installations = await open_installations(settings, store, clock, workspaces=partial(whose.places, "slack"))
         draws = Pictures(store=store, tenants=tenants)
-        opening = open_voices(settings, clock, teams=teams, installations=installations, draws=draws, plots=draws.chart)
-        voices = await running.enter_async_context(opening)
-        jobs = await open_jobs(store, clock, chance)
-        memory = Memory(store=store, jobs=jobs, clock=clock)
-        pipeline = Pipeline(memory)
-        tooling = _tooling(settings, memory, http, chance)
-        loops = Loops(chance)
+        speaking = partial(open_voices, settings, clock, draws=draws, plots=draws.chart)
+        voices = await running.enter_async_context(speaking(teams=teams, installations=installations))
+        memory = Memory(store=store, jobs=await open_jobs(store, clock, chance), clock=clock)
+        pipeline = Pipeline(memory, everybody=role.answers)
+        tooling, loops = _tooling(settings, memory, http, chance), Loops(chance)
         shards = open_shards(tooling, tenants, store, pipeline=pipeline, loops=loops)
         pulse = _pulse(settings, memory, pipeline=pipeline, shards=shards, loops=loops)
-        folder = TenantFolder(operator=settings, check=partial(check, tooling, voices))
         bot = Bot(
             settings=settings,
             role=role,
             clock=clock,
             chance=chance,
             store=store,
-            jobs=jobs,
+            jobs=memory.jobs,
             pipeline=pipeline,
             tenants=tenants,
-            folder=folder,
+            folder=TenantFolder(operator=settings, check=partial(check, tooling, voices)),
             whose=whose,
             subscribers=Subscribers(store=store, clock=clock),
             installations=installations,
             shards=shards,
             loops=loops,
-            watchdog=pulse.watchdog,
             pulse=pulse,
             teams=teams,
         )
-        bot.pulse.heartbeat = _heartbeat(bot, http)
-        await _admit(bot, voices)
+        await _begin(bot, voices, http)
         yield bot
 
 
@@ -137,8 +130,9 @@ def _prepare(settings: Settings, role: Role) -> None:
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-async def _admit(bot: Bot, voices: Voices) -> None:
-    """Let everybody in who is there, and whoever comes later."""
+async def _begin(bot: Bot, voices: Voices, http: httpx.AsyncClient) -> None:
+    """Be ready to tell of ourselves, and let everybody in who is there, and whoever comes later."""
+    bot.pulse.heartbeat = _heartbeat(bot, http)
     channels: dict[str, Channels] = {}
     courier = Courier(
         store=bot.store,

@@ -75,7 +75,7 @@ async def running(
         listening = bind(host, int(port), guarded=bot.settings.environment.page_is_guarded)
         serving = server(app, beat=bot.loops.watch("page", PAGE_DEADLINE))
         page = asyncio.create_task(serving.serve(sockets=[listening]), name="page")
-        bot.watchdog.start()
+        bot.pulse.watchdog.start()
         try:
             async with bot.loops.running(*_loops(bot, systemd)):
                 try:
@@ -83,7 +83,7 @@ async def running(
                 finally:
                     serving.should_exit = True
         finally:
-            bot.watchdog.stop()
+            bot.pulse.watchdog.stop()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STOP_SECONDS):
                     await asyncio.gather(page, return_exceptions=True)
@@ -98,7 +98,7 @@ def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
             if bot.pulse.comes_round():
                 systemd.tell(WATCHDOG)
 
-        await bot.watchdog.turn(turned)
+        await bot.pulse.watchdog.turn(turned)
 
     return (
         Loop(name="event loop", run=turn, deadline=TURN_DEADLINE),
