@@ -47,7 +47,9 @@ def language(settings: Settings, tenant: str) -> str:
 
 def destinations(settings: Settings) -> list[Destination]:
     """Give every channel that is told, of all tenants."""
-    return [_destination(name, table) for name, table in settings.installation.destinations.items()]
+    measured = {one.tenant for one in settings.installation.routes.values() if one.direction != "control"}
+    tables = settings.installation.destinations.items()
+    return [_destination(name, table, measured=table.tenant in measured) for name, table in tables]
 
 
 def rules(settings: Settings) -> Rules:
@@ -76,7 +78,7 @@ def _route(name: str, table: RouteTable, *, far: bool) -> Route:
     )
 
 
-def _destination(name: str, table: DestinationTable) -> Destination:
+def _destination(name: str, table: DestinationTable, *, measured: bool) -> Destination:
     return Destination(
         name=name,
         platform=table.platform,
@@ -91,6 +93,7 @@ def _destination(name: str, table: DestinationTable) -> Destination:
         fallback=table.fallback,
         standby=table.standby,
         edits=table.platform == "slack" or table.conversation is not None,
+        measured=measured,
     )
 
 

@@ -80,32 +80,26 @@ class Courier:
     async def deliver(self, args: Args) -> None:
         """Deliver the words that are due at one destination, and come back when more is; pictures may follow."""
         await self._deliver(args, pictures=False)
-        await self._come_back(args, pictures=False)
-        await self._come_back(args, pictures=True)
+        await self._come_back(args, TASK, PICTURES)
 
     async def draw(self, args: Args) -> None:
         """Deliver the pictures that are due at one destination, and come back when more is."""
         await self._deliver(args, pictures=True)
-        await self._come_back(args, pictures=True)
+        await self._come_back(args, PICTURES)
 
     async def _deliver(self, args: Args, *, pictures: bool) -> None:
-        if await self._is_held(args):
-            return
         for _ in range(AT_ONCE):
             delivery = await self._claim(args, pictures=pictures)
             if delivery is None or not await self._attempt(delivery):
                 break
 
-    async def _is_held(self, args: Args) -> bool:
-        """Keep what waits for a destination that is shut."""
-        async with self.store.begin() as transaction:
-            tenant, destination = str(args["tenant"]), str(args["destination"])
-            return await self._reach(tenant).hold(tenant, destination, self.clock.now(), transaction)
-
     async def _claim(self, args: Args, *, pictures: bool) -> Delivery | None:
+        """Claim what is next; nothing at a destination that is shut, where all is kept that waits."""
         tenant, destination = str(args["tenant"]), str(args["destination"])
         async with self.store.begin() as transaction:
             now = self.clock.now()
+            if await self._reach(tenant).hold(tenant, destination, now, transaction):
+                return None
             first = await transaction.deliveries.claim(tenant, destination, now, LEASE, pictures=pictures)
             if first is None or pictures:
                 return first
@@ -123,13 +117,13 @@ class Courier:
             return first
         return as_it_is_now(whole) if late else whole
 
-    async def _come_back(self, args: Args, *, pictures: bool) -> None:
+    async def _come_back(self, args: Args, *tasks: str) -> None:
         tenant, destination = str(args["tenant"]), str(args["destination"])
         async with self.store.begin() as transaction:
-            due = await transaction.deliveries.next_due(tenant, destination, pictures=pictures)
-            if due is not None:
-                task = PICTURES if pictures else TASK
-                await call_task(self.jobs, task, args, due=due, transaction=transaction)
+            for task in tasks:
+                due = await transaction.deliveries.next_due(tenant, destination, pictures=task == PICTURES)
+                if due is not None:
+                    await call_task(self.jobs, task, args, due=due, transaction=transaction)
 
     async def _attempt(self, delivery: Delivery) -> bool:
         """Send one delivery and mark what came of it; False where the destination is better left alone for now."""

@@ -43,7 +43,7 @@ def plan(
 
 def _draws(message: Message, destination: Destination) -> bool:
     """Tell whether a channel is shown the picture; people who are told in person are spared it."""
-    shown = destination.platform in DRAWING and Person.of(destination.name) is None
+    shown = destination.measured and destination.platform in DRAWING and Person.of(destination.name) is None
     return shown and message.reason in DRAWN and message.incident is not None
 
 

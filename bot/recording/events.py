@@ -96,17 +96,20 @@ def _advisory_gone(at: datetime, tenant: str, event: Line) -> Observation:
 
 def _source_blind(at: datetime, tenant: str, event: Line) -> Observation:
     source, error = str(event["source"]), str(event.get("error", ""))
-    return SourceBlind(at=at, tenant=tenant, source=source, error=error, routes=_routes(event))
+    return SourceBlind(
+        at=at, tenant=tenant, source=source, error=error, routes=_routes(event), leaving=_routes(event, "leaving")
+    )
 
 
 def _source_back(at: datetime, tenant: str, event: Line) -> Observation:
-    return SourceBack(at=at, tenant=tenant, source=str(event["source"]), routes=_routes(event))
+    source, leaving = str(event["source"]), _routes(event, "leaving")
+    return SourceBack(at=at, tenant=tenant, source=source, routes=_routes(event), leaving=leaving)
 
 
-def _routes(event: Line) -> tuple[str, ...]:
-    routes = event.get("routes", ())
+def _routes(event: Line, name: str = "routes") -> tuple[str, ...]:
+    routes = event.get(name, ())
     if not isinstance(routes, Sequence):
-        raise TypeError("routes are a list")
+        raise TypeError(f"{name} are a list")
     return tuple(map(str, routes))
 
 
@@ -166,10 +169,10 @@ def _feed_fields(seen: AdvisorySeen | AdvisoryGone | SourceBlind | SourceBack) -
             return "advisory", {"source": source, "issue": issue}
         case AdvisoryGone(source=source, id=advisory):
             return "advisory_gone", {"source": source, "id": advisory}
-        case SourceBlind(source=source, error=error, routes=routes):
-            return "source_blind", {"source": source, "error": error, **_unless("routes", routes, ())}
-        case SourceBack(source=source, routes=routes):
-            return "source_back", {"source": source, **_unless("routes", routes, ())}
+        case SourceBlind(source=source, error=error):
+            return "source_blind", {"source": source, "error": error, **_bearing(seen)}
+        case SourceBack(source=source):
+            return "source_back", {"source": source, **_bearing(seen)}
 
 
 def _probe_fields(seen: ProbeObservation) -> tuple[str, Line]:
@@ -197,6 +200,10 @@ def _arrived_fields(seen: Arrived) -> Line:
         **_unless("skew_s", seen.skew_seconds, 0.0),
         **_unless("skew_by", seen.skew_by, ""),
     }
+
+
+def _bearing(seen: SourceBlind | SourceBack) -> Line:
+    return {**_unless("routes", seen.routes, ()), **_unless("leaving", seen.leaving, ())}
 
 
 def _unless(name: str, value: object, usual: object) -> Line:

@@ -80,7 +80,12 @@ def database_now(connection: AsyncConnection) -> ColumnElement[int]:
 
 def insert_into(connection: AsyncConnection, table: Table) -> Insert:
     """Begin an INSERT that can say ``on_conflict_...`` in the dialect of this connection."""
-    if connection.dialect.name == "postgresql":
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> Insert:
+    """Begin an INSERT that can say ``on_conflict_...`` in a dialect."""
+    if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as postgresql_insert  # noqa: PLC0415 - 2.4 MB on SQLite
 
         return postgresql_insert(table)

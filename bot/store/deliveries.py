@@ -69,9 +69,9 @@ class Deliveries:
         reply; those about another incident may overtake one that waits for its next try. Of several edits only the
         newest is claimed. Each claim is a doubt until it is marked: one whose claim ran out may have landed.
         """
-        await self._supersede(tenant, destination, now)
-        wanted = waiting.next_due(tenant, destination, now, pictures=pictures)
-        row = (await self.connection.execute(wanted)).one_or_none()
+        asked = waiting.at(tenant, destination, now)
+        await self.connection.execute(waiting.supersede(), asked)
+        row = (await self.connection.execute(waiting.next_due(pictures=pictures), asked)).one_or_none()
         return None if row is None else await self._claimed(row, now + lease)
 
     async def claim_rest(
@@ -208,9 +208,8 @@ class Deliveries:
 
     async def next_due(self, tenant: str, destination: str, *, pictures: bool = False) -> datetime | None:
         """Tell when ``claim`` will next find something, a lease's end included; None if nothing waits."""
-        moment = func.min(func.coalesce(deliveries.c.leased_until, deliveries.c.due))
-        first = select(moment).where(*waiting.first_in_line(tenant, destination, pictures=pictures))
-        due: datetime | None = await self.connection.scalar(first)
+        first = waiting.when_due(pictures=pictures)
+        due: datetime | None = await self.connection.scalar(first, waiting.at(tenant, destination))
         return due
 
     async def recent(self, tenant: str, *, limit: int = 100, people: bool = False) -> list[KeptDelivery]:
@@ -239,22 +238,6 @@ class Deliveries:
         statement = insert_into(self.connection, deliveries).values(row).on_conflict_do_nothing()
         id_: int | None = await self.connection.scalar(statement.returning(deliveries.c.id))
         return id_
-
-    async def _supersede(self, tenant: str, destination: str, now: datetime) -> None:
-        """End every edit that a newer one of the same incident makes pointless, unless it may be under way."""
-        c, newer = deliveries.c, deliveries.alias("newer").c
-        after = select(newer.id).where(
-            newer.tenant == c.tenant,
-            newer.destination == c.destination,
-            newer.incident == c.incident,
-            newer.id > c.id,
-            newer.kind == Kind.EDIT,
-            newer.state.in_([State.WAITING, State.CLAIMED]),
-        )
-        idle = or_(c.state == State.WAITING, c.leased_until <= now)
-        outdated = (c.tenant == tenant, c.destination == destination, c.kind == Kind.EDIT, OPEN, idle, after.exists())
-        ended = {"state": State.SUPERSEDED, "ended_at": now, "leased_until": None}
-        await self.connection.execute(update(deliveries).where(*outdated).values(ended))
 
     async def _mark(self, delivery: Delivery, values: dict[str, object]) -> bool:
         c = deliveries.c

@@ -4,15 +4,16 @@ import json
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, case, func, literal, or_, select, tuple_, type_coerce, update
+from sqlalchemy import BigInteger, Executable, Select, case, func, literal, or_, select, tuple_, type_coerce, update
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.bodies import keep_bodies, version_of
 from bot.store.codec import canonical
-from bot.store.columns import EPOCH, MICROSECOND, Row, Time, insert_into
+from bot.store.columns import EPOCH, MICROSECOND, Row, Time, insert_for
 from bot.store.tables import advisory_bodies, current, marks, observations
 from bot.types import (
     AdvisoryGone,
@@ -141,22 +142,7 @@ class Observations:
         rows = _currents(batch)
         if not rows:
             return
-        statement = insert_into(self.connection, current)
-        new = statement.excluded
-        newest = {
-            name: case(
-                (
-                    or_(new[gate] >= current.c[gate], current.c[gate].is_(None)),
-                    func.coalesce(new[name], current.c[name]),
-                ),
-                else_=current.c[name],
-            )
-            for gate, names in GATES.items()
-            for name in names
-        }
-        await self.connection.execute(
-            statement.on_conflict_do_update(index_elements=["tenant", "route"], set_=newest), rows
-        )
+        await self.connection.execute(_following(self.connection.dialect.name), rows)
 
     async def _wind_back(self, oldest: datetime) -> None:
         """Have rows that come late rolled up again."""
@@ -176,6 +162,24 @@ GATES = {
     "arrived_at": ("arrived_at", "latency"),
     "failed_at": ("failed_at", "failure"),
 }
+
+
+@cache
+def _following(dialect: str) -> Executable:
+    """Have rows of routes follow what is newer; written once, as that takes longer than to run it."""
+    statement = insert_for(dialect, current)
+    new = statement.excluded
+    newest = {
+        name: case(
+            (or_(new[gate] >= current.c[gate], current.c[gate].is_(None)), func.coalesce(new[name], current.c[name])),
+            else_=current.c[name],
+        )
+        for gate, names in GATES.items()
+        for name in names
+    }
+    return statement.on_conflict_do_update(index_elements=["tenant", "route"], set_=newest)
+
+
 """Which moment decides whether a column of the current row is newer."""
 
 
@@ -201,8 +205,8 @@ def _observation(row: ResultRow[Any]) -> Observation:
     named = {name: getattr(row, name) for name in OWN_COLUMNS if name in known}
     # What an older or newer version wrote beside is not read.
     rest = {name: value for name, value in json.loads(row.rest or "{}").items() if name in known}
-    if "routes" in rest:
-        rest["routes"] = tuple(rest["routes"])
+    for name in {"routes", "leaving"} & rest.keys():
+        rest[name] = tuple(rest[name])
     if "legs" in rest:
         rest["legs"] = read_legs(rest["legs"])
     if row.body is not None:

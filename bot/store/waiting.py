@@ -1,12 +1,14 @@
 """Which deliveries wait, and which of them is next: an incident's keep their order, another's may overtake."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Update, and_, bindparam, func, or_, select, update
 
+from bot.store.columns import Time
 from bot.store.tables import deliveries
 from bot.types import Delivery, Kind
 
@@ -24,7 +26,48 @@ class State(StrEnum):
 OPEN = deliveries.c.state.in_([State.WAITING, State.CLAIMED])
 
 
-def first_in_line(tenant: str, destination: str, *, pictures: bool) -> Sequence[ColumnElement[bool]]:
+WHOSE: BindParameter[str] = bindparam("whose")
+WHERE_TO: BindParameter[str] = bindparam("where_to")
+NOW: BindParameter[datetime] = bindparam("now", type_=Time)
+
+
+def at(tenant: str, destination: str, now: datetime | None = None) -> Mapping[str, object]:
+    """Give what the statements below are asked with, which are written once: that takes longer than to run them."""
+    return {"whose": tenant, "where_to": destination, **({"now": now} if now else {})}
+
+
+@cache
+def next_due(*, pictures: bool) -> Select[Any]:
+    """Select what is to be claimed next, words or pictures, locked until then."""
+    wanted = select(deliveries).where(*_first_in_line(pictures=pictures), is_due(NOW))
+    return wanted.order_by(deliveries.c.id).limit(1).with_for_update(skip_locked=True, of=deliveries)
+
+
+@cache
+def when_due(*, pictures: bool) -> Select[Any]:
+    """Select the moment when the next is to be claimed, a lease's end included."""
+    moment = func.min(func.coalesce(deliveries.c.leased_until, deliveries.c.due))
+    return select(moment).where(*_first_in_line(pictures=pictures))
+
+
+@cache
+def supersede() -> Update:
+    """End every edit that a newer one of the same incident makes pointless, unless it may be under way."""
+    c, newer = deliveries.c, deliveries.alias("newer").c
+    after = select(newer.id).where(
+        newer.tenant == c.tenant,
+        newer.destination == c.destination,
+        newer.incident == c.incident,
+        newer.id > c.id,
+        newer.kind == Kind.EDIT,
+        newer.state.in_([State.WAITING, State.CLAIMED]),
+    )
+    idle = or_(c.state == State.WAITING, c.leased_until <= NOW)
+    outdated = (c.tenant == WHOSE, c.destination == WHERE_TO, c.kind == Kind.EDIT, OPEN, idle, after.exists())
+    return update(deliveries).where(*outdated).values(state=State.SUPERSEDED, ended_at=NOW, leased_until=None)
+
+
+def _first_in_line(*, pictures: bool) -> Sequence[ColumnElement[bool]]:
     """Match words or pictures for a destination that have nothing of the same incident before them to wait for."""
     c, older = deliveries.c, deliveries.alias("older").c
     before = select(older.id).where(
@@ -37,13 +80,7 @@ def first_in_line(tenant: str, destination: str, *, pictures: bool) -> Sequence[
         or_(older.kind != Kind.PICTURE, c.kind == Kind.PICTURE),
     )
     kind = c.kind == Kind.PICTURE if pictures else c.kind != Kind.PICTURE
-    return c.tenant == tenant, c.destination == destination, kind, OPEN, ~before.exists()
-
-
-def next_due(tenant: str, destination: str, now: datetime, *, pictures: bool) -> Select[Any]:
-    """Select what is to be claimed next, locked until then."""
-    wanted = select(deliveries).where(*first_in_line(tenant, destination, pictures=pictures), is_due(now))
-    return wanted.order_by(deliveries.c.id).limit(1).with_for_update(skip_locked=True, of=deliveries)
+    return c.tenant == WHOSE, c.destination == WHERE_TO, kind, OPEN, ~before.exists()
 
 
 def rest(first: Delivery, now: datetime, *, of_its_incident: bool) -> Select[Any]:
@@ -66,7 +103,7 @@ def rest(first: Delivery, now: datetime, *, of_its_incident: bool) -> Select[Any
     return wanted.order_by(c.id).with_for_update(skip_locked=True, of=deliveries)
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Match what waits to be tried by now, and what somebody claimed and did not mark in time."""
     c = deliveries.c
     return or_(

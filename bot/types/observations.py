@@ -121,6 +121,8 @@ class SourceBlind(Seen):
     error: str
     routes: tuple[str, ...] = ()
     """Those whose arrivals cannot be seen meanwhile."""
+    leaving: tuple[str, ...] = ()
+    """Those whose messages cannot be sent meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,7 @@ class SourceBack(Seen):
 
     source: str
     routes: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

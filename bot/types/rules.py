@@ -56,6 +56,8 @@ class Destination:
     """Hears nothing until something is passed on to it."""
     edits: bool = False
     """A message can be changed there after it was posted; a Teams webhook cannot do that, a Teams bot can."""
+    measured: bool = True
+    """Test messages are sent for its tenant, so that there are pictures of what they show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

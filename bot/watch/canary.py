@@ -70,7 +70,12 @@ class Canary:
         self._tools = tools
         self._paces = {line.sender.name: Pace(per_minute) for line in lines}
         self._sights = {
-            line.sender.name: Sight(f"sender:{line.sender.name}", tenant=line.route.tenant) for line in lines
+            line.sender.name: Sight(
+                f"sender:{line.sender.name}",
+                tenant=line.route.tenant,
+                leaving=[other.route.name for other in lines if other.sender.name == line.sender.name],
+            )
+            for line in lines
         }
 
     def remember(self, blind: Collection[str]) -> None:

@@ -9,12 +9,19 @@ from bot.types import DEFAULT_TENANT, Observation, SourceBack, SourceBlind
 class Sight:
     """Remembers whether one source is blind."""
 
-    def __init__(self, source: str, *, tenant: str = DEFAULT_TENANT, routes: Collection[str] = ()) -> None:
-        """Begin with open eyes; ``routes`` are those whose arrivals are seen by this source alone."""
+    def __init__(
+        self,
+        source: str,
+        *,
+        tenant: str = DEFAULT_TENANT,
+        routes: Collection[str] = (),
+        leaving: Collection[str] = (),
+    ) -> None:
+        """Begin with open eyes; arrivals on ``routes`` are seen here alone, and what is ``leaving`` begins here."""
         self.source = source
         self.blind = False
         self._tenant = tenant
-        self._routes = tuple(sorted(routes))
+        self._routes, self._leaving = tuple(sorted(routes)), tuple(sorted(leaving))
 
     def remember(self, blind: Collection[str]) -> None:
         """Take in which sources could not be seen before a restart, so that seeing again is told."""
@@ -25,11 +32,20 @@ class Sight:
         if self.blind:
             return []
         self.blind = True
-        return [SourceBlind(at=now, tenant=self._tenant, source=self.source, error=error, routes=self._routes)]
+        return [
+            SourceBlind(
+                at=now,
+                tenant=self._tenant,
+                source=self.source,
+                error=error,
+                routes=self._routes,
+                leaving=self._leaving,
+            )
+        ]
 
     def found(self, now: datetime) -> list[Observation]:
         """Tell that the source can be read again, the first time."""
         if not self.blind:
             return []
         self.blind = False
-        return [SourceBack(at=now, tenant=self._tenant, source=self.source, routes=self._routes)]
+        return [SourceBack(at=now, tenant=self._tenant, source=self.source, routes=self._routes, leaving=self._leaving)]

@@ -14,6 +14,7 @@ OLDEST = timedelta(hours=46)
 AHEAD = timedelta(seconds=60)
 """What is later than now by less is of now."""
 LONGEST_WAY = timedelta(days=7)
+NOBODYS = "names no route of ours that its mailbox is used on, and this vantage looks for several companies"
 MOST_WORDS = 2_000
 _PROBE = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _SOURCE = re.compile(r"(mailbox|sender):([\w .@-]{1,100})")
@@ -34,18 +35,35 @@ def admit(
 ) -> Admitted:
     """Sort a push's lines; ``taken`` is up to which number each tenant has them already."""
     known = {route.name: route for route in routes}
-    own = dict.fromkeys(route.tenant for route in routes if route.vantage == vantage)
-    admitted = Admitted({tenant: [] for tenant in own})
+    here = {route.name: route.tenant for route in routes if route.vantage == vantage}
+    admitted = Admitted({tenant: [] for tenant in here.values()})
     for item in items:
         seen, why = _judged(item, vantage, known, now)
-        if seen is None:
-            admitted.refused.append((item.number, why))
-            continue
-        whose = [known[seen.route].tenant] if isinstance(seen, ProbeSeen) else list(own)
-        for tenant in whose:
-            if item.number > taken.get(tenant, 0):
-                admitted.counted[tenant].append(replace(seen, tenant=tenant))
+        shares = _shares(seen, here) if seen else []
+        if not shares:
+            admitted.refused.append((item.number, why or NOBODYS))
+        for share in shares:
+            if item.number > taken.get(share.tenant, 0):
+                admitted.counted[share.tenant].append(share)
     return admitted
+
+
+def _shares(seen: Report, here: Mapping[str, str]) -> list[Report]:
+    """Give each tenant what is its own: its messages, and the trouble of a mailbox with its own routes alone."""
+    if isinstance(seen, ProbeSeen):
+        return [replace(seen, tenant=here[seen.route])]
+    touched = {here[name] for name in (*seen.routes, *seen.leaving) if name in here}
+    everybody = dict.fromkeys(here.values())
+    return [
+        replace(
+            seen,
+            tenant=tenant,
+            routes=tuple(name for name in seen.routes if here.get(name) == tenant),
+            leaving=tuple(name for name in seen.leaving if here.get(name) == tenant),
+        )
+        for tenant in everybody
+        if tenant in touched or len(everybody) == 1
+    ]
 
 
 def _judged(item: Item, vantage: str, known: Mapping[str, Route], now: datetime) -> tuple[Report | None, str]:

@@ -34,6 +34,7 @@ def _say(outcome: Outcome) -> None:
     lines = [
         f"{PLAN.workers} workers {own}, a web, one PostgreSQL, {PLAN.tenants} tenants polled every 5 s",
         f"processes ended {outcome.ends}, leases let go {outcome.lapses}, stops {[round(one, 1) for one in outcome.stops_s]} s",
+        f"tables of revision {outcome.revision}, by a newer build that followed on each",
         f"rings {outcome.rings}: once {verdict.once}, lost {len(verdict.lost)}, twice {len(verdict.twice)}",
         f"longest that a tenant was not watched: {outcome.unwatched_s:.1f} s",
     ]

@@ -28,6 +28,8 @@ class Cell:
         self._own_network = own_network
         self._wires = Wires()
         self._process: asyncio.subprocess.Process | None = None
+        self._build = os.environ["PYTHONPATH"]
+        """Where the program is."""
 
     async def run(self, wires: dict[str, str]) -> None:
         """Lay the wires (port to path), and do as told until the input ends."""
@@ -49,7 +51,9 @@ class Cell:
     async def _listen(self) -> None:
         lines = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-        while order := (await lines.readline()).decode().strip():
+        while line := (await lines.readline()).decode().strip():
+            order, _, build = line.partition(" ")
+            self._build = build or self._build
             {"kill": self._kill, "stop": self._stop, "cut": self._cut, "heal": self._heal}[order]()
 
     def _kill(self) -> None:
@@ -80,7 +84,7 @@ class Cell:
                 env={
                     **environment,
                     "XDG_STATE_HOME": str(self._folder / "state"),
-                    "PYTHONPATH": os.environ["PYTHONPATH"],
+                    "PYTHONPATH": self._build,
                 },
                 stderr=asyncio.subprocess.STDOUT,
             )

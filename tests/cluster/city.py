@@ -20,6 +20,7 @@ from bot.demo.served import served
 from tests.chaos.oracle import Told
 from tests.cluster.cell import NEW_NETWORK
 from tests.cluster.directory import CLIENT, SECRET, Directory
+from tests.cluster.newer import newer_build
 from tests.cluster.wires import Wires
 from tests.ports import free_port
 from tests.store.postgres import Postgres
@@ -27,6 +28,8 @@ from tests.store.postgres import Postgres
 ROOT = Path(__file__).parents[2]
 POLL_S = 5.0
 LOOK_S = 0.1
+AGAIN_S = 15.0
+"""Until an order is given again; longer than a stop may take."""
 READY = "event='ready'"
 TOKEN = "xoxb-city"
 PAGE_TOKEN = "a word that opens the page"
@@ -45,7 +48,10 @@ class Machine:
     reading: asyncio.Task[None] | None = None
 
     def do(self, order: str) -> None:
-        """Tell it to ``kill`` or ``stop`` its process, or to ``cut`` or ``heal`` its wires."""
+        """Tell it to ``kill`` or ``stop`` its process, or to ``cut`` or ``heal`` its wires.
+
+        The place of another build behind a word is where the next process is begun from.
+        """
         assert self.process.stdin is not None
         self.process.stdin.write(f"{order}\n".encode())
 
@@ -57,12 +63,14 @@ class Machine:
             if line.startswith(b"cell: ended"):
                 self.ends.append(time.monotonic())
 
-    async def stop(self) -> float:
-        """Tell its process to stop, and give the seconds that this took."""
-        began, before = time.monotonic(), len(self.ends)
-        self.do("stop")
-        while len(self.ends) == before:  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(LOOK_S)
+    async def stop(self, build: Path | None = None) -> float:
+        """Tell its process to stop, the next one to be of another build; gives the seconds that this took."""
+        before = len(self.ends)
+        while len(self.ends) == before:
+            began = time.monotonic()
+            self.do(f"stop {build}" if build else "stop")  # lost on a process that is being begun anew
+            while len(self.ends) == before and time.monotonic() - began < AGAIN_S:  # noqa: ASYNC110 - another process does it
+                await asyncio.sleep(LOOK_S)
         return self.ends[-1] - began
 
     def said(self, event: str) -> int:
@@ -77,6 +85,10 @@ class City:
     directory: Directory
     slack: Slack
     database: Postgres
+    store: str
+    """Of the database, its name."""
+    newer: Path
+    """A newer build."""
     workers: Sequence[Machine]
     web: Machine
     stops: list[float] = field(default_factory=list)
@@ -117,7 +129,15 @@ async def city(folder: Path, database: Postgres, *, tenants: int, workers: int) 
             await running.enter_async_context(_machine(town, f"w{number}", "worker")) for number in range(workers)
         ]
         web = await running.enter_async_context(_machine(town, "web", "web"))
-        yield City(directory=directory, slack=slack, database=database, workers=machines, web=web)
+        yield City(
+            directory=directory,
+            slack=slack,
+            database=database,
+            store=name,
+            newer=await asyncio.to_thread(newer_build, folder),
+            workers=machines,
+            web=web,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+import psycopg
+
 from bot.app.clock import SystemClock
 from tests.chaos.evening import Step, Strand, evening, rings
 from tests.chaos.oracle import Verdict, judge
@@ -49,6 +51,8 @@ class Outcome:
     ends: int
     """How often a worker's process ended."""
     stops_s: Sequence[float]
+    revision: str
+    """Of the tables at the end."""
     lapses: int
     """How often a worker let go of its leases by itself."""
     log: Sequence[str]
@@ -79,9 +83,16 @@ async def trial(folder: Path, database: Postgres, plan: Plan, trouble: Trouble) 
             unwatched_s=max(around.directory.unwatched(time.monotonic()) - POLL_S, 0.0),
             ends=sum(len(one.ends) for one in around.workers),
             stops_s=around.stops,
+            revision=await asyncio.to_thread(_revision, database.url(around.store)),
             lapses=sum(one.said("leases_lapsed") for one in around.workers),
             log=[f"{one.name} {line}" for one in (*around.workers, around.web) for line in one.log],
         )
+
+
+def _revision(url: str) -> str:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else ""
 
 
 async def _until(is_so: Callable[[], bool]) -> None:

@@ -13,24 +13,32 @@ DOWN_S = 2.0
 
 
 async def one_of_each(around: City) -> None:
-    """Kill one worker, cut another one off, and tell the third to stop."""
+    """Kill one worker, cut another one off, and bring the third up to date while the others are not."""
     dies, is_cut_off, stops = around.workers
     dies.do("kill")
     is_cut_off.do("cut")
     await asyncio.sleep(CUT_OFF_S)
     is_cut_off.do("heal")
-    around.stops.append(await stops.stop())
+    await _renewed(around, stops)
+
+
+async def _renewed(around: City, one: Machine) -> None:
+    """Have a newer build follow on a process, which changes the tables where it is the first."""
+    lives = one.said(READY)
+    around.stops.append(await one.stop(around.newer))
+    while one.said(READY) == lives:  # noqa: ASYNC110 - another process gets there
+        await asyncio.sleep(LOOK_S)
 
 
 def long(chance: random.Random, length_s: float) -> Trouble:
-    """Kill one every few seconds; the database dies once, one worker is cut off once, and one is told to stop."""
+    """Kill one every few seconds; the database dies once, one worker is cut off once, and all get a newer build."""
 
     async def trouble(around: City) -> None:
         await asyncio.gather(
             _killing(around, chance, length_s),
             _crashing(around, length_s / 4),
             _cutting(chance.choice(around.workers), length_s / 2),
-            _stopping(around, chance.choice(around.workers), length_s * 0.9),
+            _upgrading(around, length_s * 0.7),
         )
 
     return trouble
@@ -63,6 +71,8 @@ async def _cutting(one: Machine, after: float) -> None:
     one.do("heal")
 
 
-async def _stopping(around: City, one: Machine, after: float) -> None:
+async def _upgrading(around: City, after: float) -> None:
+    """Bring one machine after the other up to date, the one that answers people last."""
     await asyncio.sleep(after)
-    around.stops.append(await one.stop())
+    for one in (*around.workers, around.web):
+        await _renewed(around, one)

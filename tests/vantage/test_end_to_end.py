@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,15 +48,26 @@ async def test_what_is_seen_there_is_saved_here(bot: Bot, far: Far) -> None:
 
 
 async def test_each_company_gets_its_own(bot: Bot, far: Far) -> None:
-    """One vantage may look for several tenants; that its mailbox is shut concerns them all."""
-    shut = SourceBlind(at=T0, source="mailbox:outside", error="NO login")
+    """One vantage may look for several tenants; that a mailbox is shut concerns those whose routes it is used on."""
+    both = SourceBlind(at=T0, source="mailbox:outside", error="NO login", routes=("outbound-tokyo", "fabrikam-tokyo"))
+    own = SourceBlind(at=T0, source="sender:office", error="535 no", leaving=("fabrikam-tokyo",))
+    nobodys = SourceBlind(at=T0, source="mailbox:lost", error="NO login", routes=("outbound-sydney",))
     with far.pusher() as pusher:
-        pusher.spool.append([sent(1), sent(2, route="fabrikam-tokyo"), shut])
+        pusher.spool.append([sent(1), sent(2, route="fabrikam-tokyo"), both, own, nobodys])
         await pusher.flush()
     ours, theirs = await bot.seen(), await bot.seen("fabrikam")
-    assert [type(one).__name__ for one in ours] == ["Sent", "SourceBlind"]
-    assert [type(one).__name__ for one in theirs] == ["Sent", "SourceBlind"]
-    assert [one.source for one in ours if isinstance(one, SourceBlind)] == ["mailbox:tokyo/outside"]
+    assert ours == [sent(1), _at_tokyo(both, "default", routes=("outbound-tokyo",))]
+    assert theirs[1:] == [
+        _at_tokyo(both, "fabrikam", routes=("fabrikam-tokyo",)),
+        _at_tokyo(own, "fabrikam", leaving=("fabrikam-tokyo",)),
+    ]
+
+
+def _at_tokyo(
+    seen: SourceBlind, tenant: str, *, routes: tuple[str, ...] = (), leaving: tuple[str, ...] = ()
+) -> SourceBlind:
+    kind, _, mailbox = seen.source.partition(":")
+    return replace(seen, source=f"{kind}:tokyo/{mailbox}", tenant=tenant, routes=routes, leaving=leaving)
 
 
 async def test_a_push_that_is_sent_twice_counts_once(bot: Bot, far: Far) -> None:

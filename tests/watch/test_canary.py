@@ -111,7 +111,11 @@ async def test_trouble_of_its_own_is_blindness_once_and_never_a_sent_message() -
     sending = canary(clock, told)
     (blind,) = await sending.send("out", NOON)
     assert blind == SourceBlind(
-        at=NOON + SECOND, tenant="t", source="sender:alice", error="Check the password. The server said: 535 no"
+        at=NOON + SECOND,
+        tenant="t",
+        source="sender:alice",
+        error="Check the password. The server said: 535 no",
+        leaving=("out",),
     )
     assert await sending.send("out", NOON) == []
     told.outcome = Accepted(reply="250 ok")
