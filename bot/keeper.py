@@ -18,9 +18,9 @@ LATE = timedelta(minutes=2)
 
 UNKNOWN = -1
 """The version of a machine that may be ahead of the store, or behind it."""
-SWEEP = 600
-"""So many looks apart all machines are compared, not only those that had news: what is shown of one that nobody asks
-about grows no older."""
+SWEEP = 60
+"""So many looks, a second each, apart all machines are compared, not only those that had news: what is shown of one
+that nobody asks about grows no older."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
