@@ -39,6 +39,12 @@ class ProbeMessage:
     headers: Mapping[str, str]
     text: str
 
+    def __post_init__(self) -> None:
+        """Refuse a header that would go on as another one; raises ValueError."""
+        for name, value in self.headers.items():
+            if "\r" in value or "\n" in value:
+                raise ValueError(f"The header {name} of a test message has a line break")
+
     def __getitem__(self, name: str, /) -> str:
         """Give a header."""
         return self.headers[name]

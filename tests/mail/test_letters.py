@@ -1,3 +1,7 @@
+from dataclasses import replace
+
+import pytest
+
 from bot.mail import compose, probe_of
 from bot.mail.headers import parse
 from bot.mail.letters import HEADER
@@ -39,3 +43,10 @@ def test_an_automatic_reply_is_not_an_arrival() -> None:
     """It quotes the subject, token included."""
     reply = f"Subject: Automatic reply: {LETTER['Subject']}\r\n\r\nI am away"
     assert probe_of(parse(reply.encode()), SEAL) is None
+
+
+def test_no_address_can_add_a_header() -> None:
+    """A company's own file names the mailboxes; the settings refuse such an address already."""
+    box = replace(mailbox("bob"), address="bob@test.example\r\nBcc: everybody@test.example")
+    with pytest.raises(ValueError, match="The header To of a test message has a line break"):
+        compose(PROBE, SEAL, sender=mailbox("alice"), receiver=box)
