@@ -137,3 +137,11 @@ def test_the_longer_it_was_quiet_the_less_often_time_passes_where_nobody_measure
     listening.observe(seen(SEND, 0))
     assert listening.rest(timedelta(hours=1)) == timedelta(minutes=1)
     assert machine().rest(timedelta(hours=1)) == timedelta(seconds=5)
+
+
+def test_beside_test_messages_what_nobody_measures_is_told_a_minute_late_at_most() -> None:
+    """It is not judged anew with every message: a company has a dozen advisories, and a message every few seconds."""
+    one = machine()
+    one.observe(SourceBlind(at=moment(0), source="microsoft", error="503"))
+    told = [after for after in range(5, 2_400, 5) if any(change.rings for change in one.tick(moment(after)))]
+    assert [1_500 <= after <= 1_560 for after in told] == [True]
