@@ -25,13 +25,16 @@ def test_a_company_may_cost_a_tenth_more_among_many_and_no_more() -> None:
     assert not judge(base, few, _of(1010, 1.25, 1100.0))
 
 
-def test_the_model_is_a_line_that_is_held_against_what_it_was_not_fitted_to() -> None:
-    assert fit([(0, 1.0), (10, 3.0), (20, 5.0)]).at(100) == 21.0
-    lines = [{"size": size, **dict.fromkeys(MEASURED, 2.0 + size / 100)} for size in (100, 200, 400, 1_000, 10_000)]
-    said = "\n".join(report(lines))
-    assert "fitted to 100, 200, 400 companies" in said
-    assert "10000: foretold 102, measured 102 (+0%)" in said
-    assert "1002 at 100000" in said
+def test_the_model_is_a_curve_that_is_held_against_what_it_was_not_fitted_to() -> None:
+    curve = fit([(10, 1.0), (400, 5.0), (900, 7.0)])
+    assert (curve.base, round(curve.each, 6), round(curve.power, 6)) == (1.0, 0.2, 0.5)
+    assert fit([(10, 28.0), (100, 28.0)]).at(10_000) == 28.0
+    sizes = (10, 500, 1_000, 2_000, 10_000)
+    lines = [{"size": size, **dict.fromkeys(MEASURED, 2.0 + size / 100 * (size > 10))} for size in sizes]
+    said = "\n".join(report(lines, {500, 10_000}))
+    assert "fitted to 10, 1000, 2000 companies" in said
+    assert "10000: foretold 102, measured 102" in said
+    assert "1020 at 100000" in said
 
 
 MEASURED = ("bot_share", "database_share", "bot_memory", "rows", "polls", "mails", "database_bytes", "connections")
