@@ -145,6 +145,13 @@ class Steps:
         await tx.incidents.record(changes)
         doubts = in_doubt(step.kept.machine.advisories, now)
         for change in changes:
-            log.info("change", reason=str(change.reason), rings=change.rings, why=change.why, about=change.about)
+            log.info(
+                "change",
+                tenant=change.tenant,
+                reason=str(change.reason),
+                rings=change.rings,
+                why=change.why,
+                about=change.about,
+            )
             if not step.beside.leaving:
                 await draft(change, destinations, doubts, jobs=self._memory.jobs, now=now, tx=tx)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,7 +13,8 @@ GREETING = b"220 ready\r\n"
 REPLIES = {"EHLO": b"250-hello\r\n250 AUTH PLAIN\r\n", "DATA": b"354 go on\r\n", "QUIT": b"221 bye\r\n"}
 SIGNED_IN = b"235 2.7.0 welcome\r\n"
 TAKEN = b"250 2.0.0 ok\r\n"
-STORED = '"29-Nov-2026 00:00:00 +0000"'
+DATE = '"%d-%b-%Y %H:%M:%S +0000"'
+"""How IMAP says when a message was stored."""
 TO = re.compile(rb"^To: .*?([\w.+-]+@[\w.-]+)", re.MULTILINE)
 
 
@@ -20,7 +22,8 @@ TO = re.compile(rb"^To: .*?([\w.+-]+@[\w.-]+)", re.MULTILINE)
 class Box:
     """One inbox."""
 
-    stored: dict[int, bytes] = field(default_factory=dict)
+    stored: dict[int, tuple[bytes, str]] = field(default_factory=dict)
+    """Each message, and when it came."""
     next_uid: int = 1
     idling: "Imap | None" = None
 
@@ -51,7 +54,7 @@ class Post:
             asyncio.get_running_loop().call_later(self._chance.uniform(*self.takes), self._deliver, box, message)
 
     def _deliver(self, box: Box, message: bytes) -> None:
-        box.stored[box.next_uid] = message
+        box.stored[box.next_uid] = message, time.strftime(DATE, time.gmtime())
         box.next_uid += 1
         if box.idling is not None:
             box.idling.say(f"* {len(box.stored)} EXISTS")
@@ -181,8 +184,9 @@ class Imap(_Lines):
     def _fetch(self, args: str) -> None:
         for number, uid in enumerate(self._box.stored, 1):
             if str(uid) in args.partition(" ")[0].split(","):
-                head = self._box.stored[uid].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
-                self.say(f"* {number} FETCH (UID {uid} INTERNALDATE {STORED} BODY[HEADER] {{{len(head)}}}")
+                message, came = self._box.stored[uid]
+                head = message.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+                self.say(f"* {number} FETCH (UID {uid} INTERNALDATE {came} BODY[HEADER] {{{len(head)}}}")
                 self.transport.write(head + b")\r\n")
 
     def _store(self, args: str) -> None:
