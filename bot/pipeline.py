@@ -43,6 +43,9 @@ class Pipeline:
         self._steps = Steps(memory, self._keeper, self._companies)
         self._shown: dict[str, _Shown] = {}
         self._untaken: dict[str, Sequence[Observation]] = {}
+        """What could not be saved, where the machine that was told it is gone."""
+        self._arrived: defaultdict[str, list[Observation]] = defaultdict(list)
+        """What waits for a step that is under way: the next one knows it all, whosever it is."""
         self.unsaved: dict[str, Unsaved] = {}
         """Tenants whose last step could not be saved."""
         self._everybody = everybody
@@ -76,7 +79,8 @@ class Pipeline:
         deed = Deed(at=self._memory.clock.now(), who="mailstatus", what="stopped watching", about={})
         leave = Beside(deed=deed, leaving=True)
         await self._step(tenant, lambda machine: machine.leave(self._memory.clock.now()), beside=leave)
-        for known in (self._companies, self._shown, self._untaken, self.unsaved, self._locks, self._asked):
+        ours = (self._companies, self._shown, self._untaken, self._arrived, self.unsaved, self._locks, self._asked)
+        for known in ours:
             known.pop(tenant, None)
         self._keeper.forget(tenant)
 
@@ -90,7 +94,7 @@ class Pipeline:
         """Watch a tenant no more: others may, and see for themselves what we could not save."""
         async with self._locks[tenant]:
             self._asked.pop(tenant, None)
-            waits = [*self._untaken.pop(tenant, ()), *self._keeper.doubt(tenant)]
+            waits = [*self._waiting(tenant), *self._keeper.doubt(tenant)]
             self._untaken[tenant] = [one for one in waits if isinstance(one, ProbeSeen | Reported)]
             if not self._everybody:
                 self._keeper.forget(tenant)
@@ -126,13 +130,14 @@ class Pipeline:
         Raises StoreError where nothing could be saved; the observations are then kept for the next step, but for those
         that a far vantage pushed: it keeps them itself.
         """
-        return await self._step(
-            tenant, lambda machine: machine.tick(self._memory.clock.now()), observations, Beside(pushed=pushed)
-        )
+        if pushed:
+            return await self._step(tenant, self._tick, observations, Beside(pushed=pushed))
+        self._arrived[tenant] += observations
+        return await self._step(tenant, self._tick)
 
     async def tick(self, tenant: str) -> list[Change]:
         """Let time pass; raises StoreError."""
-        return await self._step(tenant, lambda machine: machine.tick(self._memory.clock.now()))
+        return await self._step(tenant, self._tick)
 
     async def order(self, order: Order) -> list[Change]:
         """Do what a person asked for, and note who it was; raises StoreError."""
@@ -188,29 +193,35 @@ class Pipeline:
         """Name the routes that want a confirming test message now."""
         return self._keeper.suspects(tenant, self._memory.clock.now())
 
+    def _tick(self, machine: Machine) -> list[Change]:
+        return machine.tick(self._memory.clock.now())
+
+    def _waiting(self, tenant: str) -> list[Observation]:
+        return [*self._untaken.pop(tenant, ()), *self._arrived.pop(tenant, ())]
+
     async def _step(
         self, tenant: str, think: Think, observations: Sequence[Observation] = (), beside: Beside = NOTHING
     ) -> list[Change]:
         async with self._locks[tenant]:
+            waiting = self._waiting(tenant)
             if tenant not in self._companies:  # word from a watcher that has not heard of the dismissal yet
                 return []
             if beside != NOTHING and tenant in self._shown:
                 self.snapshot(tenant)  # what is told to have failed where it cannot be saved is not to be seen before
-            untaken = self._untaken.pop(tenant, ())
             try:
-                step = await self._taken(tenant, [*untaken, *observations], think, beside)
+                step = await self._taken(tenant, [*waiting, *observations], think, beside)
             except StoreError as error:
                 before = self.unsaved.get(tenant)
                 since = before.since if before else self._memory.clock.now()
                 self.unsaved[tenant] = Unsaved(since=since, why=str(error))
-                self._put_off(tenant, untaken, observations, beside)
+                self._put_off(tenant, waiting, observations, beside)
                 raise
             self.unsaved.pop(tenant, None)
             self._publish(step.kept.machine)
             return step.changes
 
     def _put_off(
-        self, tenant: str, untaken: Sequence[Observation], observations: Sequence[Observation], beside: Beside
+        self, tenant: str, waiting: Sequence[Observation], observations: Sequence[Observation], beside: Beside
     ) -> None:
         """Have what could not be saved saved with the next step; whoever was told that it failed sees nothing of it."""
         kept = self._keeper.known(tenant)
@@ -220,7 +231,7 @@ class Pipeline:
             self._publish(kept.machine)
             return
         self._keeper.forget(tenant)
-        waits = kept.unsaved if kept else [*untaken, *observations]
+        waits = kept.unsaved if kept else [*waiting, *observations]
         waits = waits[: len(waits) - len(observations)] if beside.pushed else waits
         self._untaken[tenant] = waits[-UNTAKEN_AT_MOST:]
 

@@ -87,6 +87,24 @@ class Counting:
             yield tx
 
 
+class Slow:
+    """A store whose transactions begin when it is told so."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.goes = asyncio.Event()
+        self.goes.set()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands in for the whole store
+        return getattr(self._store, name)
+
+    @asynccontextmanager
+    async def begin(self) -> Any:  # noqa: ANN401 - as the store's
+        await self.goes.wait()
+        async with self._store.begin() as tx:
+            yield tx
+
+
 async def pipeline(store: Store, clock: HandClock, destinations: Sequence[Destination] = (OPS, IT)) -> Pipeline:
     jobs = TableJobs(store, clock, random.Random(1))  # noqa: S311 - a test wants the same each time
     made = Pipeline(Memory(store=store, jobs=jobs, clock=clock))
@@ -273,6 +291,35 @@ async def test_a_message_as_it_should_be_is_taken_over_where_somebody_asks(store
     assert two.snapshot("default").directions == one.snapshot("default").directions
     await live(one, clock, [listed(clock.at, over=False)])
     assert await two.refresh() == ["default"]
+
+
+async def test_what_arrived_while_a_step_is_saved_is_late_for_nobody(sqlite_store: Store) -> None:
+    """Time passes for a machine that knows all that is known, not only what was saved."""
+    clock, slow = HandClock(), Slow(sqlite_store)
+    held: Any = slow
+    bot = await pipeline(held, clock)
+    await live(bot, clock, evening(20, refused=False))
+    sent = Sent(at=clock.at, route=ROUTES[0].name, probe="x")
+    await bot.take("default", [sent])
+    slow.goes.clear()
+    clock.at += timedelta(minutes=5)
+    other = replace(sent, at=clock.at, route=ROUTES[1].name, probe="y")
+    came = Arrived(at=sent.at + timedelta(seconds=5), route=sent.route, probe="x", latency=timedelta(seconds=5))
+    known = []
+
+    async def passing() -> None:
+        await bot.tick("default")
+        known.append(max(one.last_arrived for one in bot.snapshot("default").directions if one.last_arrived))
+
+    async with asyncio.TaskGroup() as together:
+        together.create_task(bot.take("default", [other]))
+        together.create_task(passing())
+        together.create_task(bot.take("default", [came]))
+        await asyncio.sleep(0)
+        slow.goes.set()
+    assert known == [came.at]
+    async with sqlite_store.read() as tx:
+        assert [one async for one in tx.observations.between("default", came.at, clock.at)] == [came]
 
 
 async def test_an_order_at_one_program_is_known_to_the_other(store: Store) -> None:

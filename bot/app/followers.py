@@ -1,5 +1,6 @@
 """Follows a tenant's mailboxes: their servers tell of new mail, so that an arrival is seen when it happens."""
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ log = structlog.get_logger(__name__)
 
 DEADLINE = timedelta(minutes=5)
 """A look takes a minute at most, and so does waiting for the next."""
+
+AT_ONCE = 8
+"""So many looks into one mailbox may wait to be saved; then the next look waits as well."""
 
 Take: TypeAlias = Callable[[str, Sequence[Observation]], Awaitable[object]]
 """Is given what was seen, with its tenant; may raise StoreError, and keeps it then."""
@@ -38,10 +42,20 @@ class Followers:
         ]
 
     async def _follow(self, name: str, beat: Beat) -> None:
-        async with contextlib.aclosing(self.eyes.mailboxes[name].follow()) as looks:
+        room = asyncio.Semaphore(AT_ONCE)
+        mailbox = self.eyes.mailboxes[name]
+        async with asyncio.TaskGroup() as taking, contextlib.aclosing(mailbox.follow()) as looks:
             async for seen in looks:
                 beat()
-                try:
-                    await self.take(self.eyes.tenant, seen)
-                except StoreError as error:
-                    log.warning("not_taken_yet", mailbox=name, why=str(error))  # the pipeline keeps them
+                if seen:
+                    await room.acquire()
+                    taking.create_task(self._taken(name, seen, room))
+
+    async def _taken(self, name: str, seen: Sequence[Observation], room: asyncio.Semaphore) -> None:
+        """Have taken in what was seen, while the mailbox is looked into again: saving must make no message late."""
+        try:
+            await self.take(self.eyes.tenant, seen)
+        except StoreError as error:
+            log.warning("not_taken_yet", mailbox=name, why=str(error))  # the pipeline keeps them
+        finally:
+            room.release()
