@@ -4,6 +4,7 @@ Each reader gets as many as are asked for; a name's beginning stands for all tha
 build/fuzz, so that a run which was ended goes on where it was. Ends with an error at the first crash.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -25,6 +26,8 @@ def main(how_many: int, names: list[str]) -> None:
     # What is odd is logged, which is right, and nothing to read a million times.
     logging.disable()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    # What is imported stays for good, and need not be looked at by every collection of garbage.
+    gc.freeze()
     for name in chosen(names):
         growth, piece = max(growths(READERS[name]))
         if growth > MOST_GROWTH:
