@@ -203,26 +203,24 @@ class Pipeline:
         self, tenant: str, think: Think, observations: Sequence[Observation] = (), beside: Beside = NOTHING
     ) -> list[Change]:
         async with self._locks[tenant]:
-            waiting = self._waiting(tenant)
             if tenant not in self._companies:  # word from a watcher that has not heard of the dismissal yet
+                self._waiting(tenant)
                 return []
             if beside != NOTHING and tenant in self._shown:
                 self.snapshot(tenant)  # what is told to have failed where it cannot be saved is not to be seen before
             try:
-                step = await self._taken(tenant, [*waiting, *observations], think, beside)
+                step = await self._taken(tenant, observations, think, beside)
             except StoreError as error:
                 before = self.unsaved.get(tenant)
                 since = before.since if before else self._memory.clock.now()
                 self.unsaved[tenant] = Unsaved(since=since, why=str(error))
-                self._put_off(tenant, waiting, observations, beside)
+                self._put_off(tenant, observations, beside)
                 raise
             self.unsaved.pop(tenant, None)
             self._publish(step.kept.machine)
             return step.changes
 
-    def _put_off(
-        self, tenant: str, waiting: Sequence[Observation], observations: Sequence[Observation], beside: Beside
-    ) -> None:
+    def _put_off(self, tenant: str, observations: Sequence[Observation], beside: Beside) -> None:
         """Have what could not be saved saved with the next step; whoever was told that it failed sees nothing of it."""
         kept = self._keeper.known(tenant)
         if kept and beside == NOTHING:
@@ -231,14 +229,15 @@ class Pipeline:
             self._publish(kept.machine)
             return
         self._keeper.forget(tenant)
-        waits = kept.unsaved if kept else [*waiting, *observations]
+        waits = kept.unsaved if kept else [*self._waiting(tenant), *observations]
         waits = waits[: len(waits) - len(observations)] if beside.pushed else waits
         self._untaken[tenant] = waits[-UNTAKEN_AT_MOST:]
 
     async def _taken(self, tenant: str, batch: Sequence[Observation], think: Think, beside: Beside) -> Step:
         """Think with the machine that we have, and again with the newest one where others moved it on meanwhile."""
         step = Step(kept=await self._keeper.get(tenant), think=think, beside=beside)
-        step.take(batch)
+        # Not before the machine is there: what waits is others' too, and must outlive a step that is given up.
+        step.take([*self._waiting(tenant), *batch])
         await self._steps.save(step)
         return step
 

@@ -104,6 +104,12 @@ class Slow:
         async with self._store.begin() as tx:
             yield tx
 
+    @asynccontextmanager
+    async def read(self) -> Any:  # noqa: ANN401 - as the store's
+        await self.goes.wait()
+        async with self._store.read() as tx:
+            yield tx
+
 
 async def pipeline(store: Store, clock: HandClock, destinations: Sequence[Destination] = (OPS, IT)) -> Pipeline:
     jobs = TableJobs(store, clock, random.Random(1))  # noqa: S311 - a test wants the same each time
@@ -320,6 +326,25 @@ async def test_what_arrived_while_a_step_is_saved_is_late_for_nobody(sqlite_stor
     assert known == [came.at]
     async with sqlite_store.read() as tx:
         assert [one async for one in tx.observations.between("default", came.at, clock.at)] == [came]
+
+
+async def test_what_waits_outlives_a_step_that_is_given_up(sqlite_store: Store) -> None:
+    """A tick has a minute, and the machine may be read for longer; what arrived meanwhile was another's to save."""
+    clock, slow = HandClock(), Slow(sqlite_store)
+    held: Any = slow
+    bot = await pipeline(held, clock)
+    sent = Sent(at=clock.at, route=ROUTES[0].name, probe="x")
+    bot._keeper.forget("default")
+    slow.goes.clear()
+    async with asyncio.TaskGroup() as together:
+        ticking = together.create_task(bot.tick("default"))
+        taking = together.create_task(bot.take("default", [sent]))
+        await asyncio.sleep(0)
+        ticking.cancel()
+        slow.goes.set()
+    assert taking.done()
+    async with sqlite_store.read() as tx:
+        assert [one async for one in tx.observations.between("default", NOON, NOON + timedelta(hours=1))] == [sent]
 
 
 async def test_an_order_at_one_program_is_known_to_the_other(store: Store) -> None:

@@ -185,6 +185,7 @@ async def test_who_cannot_be_shown_a_tab_is_forgotten(hall: Hall) -> None:
 async def test_only_the_newest_hundreds_are_kept_up(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever came back counts as new; it is the same with fewer."""
     assert 100 <= MOST < 1000
+    # Hundreds of visitors take most of a minute and show no more; nobody else needs another number.
     monkeypatch.setattr(homes, "MOST", FEW)
     await hall.visit("U0", "U1", *CROWD[2:-1], "U0", CROWD[-1])
     hall.shows = snapshot()
