@@ -337,8 +337,10 @@ async def test_what_waits_outlives_a_step_that_is_given_up(sqlite_store: Store) 
     bot._keeper.forget("default")
     slow.goes.clear()
     async with asyncio.TaskGroup() as together:
-        ticking = together.create_task(bot.tick("default"))
-        taking = together.create_task(bot.take("default", [sent]))
+        async with bot._locks["default"]:  # a step is under way
+            ticking = together.create_task(bot.tick("default"))
+            taking = together.create_task(bot.take("default", [sent]))
+            await asyncio.sleep(0)
         await asyncio.sleep(0)
         ticking.cancel()
         slow.goes.set()
