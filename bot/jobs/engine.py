@@ -186,9 +186,6 @@ class ProcrastinateJobs:
         job = context.job
         if job.attempts >= self._pace.tries:
             raise FailedRunError("its process died each time")
-        if job.queueing_lock is not None:
-            async with self._store.begin() as transaction:
-                await transaction.engine.begin(held(job).id)
         error = await self._runner.run(job.task_name, json.loads(args))
         schedule = self._schedules.of(job)
         if schedule is not None:

@@ -79,31 +79,34 @@ class Courier:
 
     async def deliver(self, args: Args) -> None:
         """Deliver the words that are due at one destination, and come back when more is; pictures may follow."""
-        await self._deliver(args, pictures=False)
-        await self._come_back(args, TASK, PICTURES)
+        await self._deliver(args, TASK, PICTURES)
 
     async def draw(self, args: Args) -> None:
         """Deliver the pictures that are due at one destination, and come back when more is."""
-        await self._deliver(args, pictures=True)
-        await self._come_back(args, PICTURES)
+        await self._deliver(args, PICTURES)
 
-    async def _deliver(self, args: Args, *, pictures: bool) -> None:
-        for _ in range(AT_ONCE):
-            delivery = await self._claim(args, pictures=pictures)
-            if delivery is None or not await self._attempt(delivery):
+    async def _deliver(self, args: Args, *tasks: str) -> None:
+        """Claim, send and mark one after another; where nothing is to be claimed now, come back when it is."""
+        go_on = True
+        for left in range(AT_ONCE, -1, -1):
+            async with self.store.begin() as transaction:
+                claimed = await self._claim(args, tasks, transaction) if left and go_on else None
+                if claimed is None:
+                    await self._come_back(args, tasks, transaction)
+            if claimed is None:
                 break
+            go_on = await self._attempt(claimed)
 
-    async def _claim(self, args: Args, *, pictures: bool) -> Delivery | None:
+    async def _claim(self, args: Args, tasks: Collection[str], transaction: Transaction) -> Delivery | None:
         """Claim what is next; nothing at a destination that is shut, where all is kept that waits."""
-        tenant, destination = str(args["tenant"]), str(args["destination"])
-        async with self.store.begin() as transaction:
-            now = self.clock.now()
-            if await self._reach(tenant).hold(tenant, destination, now, transaction):
-                return None
-            first = await transaction.deliveries.claim(tenant, destination, now, LEASE, pictures=pictures)
-            if first is None or pictures:
-                return first
-            return await self._with_rest(first, now, transaction)
+        tenant, destination, pictures = str(args["tenant"]), str(args["destination"]), TASK not in tasks
+        now = self.clock.now()
+        if await self._reach(tenant).hold(tenant, destination, now, transaction):
+            return None
+        first = await transaction.deliveries.claim(tenant, destination, now, LEASE, pictures=pictures)
+        if first is None or pictures:
+            return first
+        return await self._with_rest(first, now, transaction)
 
     async def _with_rest(self, first: Delivery, now: datetime, transaction: Transaction) -> Delivery:
         """Add what can be told at once: all that waits where nothing can be edited, else what is history by now."""
@@ -117,13 +120,13 @@ class Courier:
             return first
         return as_it_is_now(whole) if late else whole
 
-    async def _come_back(self, args: Args, *tasks: str) -> None:
-        tenant, destination = str(args["tenant"]), str(args["destination"])
-        async with self.store.begin() as transaction:
-            for task in tasks:
-                due = await transaction.deliveries.next_due(tenant, destination, pictures=task == PICTURES)
-                if due is not None:
-                    await call_task(self.jobs, task, args, due=due, transaction=transaction)
+    async def _come_back(self, args: Args, tasks: Collection[str], transaction: Transaction) -> None:
+        """Have what waits looked at once it is due."""
+        waits = await transaction.deliveries.next_due(str(args["tenant"]), str(args["destination"]))
+        for task in tasks:
+            due = waits.pictures if task == PICTURES else waits.words
+            if due is not None:
+                await call_task(self.jobs, task, args, due=due, transaction=transaction)
 
     async def _attempt(self, delivery: Delivery) -> bool:
         """Send one delivery and mark what came of it; False where the destination is better left alone for now."""
@@ -140,9 +143,7 @@ class Courier:
     async def _sent(self, delivery: Delivery, landed: Landed | None) -> None:
         async with self.store.begin() as transaction:
             for one in all_of(delivery):
-                marked = await transaction.deliveries.mark_sent(one, landed, self.clock.now())
-                if marked and landed and landed != one.head:
-                    await self._land(one, landed, transaction)
+                await transaction.deliveries.mark_sent(one, landed, self.clock.now())
             if delivery.destination not in self._own(delivery.message.tenant).merging:
                 await transaction.deliveries.save(history(delivery, self.clock.now()), self.clock.now())
             await self._reach(delivery.message.tenant).regained(delivery, self.clock.now(), transaction)
@@ -193,11 +194,6 @@ class Courier:
         if not self.still(subscription):
             raise SendError("this person's place is no longer the company's", permanent=True, gone=True)
         return self.lines[person.platform](subscription)
-
-    async def _land(self, delivery: Delivery, landed: Landed, transaction: Transaction) -> None:
-        message = delivery.message
-        at = self.clock.now()
-        await transaction.deliveries.land(message.tenant, delivery.destination, message.incident or "", landed, at=at)
 
     async def _failed(self, delivery: Delivery, error: SendError, due: datetime) -> bool:
         """Mark one delivery, due again with those it was sent with; True where nothing is left to try."""

@@ -7,7 +7,7 @@
 from bot.store.advisories import KeptAdvisory, KeptVersion
 from bot.store.audit import Deed
 from bot.store.conversations import Conversation
-from bot.store.deliveries import KeptDelivery, Pending
+from bot.store.deliveries import Due, KeptDelivery, Pending
 from bot.store.engine import NEVER_SILENT
 from bot.store.engine_jobs import HeldJob
 from bot.store.errors import StoreError
@@ -29,6 +29,7 @@ __all__ = [
     "Conversation",
     "DeadJob",
     "Deed",
+    "Due",
     "Gap",
     "HeldJob",
     "KeptAdvisory",

@@ -29,6 +29,14 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """When the next words, and the next picture, are to be claimed; None where none waits."""
+
+    words: datetime | None = None
+    pictures: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDelivery:
     """A delivery as the page and the audit show it."""
 
@@ -109,15 +117,14 @@ class Deliveries:
         return any((one.at, one.reason) == (message.at, message.reason) for one in kept)
 
     async def mark_sent(self, delivery: Delivery, landed: Landed | None, at: datetime) -> bool:
-        """Save that it was sent and where, a head for the edits to come; False if the claim is not the newest."""
+        """Save that it was sent, and where the head stands from now on; False if the claim is not the newest."""
         done = {"state": State.SENT, "ended_at": at, "doubts": 0, "leased_until": None, "error": None}
         where = {"channel": landed.channel, "landed": landed.id} if landed else {}
         if not await self._mark(delivery, {**done, **where}):
             return False
-        if landed and delivery.kind is Kind.HEAD:
-            await self.land(
-                delivery.message.tenant, delivery.destination, delivery.message.incident or "", landed, at=at
-            )
+        if landed and landed != delivery.head:
+            message = delivery.message
+            await self.land(message.tenant, delivery.destination, message.incident or "", landed, at=at)
         return True
 
     async def mark_failed(self, delivery: Delivery, error: str, due: datetime) -> bool:
@@ -206,11 +213,11 @@ class Deliveries:
         rows = await self.connection.execute(wanted)
         return {name: Pending(count=count, oldest=oldest, due=due) for name, count, oldest, due in rows}
 
-    async def next_due(self, tenant: str, destination: str, *, pictures: bool = False) -> datetime | None:
-        """Tell when ``claim`` will next find something, a lease's end included; None if nothing waits."""
-        first = waiting.when_due(pictures=pictures)
-        due: datetime | None = await self.connection.scalar(first, waiting.at(tenant, destination))
-        return due
+    async def next_due(self, tenant: str, destination: str) -> Due:
+        """Tell when ``claim`` will next find something, a lease's end included."""
+        rows = await self.connection.execute(waiting.when_due(), waiting.at(tenant, destination))
+        moments = {row.pictures: row.due for row in rows}
+        return Due(words=moments.get(False), pictures=moments.get(True))
 
     async def recent(self, tenant: str, *, limit: int = 100, people: bool = False) -> list[KeptDelivery]:
         """Read the newest deliveries in any state, newest first: to channels, or to ``people`` who are told in person.

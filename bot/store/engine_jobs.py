@@ -46,19 +46,18 @@ class EngineTable:
         moved = await self.connection.execute(BRING_FORWARD, {"dedupe": dedupe, "run_at": run_at})
         return moved.rowcount > 0
 
-    async def begin(self, id_: int) -> None:
-        """Have a job that begins to run stand for no other from now on."""
-        await self.connection.execute(BEGIN, {"id": id_})
-
     async def end(self, job: HeldJob, status: str, *, delete: bool) -> bool:
         """End a job; False if it is not ours any more."""
         values = {"id": job.id, "attempts": job.attempts, "worker": job.worker, "status": status, "delete": delete}
         return (await self.connection.execute(END, values)).rowcount > 0
 
     async def again(self, job: HeldJob, after: timedelta) -> bool:
-        """Have a job run again after a while; False if somebody ended or took it since."""
-        values = {"id": job.id, "attempts": job.attempts, "worker": job.worker, "after": after}
-        return (await self.connection.execute(AGAIN, values)).rowcount > 0
+        """Have a job run again after a while, standing for no other; False if somebody ended or took it since."""
+        fence = {"id": job.id, "attempts": job.attempts, "worker": job.worker}
+        if not (await self.connection.execute(UNLOCK, fence)).rowcount:
+            return False
+        await self.connection.execute(AGAIN, {"id": job.id, "after": after})
+        return True
 
     async def missing(self, keys: Collection[str]) -> list[str]:
         """Choose the keys for which no job waits or runs."""
@@ -75,7 +74,6 @@ BRING_FORWARD = text("""
                                ELSE least(scheduled_at, CAST(:run_at AS timestamptz)) END
      WHERE queueing_lock = :dedupe AND status = 'todo'
 """)
-BEGIN = text("UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = :id")
 # Procrastinate's own functions ask for no worker: a machine that slept would end a job that was given to another.
 END = text("""
     WITH held AS MATERIALIZED (
@@ -85,14 +83,13 @@ END = text("""
            FOR UPDATE)
     SELECT procrastinate_finish_job_v1(id, CAST(:status AS procrastinate_job_status), :delete) FROM held
 """)
-AGAIN = text("""
-    WITH held AS MATERIALIZED (
-        SELECT id FROM procrastinate_jobs
-         WHERE id = :id AND status = 'doing' AND attempts = :attempts
-           AND worker_id IS NOT DISTINCT FROM CAST(:worker AS bigint)
-           FOR UPDATE)
-    SELECT procrastinate_retry_job_v2(id, now() + CAST(:after AS interval), NULL, NULL, NULL) FROM held
+# Another job with the same dedupe may wait by now, and procrastinate lets one of them wait.
+UNLOCK = text("""
+    UPDATE procrastinate_jobs SET queueing_lock = NULL
+     WHERE id = :id AND status = 'doing' AND attempts = :attempts
+       AND worker_id IS NOT DISTINCT FROM CAST(:worker AS bigint)
 """)
+AGAIN = text("SELECT procrastinate_retry_job_v2(:id, now() + CAST(:after AS interval), NULL, NULL, NULL)")
 MISSING = text("""
     SELECT wanted AS key FROM unnest(CAST(:keys AS text[])) AS wanted
      WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE lock = wanted AND status IN ('todo', 'doing'))

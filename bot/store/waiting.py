@@ -24,6 +24,7 @@ class State(StrEnum):
 
 
 OPEN = deliveries.c.state.in_([State.WAITING, State.CLAIMED])
+IS_PICTURE = deliveries.c.kind == Kind.PICTURE
 
 
 WHOSE: BindParameter[str] = bindparam("whose")
@@ -39,15 +40,17 @@ def at(tenant: str, destination: str, now: datetime | None = None) -> Mapping[st
 @cache
 def next_due(*, pictures: bool) -> Select[Any]:
     """Select what is to be claimed next, words or pictures, locked until then."""
-    wanted = select(deliveries).where(*_first_in_line(pictures=pictures), is_due(NOW))
+    kind = IS_PICTURE if pictures else ~IS_PICTURE
+    wanted = select(deliveries).where(*_first_in_line(), kind, is_due(NOW))
     return wanted.order_by(deliveries.c.id).limit(1).with_for_update(skip_locked=True, of=deliveries)
 
 
 @cache
-def when_due(*, pictures: bool) -> Select[Any]:
-    """Select the moment when the next is to be claimed, a lease's end included."""
-    moment = func.min(func.coalesce(deliveries.c.leased_until, deliveries.c.due))
-    return select(moment).where(*_first_in_line(pictures=pictures))
+def when_due() -> Select[Any]:
+    """Select the moments when the next words and the next picture are to be claimed, a lease's end included."""
+    moment = func.min(func.coalesce(deliveries.c.leased_until, deliveries.c.due), type_=Time)
+    wanted = select(IS_PICTURE.label("pictures"), moment.label("due"))
+    return wanted.where(*_first_in_line()).group_by("pictures")
 
 
 @cache
@@ -67,8 +70,8 @@ def supersede() -> Update:
     return update(deliveries).where(*outdated).values(state=State.SUPERSEDED, ended_at=NOW, leased_until=None)
 
 
-def _first_in_line(*, pictures: bool) -> Sequence[ColumnElement[bool]]:
-    """Match words or pictures for a destination that have nothing of the same incident before them to wait for."""
+def _first_in_line() -> Sequence[ColumnElement[bool]]:
+    """Match what waits for a destination and has nothing of the same incident before it to wait for."""
     c, older = deliveries.c, deliveries.alias("older").c
     before = select(older.id).where(
         older.tenant == c.tenant,
@@ -79,8 +82,7 @@ def _first_in_line(*, pictures: bool) -> Sequence[ColumnElement[bool]]:
         or_(older.kind == c.kind, older.kind == Kind.HEAD, c.kind.in_([Kind.HEAD, Kind.PICTURE])),
         or_(older.kind != Kind.PICTURE, c.kind == Kind.PICTURE),
     )
-    kind = c.kind == Kind.PICTURE if pictures else c.kind != Kind.PICTURE
-    return c.tenant == WHOSE, c.destination == WHERE_TO, kind, OPEN, ~before.exists()
+    return c.tenant == WHOSE, c.destination == WHERE_TO, OPEN, ~before.exists()
 
 
 def rest(first: Delivery, now: datetime, *, of_its_incident: bool) -> Select[Any]:

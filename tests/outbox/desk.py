@@ -105,7 +105,7 @@ class Desk:
     async def due(self, name: str) -> datetime | None:
         """Tell when a destination is tried next."""
         async with self.store.read() as tx:
-            return await tx.deliveries.next_due("default", name)
+            return (await tx.deliveries.next_due("default", name)).words
 
     async def gap(self, name: str = "it") -> Gap | None:
         """Tell whether a destination cannot be reached."""

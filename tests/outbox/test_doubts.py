@@ -9,8 +9,8 @@ from bot.outbox import SendError, check_doubts
 from bot.outbox.backoff import DOUBTED
 from bot.outbox.catching_up import all_of
 from bot.store import State, Store
-from bot.types import Delivery, Kind, Landed, Severity
-from tests.outbox.desk import HEAD, Desk, Scripted, facts, headline, message
+from bot.types import Delivery, Draft, Kind, Landed, Severity
+from tests.outbox.desk import ARGS, HEAD, Desk, Scripted, facts, headline, message
 
 DOWN = SendError("cannot connect")
 MINUTE = timedelta(minutes=1)
@@ -139,11 +139,13 @@ async def test_a_picture_is_given_up_rather_than_shown_a_third_time(desk: Desk) 
     """The words said it all."""
     await desk.tell(message())
     await desk.deliver()
+    said = desk.sender.sent[0].message
     async with desk.store.begin() as tx:
-        (head,) = await tx.deliveries.recent("default")
-        picture = Delivery(
-            id=0, destination="it", kind=Kind.PICTURE, message=head.message, key="p", due=desk.clock.at, attempts=3,
-            fence=3, doubts=2,
-        )  # fmt: skip
-    assert await desk.courier._attempt(picture)
-    assert (desk.lost, len(desk.sender.sent)) == ([], 1)
+        shown = Draft(destination="it", kind=Kind.PICTURE, message=said, key="p", due=desk.clock.at)
+        await tx.deliveries.save([shown], desk.clock.at)
+    desk.sender.script = lost(2)
+    for _ in range(3):
+        desk.clock.at += 2 * MINUTE
+        await desk.jobs.tasks["pictures"](ARGS)
+    assert (await desk.states())[-1] == (Kind.PICTURE, State.FAILED)
+    assert (desk.lost, [one.kind for one in desk.sender.sent]) == ([], [Kind.HEAD, Kind.PICTURE, Kind.PICTURE])

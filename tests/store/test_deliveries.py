@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.store import Pending, State, Store, Transaction
+from bot.store import Due, Pending, State, Store, Transaction
 from bot.types import Delivery, Draft, Kind, Landed
 from tests.store.samples import HOUR, MINUTE, SECOND, T0, draft, message
 
@@ -245,11 +245,11 @@ async def test_what_is_not_told_yet_is_counted_by_destination(store: Store) -> N
 async def test_the_next_moment_to_look_is_known(store: Store) -> None:
     """A follower counts only once its turn has come, a try under way when its lease ends."""
     async with store.begin() as tx:
-        assert await tx.deliveries.next_due("default", "slack") is None
+        assert await tx.deliveries.next_due("default", "slack") == Due()
         await tx.deliveries.save([draft("a", due=T0 + HOUR), draft("b", Kind.REPLY)], T0)
-        assert await tx.deliveries.next_due("default", "slack") == T0 + HOUR
+        assert await tx.deliveries.next_due("default", "slack") == Due(words=T0 + HOUR)
         await claim(tx, T0 + HOUR)
-        assert await tx.deliveries.next_due("default", "slack") == T0 + HOUR + LEASE
+        assert await tx.deliveries.next_due("default", "slack") == Due(words=T0 + HOUR + LEASE)
 
 
 async def test_a_landing_can_move(store: Store) -> None:

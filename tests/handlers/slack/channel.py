@@ -62,7 +62,7 @@ class Channel:
             except DiedError:
                 self.clock.at += LEASE
             async with self.store.read() as tx:
-                due = await tx.deliveries.next_due("default", "it")
+                due = (await tx.deliveries.next_due("default", "it")).words
             if due is None:
                 return
             self.clock.at = max(self.clock.at, due)

@@ -36,7 +36,7 @@ async def draw(it: Channel) -> None:
         except DiedError:
             it.clock.at += LEASE
         async with it.store.read() as tx:
-            due = await tx.deliveries.next_due("default", "it", pictures=True)
+            due = (await tx.deliveries.next_due("default", "it")).pictures
         if due is None:
             return
         it.clock.at = max(it.clock.at, due)
