@@ -1,9 +1,9 @@
 """Runs the bench: ``python -m bench.scale [SIZE ...]``, by default 1,000 and 10,000 companies, after a few.
 
 Prints one line of JSON a size, and whether a company costs more among many; ends with 1 where it does by over 10 %.
-The last size has two faults as well, which ``--quiet`` leaves out; ``--window`` sets the length of the quiet stretch in
-seconds, ``--save`` names a file that the lines are added to, for ``bench.scale.model``; ``--bots`` says how many
-processes share the companies, one of which answers people as well.
+The last size has two faults as well, which ``--quiet`` leaves out; ``--settle`` and ``--window`` set the seconds before
+the quiet stretch and its length, ``--save`` names a file that the lines are added to, for ``bench.scale.model``;
+``--bots`` says how many processes share the companies, one of which answers people as well.
 """
 
 import argparse
@@ -62,6 +62,7 @@ def main() -> bool:
     asked = argparse.ArgumentParser(prog="python -m bench.scale", description="What companies cost.")
     asked.add_argument("sizes", type=int, nargs="*", default=SIZES)
     asked.add_argument("--window", type=float, default=60.0)
+    asked.add_argument("--settle", type=float, default=600.0)
     asked.add_argument("--quiet", action="store_true")
     asked.add_argument("--save", type=Path)
     asked.add_argument("--bots", type=int, default=2)
@@ -69,7 +70,8 @@ def main() -> bool:
     measured = []
     for size in (BASE, *given.sizes):
         faults = size == given.sizes[-1] and not given.quiet
-        measured.append(asyncio.run(one_size(size, Plan(window=given.window, faults=faults, bots=given.bots))))
+        plan = Plan(settle=given.settle, window=given.window, faults=faults, bots=given.bots)
+        measured.append(asyncio.run(one_size(size, plan)))
         print(told(measured[-1]), flush=True)
         if given.save:
             with given.save.open("a") as file:

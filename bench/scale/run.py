@@ -27,6 +27,8 @@ class Plan:
 
     bots: int = 1
     """Processes that share the companies."""
+    settle: float = 600.0
+    """Seconds from the first look to the quiet stretch: what is new is judged more often for its first ten minutes."""
     window: float = 60.0
     """Seconds of the quiet stretch."""
     faults: bool = True
@@ -67,6 +69,8 @@ class Figures:
     told_all_median: float
     told_some: float
     untold: int
+    telling: float
+    """Seconds of processor time, of bot and database, from the faults until the last was told."""
     load_before: str
     load_after: str
 
@@ -86,10 +90,11 @@ class Scene:
 
 
 async def measure(scene: Scene, plan: Plan) -> Figures:
-    """Wait until everybody was polled once, measure a quiet stretch, then the faults."""
+    """Wait until everybody was polled once and what is new has settled, measure a quiet stretch, then the faults."""
     before, began = load(), time.monotonic()
     unread = await _until_polled(scene)
     warm = time.monotonic() - began
+    await asyncio.sleep(plan.settle)
     quiet = await _quiet(scene, plan.window)
     asked = await _asked(scene, plan.questions)
     told = await _faults(scene, plan.one_in) if plan.faults else UNTOLD
@@ -180,7 +185,7 @@ async def _asked(scene: Scene, questions: int) -> dict[str, float]:
 
 SENDING = ("EX1400001", "Users may be unable to send email messages from Exchange Online")
 LATENESS = ("EX1400002", "Users may see delays when they receive external email messages")
-UNTOLD: Mapping[str, Any] = {"told_all": 0.0, "told_all_median": 0.0, "told_some": 0.0, "untold": 0}
+UNTOLD: Mapping[str, Any] = {"told_all": 0.0, "told_all_median": 0.0, "told_some": 0.0, "untold": 0, "telling": 0.0}
 
 
 async def _faults(scene: Scene, one_in: int) -> dict[str, Any]:
@@ -188,7 +193,7 @@ async def _faults(scene: Scene, one_in: int) -> dict[str, Any]:
 
     Whoever is hit by both gets a message of each.
     """
-    began = time.time()
+    began, before = time.time(), _spent(scene)
     every, some = await _hit(scene, SENDING, 1), await _hit(scene, LATENESS, one_in)
     wanted = {channel: 1 + (channel in some) for channel in every}
     heard: dict[str, list[float]] = {}
@@ -202,7 +207,12 @@ async def _faults(scene: Scene, one_in: int) -> dict[str, Any]:
         "told_all_median": median(first) if first else 0.0,
         "told_some": max(last, default=0.0),
         "untold": _untold(wanted, heard),
+        "telling": _spent(scene) - before,
     }
+
+
+def _spent(scene: Scene) -> float:
+    return Use.of(*(bot.pid for bot in scene.bots), scene.database).seconds
 
 
 async def _hit(scene: Scene, fault: tuple[str, str], one_in: int) -> set[str]:

@@ -4,7 +4,7 @@ from bench.scale.__main__ import cost, judge, one_size
 from bench.scale.model import fit, report
 from bench.scale.run import Figures, Plan
 
-SMALL = Plan(window=1.0, poll="5s", one_in=3, questions=20, bots=2)
+SMALL = Plan(settle=0.0, window=1.0, poll="5s", one_in=3, questions=20, bots=2)
 
 
 async def test_the_real_bot_watches_a_small_town_and_tells_everybody_of_a_fault() -> None:
@@ -13,6 +13,7 @@ async def test_the_real_bot_watches_a_small_town_and_tells_everybody_of_a_fault(
     assert (figures.size, figures.probing, figures.unread, figures.untold) == (20, 2, 0, 0)
     assert figures.told_all >= figures.told_all_median > 0
     assert figures.told_some > 0
+    assert figures.telling > 0
     assert figures.bot_memory > 0
     assert figures.database_bytes > 0
     assert figures.status_p99_ms >= figures.status_p50_ms > 0
