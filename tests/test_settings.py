@@ -16,6 +16,7 @@ from bot.settings import (
     load,
 )
 from bot.settings.environment import Environment
+from bot.settings.toml_files import parsed
 
 ROOT = Path(__file__).parent.parent
 BOXES = """
@@ -186,6 +187,20 @@ def test_a_dotenv_that_no_editor_wrote_is_a_fault_like_another(tmp_path: Path, d
 
 def test_tables_without_end_are_no_toml(tmp_path: Path) -> None:
     assert "is not TOML" in faults(tmp_path, "a = " + "[" * 40_000)[0]
+
+
+@pytest.mark.parametrize("part", ["a.", '"a" . ', "'.'."])
+def test_a_key_without_end_is_refused_before_it_is_read(tmp_path: Path, part: str) -> None:
+    """One of 64 KB would take minutes."""
+    assert faults(tmp_path, f"[mailboxes.{part * 32_000}a]") == [
+        "mailstatus.toml: a key has more than 64 parts. Example: [mailboxes.office]"
+    ]
+
+
+def test_dots_elsewhere_are_no_key() -> None:
+    keys = "".join(f"a.b{number} = 1\n" for number in range(100))
+    said = parsed("mailstatus.toml", f"# {'...' * 100} {'A sentence. Then another. ' * 100}\n{keys}".encode())
+    assert len(said["a"]) == 100
 
 
 def test_all_faults_are_said_at_once(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Reading a file of ours in TOML: whatever is wrong is said with file, key and example."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -13,11 +14,18 @@ from bot.settings.routes import MailboxTable, RouteTable
 
 Model = TypeVar("Model", bound=BaseModel)
 
+PARTS = 64
+DEEP = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{PARTS}}}""")
+"""A key that says more than so many parts: the time that tomllib takes for one grows with the square of them."""
+
 
 def parsed(file: str, content: bytes) -> dict[str, Any]:
     """Parse TOML; raises SettingsError."""
     try:
-        return tomllib.loads(content.decode())
+        text = content.decode()
+        if DEEP.search(text):
+            raise SettingsError([f"{file}: a key has more than {PARTS} parts. Example: [mailboxes.office]"])
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError([f"{file}: is not TOML: {error}. Example: [mailboxes.office]"]) from None
 
