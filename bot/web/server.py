@@ -1,15 +1,23 @@
 """The HTTP server: where it may listen, and how it starts and stops with the rest of the program."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 
 STOP = 3
 """Seconds that open requests have when the server stops."""
+
+ASK = 10.0
+"""Seconds that a connection has to ask something, head and all; uvicorn itself ends only those that send nothing more
+after an answer."""
+TICKS = 10
+"""Of the server's loop, a second."""
 
 
 class ServeError(Exception):
@@ -21,11 +29,32 @@ class Server(uvicorn.Server):
 
     beat: Callable[[], None] = staticmethod(lambda: None)
     """Is called each time that the server's loop comes round, ten times a second."""
+    now: Callable[[], float] = staticmethod(time.monotonic)
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        """Begin with no connection."""
+        super().__init__(config)
+        self._idle: dict[Any, tuple[object, float]] = {}
+        """The connections that ask nothing: after which request, and since when."""
 
     async def on_tick(self, counter: int) -> bool:
         """Come round once."""
         self.beat()
+        if counter % TICKS == 0:
+            self._hang_up()
         return await super().on_tick(counter)
+
+    def _hang_up(self) -> None:
+        """End the connections that asked nothing for too long: else a few bytes a minute would keep thousands open."""
+        before, now = self._idle, self.now()
+        self._idle = {}
+        for one in self.server_state.connections:
+            last = getattr(one, "cycle", None)  # both of uvicorn's protocols for HTTP have one
+            if last is None or last.response_complete:
+                known, since = before.get(one, (last, now))
+                self._idle[one] = (last, since if known is last else now)
+                if now - self._idle[one][1] > ASK:
+                    one.transport.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

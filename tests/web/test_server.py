@@ -1,11 +1,14 @@
 import asyncio
 import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import count
 
 import httpx
 import pytest
 
 from bot.web.app import create_app
-from bot.web.server import ServeError, bind, is_loopback, server
+from bot.web.server import ASK, TICKS, ServeError, Server, bind, is_loopback, server
 from tests.web.examples import alone, ports
 
 SOON = 10
@@ -50,6 +53,60 @@ async def test_it_serves_and_stops_at_once_though_a_page_is_open() -> None:
     assert "Sending mail fails." in told
     assert "server" not in page.headers
     assert len(rest) < 5
+
+
+async def test_whoever_asks_nothing_is_hung_up_on_and_whoever_does_is_not() -> None:
+    """A page that is followed is an answer that goes on."""
+    running, passed = server(create_app(alone(ports()))), 0.0
+    running.now = lambda: passed
+    async with asyncio.timeout(SOON), opened(running) as port, AsyncExitStack() as lines:
+        silent, slow, following, asking = [await lines.enter_async_context(line(port)) for _ in range(4)]
+        slow[1].write(b"GET / HTTP/1.1\r\nHost: x")
+        following[1].write(b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        await following[0].readuntil(b"event: beat")
+        for _ in range(3):
+            asking[1].write(b"HEAD /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert (await asking[0].readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 ")
+            await looked(running)
+            slow[1].write(b"x")
+            passed += ASK * 0.6
+        assert (await silent[0].read(), await slow[0].read()) == (b"", b"")
+        await looked(running)
+        assert [one[0].at_eof() for one in (following, asking)] == [False, False]
+
+
+@asynccontextmanager
+async def opened(running: Server) -> AsyncIterator[int]:
+    """Have a server serve."""
+    listening = bind("127.0.0.1", 0, guarded=False)
+    serving = asyncio.create_task(running.serve(sockets=[listening]))
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        running.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def line(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Connect, and say nothing yet."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    yield reader, writer
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+
+
+async def looked(running: Server) -> None:
+    """Wait until the server has looked at all its connections."""
+    ticks, enough = count(1), asyncio.Event()
+
+    def beat() -> None:
+        if next(ticks) > TICKS + 1:
+            enough.set()
+
+    running.beat = beat
+    await enough.wait()
 
 
 def test_an_answer_does_not_wait_for_the_one_before_to_be_acknowledged() -> None:
