@@ -1,13 +1,15 @@
 """Every way in from outside: one list of doors, and the same attacks on each."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -23,7 +25,7 @@ from bot.web.app import create_app
 from bot.web.limits import REFUSED, Allowance, Refusals
 from bot.web.proxies import NOBODY
 from handlers.commands import Commands
-from handlers.door import BODY_LIMIT
+from handlers.door import BODY_LIMIT, Receive
 from handlers.orders import Orders
 from handlers.slack.api import SlackApi
 from handlers.slack.listen import PATH as SLACK_PATH
@@ -40,6 +42,7 @@ from tests.handlers.examples import NOW, TestClock, snapshot
 from tests.handlers.teams.bot.rig import activity, rig
 from tests.web.examples import alone, browser, ports
 
+SOON = 10
 SECRET = "the-secret-of-this-door-0123456789"
 Signed: TypeAlias = tuple[Mapping[str, str], bytes]
 
@@ -53,12 +56,14 @@ class Door:
     signed: Callable[[bytes, str], Mapping[str, str]]
     secret: str = SECRET
 
-    async def knock(self, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answered:
-        """Send a request, and give the answer."""
+    async def knock(
+        self, body: bytes, headers: Mapping[str, str], method: str = "POST", receive: Receive | None = None
+    ) -> Answered:
+        """Send a request, and give the answer; ``receive`` gives its body where it does not come as usual."""
         raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
         answered = Answered()
         scope = {"type": "http", "method": method, "headers": raw, "path": "/", "client": ("203.0.113.7", 40000)}
-        await self.app(scope, receiving(body), answered.send)
+        await self.app(scope, receive or receiving(body), answered.send)
         return answered
 
 
@@ -195,6 +200,17 @@ async def test_a_body_that_is_too_large_is_refused(door: Door) -> None:
     assert (await door.knock(large, headers)).status == 413
     assert (await door.knock(door.body, {**headers, "content-length": str(10**12)})).status == 413
     assert (await door.knock(door.body, {**headers, "content-length": "-1"})).status == 413
+
+
+async def test_a_body_that_does_not_come_is_waited_for_no_longer(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing() -> MutableMapping[str, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody waits for so long")
+
+    monkeypatch.setattr("handlers.door.BODY_WAIT", timedelta())
+    async with asyncio.timeout(SOON):
+        refused = await door.knock(door.body, door.signed(door.body, door.secret), receive=nothing)
+    assert refused.status == 408
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[" * 100_000, b"{", b"null", b"[]", b"\0" * 10])
