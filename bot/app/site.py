@@ -34,7 +34,12 @@ async def open_site(bot: Bot, *, links: Mapping[str, str] | None = None) -> Asyn
     """
     environment = bot.settings.environment
     if not bot.role.answers:
-        yield create_health_app(bot.pulse.health, bot.pipeline.snapshots, token=environment.page_token)
+        yield create_health_app(
+            bot.pulse.health,
+            bot.pipeline.snapshots,
+            token=environment.page_token,
+            proxies=proxies_of(environment),
+        )
         return
     pages = Pages(bot)
     bot.tenants.listen(pages.follow)

@@ -78,12 +78,24 @@ def create_app(
 
 
 def create_health_app(
-    health: Callable[[], Health], snapshots: Callable[[], Sequence[Snapshot]], *, token: SecretStr | None = None
+    health: Callable[[], Health],
+    snapshots: Callable[[], Sequence[Snapshot]],
+    *,
+    token: SecretStr | None = None,
+    proxies: Proxies = NOBODY,
 ) -> Starlette:
     """Make the application of a process that nobody asks about mail: health, and metrics behind ``token``."""
     house = House(ports=lambda _: None, tenants=tuple, snapshots=snapshots, health=health, everybody=_nobody)
-    guard = Middleware(Guard, admits=Keys(token=token, house=house), unguarded=UNGUARDED, refusal="")
-    return Starlette(routes=_health_routes(house, clients=int), middleware=[Middleware(SafeHeaders), guard])
+    app = Starlette(
+        routes=_health_routes(house, clients=int),
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(Requests, allowance=Allowance(PAGE), proxies=proxies, free=UNGUARDED),
+            Middleware(Guard, admits=Keys(token=token, house=house), unguarded=UNGUARDED, refusal=""),
+        ],
+    )
+    app.state.live = None
+    return app
 
 
 async def _nobody() -> Overview:

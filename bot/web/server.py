@@ -62,8 +62,10 @@ class Server(uvicorn.Server):
         yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close the pages' streams first, for they would never end by themselves."""
-        self.config.app.state.live.close()  # type: ignore[union-attr]  # uvicorn also takes an import string
+        """Close the pages' streams first, if there are pages, for they would never end by themselves."""
+        live = self.config.app.state.live  # type: ignore[union-attr]  # uvicorn also takes an import string
+        if live is not None:
+            live.close()
         await super().shutdown(sockets)
 
 

@@ -1,13 +1,15 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_network
 
 import httpx
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from bot.web.app import create_app
+from bot.web.app import create_app, create_health_app
 from bot.web.limits import MOST_CLIENTS, PAGE, REFUSED, Allowance, Pace, Requests
 from bot.web.proxies import NOBODY, Proxies
 from tests.web.examples import alone, ports
@@ -103,9 +105,20 @@ def test_what_was_taken_comes_back_and_no_more_than_that() -> None:
     assert not allowance.has(ANA)
 
 
-async def test_the_page_itself_holds_a_guesser_back_and_nobody_else() -> None:
+def pages() -> Starlette:
+    """Give the page, behind a token."""
+    return create_app(alone(ports()), token=SecretStr("t"))
+
+
+def worker() -> Starlette:
+    """Give what a worker answers, behind the same."""
+    return create_health_app(alone(ports()).health, tuple, token=SecretStr("t"))
+
+
+@pytest.mark.parametrize("made", [pages, worker])
+async def test_a_guesser_is_held_back_and_nobody_else(made: Callable[[], Starlette]) -> None:
     """The whole application, with its own limits."""
-    app = create_app(alone(ports()), token=SecretStr("t"))
+    app = made()
     guesses = int(PAGE.burst / 10) + 5
 
     async def seen(peer: str, token: str) -> int:

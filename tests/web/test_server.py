@@ -7,7 +7,7 @@ from itertools import count
 import httpx
 import pytest
 
-from bot.web.app import create_app
+from bot.web.app import create_app, create_health_app
 from bot.web.server import ASK, TICKS, ServeError, Server, bind, is_loopback, server
 from tests.web.examples import alone, ports
 
@@ -53,6 +53,13 @@ async def test_it_serves_and_stops_at_once_though_a_page_is_open() -> None:
     assert "Sending mail fails." in told
     assert "server" not in page.headers
     assert len(rest) < 5
+
+
+async def test_a_worker_that_has_no_pages_stops_as_well() -> None:
+    house = alone(ports())
+    running = server(create_health_app(house.health, tuple))
+    async with asyncio.timeout(SOON), opened(running) as port, httpx.AsyncClient() as client:
+        assert (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200
 
 
 async def test_whoever_asks_nothing_is_hung_up_on_and_whoever_does_is_not() -> None:
