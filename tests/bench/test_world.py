@@ -20,8 +20,10 @@ from bot.demo.clock import StoryClock
 from bot.demo.graph import Graph, Registration, Tokens
 from bot.mail import ImapInbox, Mailbox, Probe, Seal, Security, Server, SmtpSender, compose
 from bot.microsoft import ClientSecret, EntraApp, EntraTokens, GraphClient, open_http
-from bot.types import AdvisorySeen
+from bot.types import AdvisorySeen, Landed, Picture
 from bot.watch import ServiceHealth
+from handlers.slack.api import SlackApi
+from handlers.slack.picture import share
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -164,3 +166,14 @@ async def test_a_test_message_goes_round_and_is_told_of_at_once(
     made.post.refusing = "a@"
     assert type(await sender.send(message)).__name__ == "Refusal"
     await inbox.close()
+
+
+async def test_a_picture_is_shown_where_our_client_shows_it(world: tuple[World, dict[str, Any]]) -> None:
+    """In the three steps of Slack."""
+    made, ports = world
+    api = SlackApi(SecretStr("xoxb-1"), base_url=f"http://127.0.0.1:{ports['chats']}/api/")
+    try:
+        await share(api, Picture(png=b"PNG", title="t", alt="a"), Landed(channel="C1", id="1.1"), name="p.png")
+    finally:
+        await api.aclose()
+    assert made.chats.pictures == 1
