@@ -34,6 +34,10 @@ with warnings.catch_warnings():
     from microsoft_teams.apps.auth.token_validator import TokenValidator
     from microsoft_teams.apps.events.types import CoreActivity
     from microsoft_teams.common import ClientOptions
+    from opentelemetry import metrics
+
+# The SDK makes its counters anew for each activity and each call, and where nobody takes them they are kept for ever.
+metrics.set_meter_provider(metrics.NoOpMeterProvider())
 
 CLOUDS: Mapping[str, CloudEnvironment] = {"global": PUBLIC, "gcc-high": US_GOV, "dod": US_GOV_DOD, "china": CHINA}
 LIMIT = timedelta(seconds=10)

@@ -1,5 +1,6 @@
 """What people do in Teams, from Teams' own request to the card that answers it."""
 
+import gc
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -40,6 +41,18 @@ async def test_a_mention_is_answered_with_a_card_in_its_thread(bot: Rig) -> None
     assert "6 of 10 test messages" in shown(card.content)
     assert card.activity["summary"]
     assert bot.teams.tokens == [f"Bearer {OUTGOING}"]
+
+
+async def test_what_was_answered_leaves_nothing_in_memory(bot: Rig) -> None:
+    """The SDK makes counters anew each time, which OpenTelemetry would keep for whoever may want them one day."""
+
+    def counters() -> int:
+        return sum(type(one).__name__ in {"_ProxyMeter", "_ProxyCounter"} for one in gc.get_objects())
+
+    before = counters()
+    for number in range(3):
+        assert (await bot.deliver(bot.activity(id=str(number)))).status == 200
+    assert counters() == before
 
 
 async def test_the_words_are_those_of_every_platform(bot: Rig) -> None:
