@@ -197,6 +197,13 @@ def test_a_key_without_end_is_refused_before_it_is_read(tmp_path: Path, part: st
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "says"), [("4000d", "longer than ten years"), ("5" * 1000 + "s", "not a length of time")]
+)
+def test_a_time_that_no_calendar_holds_is_refused(tmp_path: Path, given: str, says: str) -> None:
+    assert says in faults(tmp_path, f"[rules]\nkeep = '{given}'")[0]
+
+
 def test_dots_elsewhere_are_no_key() -> None:
     keys = "".join(f"a.b{number} = 1\n" for number in range(100))
     said = parsed("mailstatus.toml", f"# {'...' * 100} {'A sentence. Then another. ' * 100}\n{keys}".encode())

@@ -7,16 +7,20 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+MOST = timedelta(days=3653)
 
 
 def length(value: object) -> timedelta:
     """Read a length of time such as ``60s``, ``5m`` or ``1h``."""
     if isinstance(value, timedelta):
         return value
-    found = re.fullmatch(r"(\d+)\s*([smhd])", str(value).strip())
+    found = re.fullmatch(r"(\d{1,9})\s*([smhd])", str(value).strip())
     if not found:
         raise ValueError('is not a length of time. Example: "60s", "5m" or "1h"')
-    return timedelta(seconds=int(found[1]) * UNITS[found[2]])
+    given = timedelta(seconds=int(found[1]) * UNITS[found[2]])
+    if given > MOST:
+        raise ValueError('is longer than ten years. Example: "60s", "5m" or "1h"')
+    return given
 
 
 Length = Annotated[timedelta, BeforeValidator(length)]
