@@ -12,7 +12,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.app.loops import Beat
-from bot.outbox.backoff import pause
+from bot.outbox.backoff import pause, retry_after
 from bot.web.health import Health, failing
 
 log = structlog.get_logger(__name__)
@@ -152,9 +152,8 @@ class Heartbeat:
         except (httpx.HTTPError, TimeoutError) as error:  # whose text may hold the address, which is a secret
             raise HeartbeatError(f"could not be reached ({type(error).__name__})") from None
         if not answer.is_success:
-            wait = answer.headers.get("Retry-After", "")
             raise HeartbeatError(
                 f"answered HTTP {answer.status_code}",
                 again=answer.is_server_error or answer.status_code == TOO_MANY,
-                retry_after=timedelta(seconds=int(wait)) if wait.isascii() and wait.isdigit() else None,
+                retry_after=retry_after(answer.headers.get("Retry-After")),
             )

@@ -27,7 +27,7 @@ from bot.outbox.catching_up import (
 from bot.outbox.channels import Channels
 from bot.outbox.reach import Reach
 from bot.outbox.sender import DirectLine, DoubtedError, Sender, SendError
-from bot.store import Store, Transaction
+from bot.store import Store, StoreError, Transaction
 from bot.types import Clock, Delivery, Kind, Landed, Person, Subscription, Text
 
 SEND_LIMIT = timedelta(seconds=30)
@@ -40,6 +40,7 @@ SETTLING = timedelta(seconds=30)
 """So long after a change of the settings every program of ours has read them."""
 TOGETHER = 10
 """Deliveries that one message tells of at most; more follow in the next."""
+CRASHED = "mailstatus itself failed while it sent this: please report it"
 
 log = structlog.get_logger()
 
@@ -177,6 +178,11 @@ class Courier:
                 return await sender.send(delivery)
         except TimeoutError:
             raise SendError(f"no answer within {SEND_LIMIT.total_seconds():.0f} s", unknown=True) from None
+        except (SendError, StoreError):
+            raise
+        except Exception as crash:  # whatever it is, others are told, and the destination is seen to be in trouble
+            log.exception("sender_crashed", to=delivery.destination)
+            raise SendError(f"{CRASHED} ({type(crash).__name__})", unknown=True) from crash
 
     async def _sender(self, delivery: Delivery) -> Sender:
         """Find the sender to a channel of the settings, or to a person."""

@@ -1,16 +1,16 @@
 """What Slack's errors mean: whether a second try can help, how long to wait, and what mends it, in plain words."""
 
-import math
 from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.outbox import SendError
+from bot.outbox.backoff import retry_after as asked
 
 SUCCESS = 200
 RATE_LIMITED = 429
 SERVER_ERROR = 500
 REQUEST_TIMEOUT = 408
-LONGEST_WAIT = timedelta(hours=1)
+LEAST_WAIT = timedelta(seconds=1)
 USUAL_WAIT = timedelta(seconds=30)
 
 MENDED_BY: Mapping[str, str] = {
@@ -99,9 +99,6 @@ def refused(method: str, status: int, code: str, retry_after: str | None, *, nee
 
 
 def wanted(retry_after: str | None) -> timedelta:
-    """Read Retry-After, whole or broken seconds; what cannot be read or believed becomes a usual wait."""
-    try:
-        seconds = float(retry_after or "")
-    except ValueError:
-        return USUAL_WAIT
-    return min(timedelta(seconds=max(seconds, 1)), LONGEST_WAIT) if math.isfinite(seconds) else USUAL_WAIT
+    """Read Retry-After; what cannot be read or believed becomes a usual wait."""
+    wait = asked(retry_after)
+    return USUAL_WAIT if wait is None else max(wait, LEAST_WAIT)

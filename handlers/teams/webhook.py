@@ -1,7 +1,6 @@
 """One POST to a Workflows webhook through pymsteams: blocking, with a time limit, and silent about its address."""
 
 import logging
-import math
 import re
 import socket
 from collections.abc import Mapping
@@ -19,12 +18,12 @@ from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from bot.outbox import SendError
+from bot.outbox.backoff import retry_after
 
 # At DEBUG it logs whole addresses, and a webhook's address lets anybody post.
 logging.getLogger("urllib3").setLevel(logging.INFO)
 
 CONNECT_LIMIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(hours=1)
 TRY_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 UNSURE = frozenset({408, 502, 504})
 """What a gateway says when the flow may have been started all the same."""
@@ -112,20 +111,11 @@ def post(
         raise SendError(MOVED, shut=True)
 
 
-def wanted(retry_after: str | None) -> timedelta | None:
-    """Read Retry-After in seconds; None where there is none that can be read or believed."""
-    try:
-        seconds = float(retry_after or "")
-    except ValueError:
-        return None
-    return min(timedelta(seconds=seconds), LONGEST_WAIT) if math.isfinite(seconds) and seconds > 0 else None
-
-
 def _refused(answer: Response, *, by_token: bool) -> SendError:
     status = answer.status_code
     said = f"Teams answered HTTP {status}"
     if status in TRY_AGAIN:
-        return SendError(said, retry_after=wanted(answer.headers.get("Retry-After")), unknown=status in UNSURE)
+        return SendError(said, retry_after=retry_after(answer.headers.get("Retry-After")), unknown=status in UNSURE)
     why = MENDED_BY.get(status, "it does not say why")
     if status in NOT_LET_IN:
         why = UNTRUSTED if by_token else UNSIGNED

@@ -26,7 +26,7 @@ def message(**changes: object) -> Message:
 class Scripted:
     """A sender that does what it is told, and then answers where the head stands."""
 
-    script: list[SendError] = field(default_factory=list)
+    script: list[SendError] | list[Exception] = field(default_factory=list)
     sent: list[Delivery] = field(default_factory=list)
     lands: Landed | None = HEAD
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.outbox.backoff import LONGEST, pause
+from bot.outbox.backoff import LONGEST, pause, retry_after
 from tests.outbox.chance import seeded
 
 
@@ -25,3 +25,18 @@ def test_what_the_platform_asks_for_is_honoured() -> None:
 def test_a_short_request_does_not_make_us_hasty() -> None:
     """Our own wait is the least."""
     assert pause(8, chance=seeded(1), asked=timedelta(seconds=1)) > timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("0", 0), ("7", 7), ("1.5", 1.5), ("99999", 3600), ("1e18", 3600), ("9" * 300, 3600), ("9" * 5000, None)],
+)
+def test_retry_after_is_read_up_to_an_hour(header: str, seconds: float | None) -> None:
+    """A platform may ask for longer than any calendar holds."""
+    assert retry_after(header) == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("header", [None, "", "soon", "-1", "nan", "inf", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_a_retry_after_that_cannot_be_believed_is_none(header: str | None) -> None:
+    """Our own wait counts then."""
+    assert retry_after(header) is None

@@ -91,6 +91,23 @@ async def test_each_fallback_is_tried_where_those_before_it_cannot_be_reached(de
     assert len(desk.last.sent) == 1
 
 
+async def test_a_sender_that_dies_of_an_error_nobody_thought_of_is_a_destination_that_cannot_be_reached(
+    desk: Desk,
+) -> None:
+    """Its fallback is told, the reason is shown, and it is tried again."""
+    desk.sender.script = list[Exception]([KeyError("of ours")] * 3)
+    await desk.tell(message())
+    for _ in range(3):
+        await desk.deliver_at("it", MINUTE)
+    await desk.deliver_at("office")
+    assert said(desk.other.sent) == ["Sending mail fails."]
+    gap = await desk.gap()
+    assert gap is not None
+    assert gap.why == "mailstatus itself failed while it sent this: please report it (KeyError)"
+    await desk.deliver_at("it", MINUTE)
+    assert (await desk.states())[0] == (Kind.HEAD, State.SENT)
+
+
 async def test_a_fallback_that_is_told_anyway_is_not_told_twice(desk: Desk) -> None:
     """It is a listener itself."""
     courier = desk.with_channels(fallbacks={"it": ["it2"]}, senders={"it": desk.sender, "it2": desk.other})

@@ -6,7 +6,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from bot.outbox import SendError
-from handlers.teams.webhook import wanted
+from bot.outbox.backoff import retry_after as asked
 
 TRY_AGAIN = frozenset({408, 412, 429, 500, 502, 503, 504})
 UNSURE = frozenset({500})
@@ -61,7 +61,7 @@ def refused(status: int, code: str, retry_after: str | None) -> TeamsError:
     """Judge an answer by its HTTP status, Teams' own word and its Retry-After header."""
     said = f"Teams answered {code or f'HTTP {status}'}"
     if status in TRY_AGAIN:
-        return TeamsError(said, retry_after=wanted(retry_after), unknown=status in UNSURE)
+        return TeamsError(said, retry_after=asked(retry_after), unknown=status in UNSURE)
     why = CODES.get(code) or STATUSES.get(status, "it does not say why")
     missing = _missing(status, code)
     shut = missing is Missing.CONVERSATION or status in NOT_LET_IN

@@ -22,7 +22,6 @@ from bot.types import Chart, Clock, Delivery, Kind
 from handlers.teams.address import fault, wants_token
 from handlers.teams.lane import LONGEST_TURN, Lane, lanes
 from handlers.teams.send import Flow, TeamsSender
-from handlers.teams.webhook import wanted
 from tests.handlers.examples import TestClock, delivery, patience
 from tests.handlers.teams.test_render import CHART
 
@@ -355,15 +354,3 @@ def test_an_address_that_cannot_work_is_refused_with_the_reason(url: str, why: s
 def test_no_list_of_hosts_keeps_a_new_one_out(url: str) -> None:
     """Microsoft has moved them before."""
     assert fault(url) == ""
-
-
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7), ("1.5", 1.5), ("99999", 3600)])
-def test_retry_after_is_read(header: str, seconds: float) -> None:
-    """An hour at most."""
-    assert wanted(header) == timedelta(seconds=seconds)
-
-
-@pytest.mark.parametrize("header", [None, "", "soon", "-1", "nan", "inf"])
-def test_a_retry_after_that_cannot_be_believed_is_none(header: str | None) -> None:
-    """Our own wait counts then."""
-    assert wanted(header) is None
