@@ -17,7 +17,7 @@ from procrastinate.types import JSONDict
 
 from bot.jobs.engine_connector import DeadlineConnector, FencedJobs, held
 from bot.jobs.engine_schedules import Every, Schedules
-from bot.jobs.pace import Pace, backoff, next_try
+from bot.jobs.pace import Pace, backoff, rest
 from bot.jobs.port import DEFAULT_LIMIT, Args, Beat, Task, TaskCount, unheard
 from bot.jobs.runner import Runner
 from bot.store import Store, StoreError, Transaction
@@ -153,10 +153,13 @@ class ProcrastinateJobs:
             await self._clock.sleep(self._pace.lease / 4)
 
     async def _rescue(self) -> None:
+        """Free what the dead held, and bring forward what a clock that was set back has wait for too long."""
+        async with self._store.begin() as transaction:
+            await transaction.engine.sooner(self._pace.longest_backoff)
         silent = self._pace.lease.total_seconds()
         for job in await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent):
             async with self._store.begin() as transaction:
-                if await transaction.engine.again(held(job), timedelta()):
+                if await transaction.engine.again(held(job), rest(self._pace, job.attempts, self._chance)):
                     log.warning("job_taken_over", task=job.task_name, job=job.id)
 
     async def _add(self, job: Job, transaction: Transaction) -> None:
@@ -184,8 +187,6 @@ class ProcrastinateJobs:
     async def _run(self, context: JobContext, /, *, args: str, **_: Any) -> None:  # noqa: ANN401 - what a newer program saved
         """Run a job of ours once; raises FailedRunError to have it tried again."""
         job = context.job
-        if job.attempts >= self._pace.tries:
-            raise FailedRunError("its process died each time")
         error = await self._runner.run(job.task_name, json.loads(args))
         schedule = self._schedules.of(job)
         if schedule is not None:
@@ -203,12 +204,8 @@ class _Retries(BaseRetryStrategy):
         self._clock = clock
         self._chance = chance
 
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         now = self._clock.now()
         if isinstance(exception, asyncio.CancelledError):
             return RetryDecision(retry_at=now)
-        again = next_try(self._pace, job.attempts + 1, now, self._chance)
-        if again is None:
-            log.error("job_given_up", task=job.task_name, job=job.id, attempts=job.attempts + 1, error=str(exception))
-            return None
-        return RetryDecision(retry_at=again)
+        return RetryDecision(retry_at=now + backoff(self._pace, job.attempts + 1, self._chance))

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +19,12 @@ class Pace:
     """After how long at most another process makes up for a scheduled run whose process died."""
     drain: timedelta = timedelta(seconds=5)
     """How long, in real time, what runs may go on when the loop is stopped."""
-    tries: int = 20
-    """After how many a job is given up, and kept as dead."""
     backoff: timedelta = timedelta(seconds=1)
     """Before the second try; twice as long before each one more."""
     longest_backoff: timedelta = timedelta(minutes=5)
+    deadly: int = 3
+    """A job that was begun so often may be what kills its process: it waits before it is taken over once more."""
+    longest_rest: timedelta = timedelta(minutes=1)
 
 
 def backoff(pace: Pace, failures: int, chance: random.Random) -> timedelta:
@@ -32,8 +33,8 @@ def backoff(pace: Pace, failures: int, chance: random.Random) -> timedelta:
     return min(doubled, pace.longest_backoff) * chance.uniform(0.5, 1.0)
 
 
-def next_try(pace: Pace, attempts: int, now: datetime, chance: random.Random) -> datetime | None:
-    """Tell when a job that failed is tried again; None if it was tried often enough."""
-    if attempts >= pace.tries:
-        return None
-    return now + backoff(pace, attempts, chance)
+def rest(pace: Pace, attempts: int, chance: random.Random) -> timedelta:
+    """Tell how long a job waits whose process died, so that one that is deadly leaves time for all others."""
+    if attempts < pace.deadly:
+        return timedelta()
+    return min(backoff(pace, attempts, chance), pace.longest_rest)

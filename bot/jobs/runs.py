@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from bot.jobs.pace import Pace, next_try
+from bot.jobs.pace import Pace, backoff
 from bot.jobs.runner import Runner
 from bot.jobs.schedule import Schedule, Schedules
 from bot.store import ClaimedJob, Transaction
@@ -47,10 +47,7 @@ class Runs:
         return self._pace.at_once - len(self.jobs)
 
     def start_job(self, job: ClaimedJob) -> None:
-        """Run a claimed job, unless it was begun and never ended too often."""
-        if job.attempts > self._pace.tries:
-            self._leave(job, partial(_bury, job=job, error="its process died each time"))
-            return
+        """Run a claimed job."""
         self.jobs[job.id] = job
         self._spawn(self._run_job(job))
 
@@ -112,10 +109,7 @@ class Runs:
     def _ending(self, job: ClaimedJob, error: str | None) -> Ending:
         if error is None:
             return partial(_finish, job=job)
-        again = next_try(self._pace, job.attempts, self._clock.now(), self._chance)
-        if again is None:
-            log.error("job_given_up", task=job.task, job=job.id, attempts=job.attempts, error=error)
-            return partial(_bury, job=job, error=error)
+        again = self._clock.now() + backoff(self._pace, job.attempts, self._chance)
         return partial(_retry, job=job, error=error, run_at=again)
 
     def _leave(self, job: ClaimedJob, ending: Ending) -> None:
@@ -135,10 +129,6 @@ async def _finish(transaction: Transaction, *, job: ClaimedJob) -> bool:
 
 async def _retry(transaction: Transaction, *, job: ClaimedJob, error: str, run_at: datetime) -> bool:
     return await transaction.jobs.retry(job, error, run_at)
-
-
-async def _bury(transaction: Transaction, *, job: ClaimedJob, error: str) -> bool:
-    return await transaction.jobs.bury(job, error)
 
 
 async def _release(transaction: Transaction, *, job: ClaimedJob) -> bool:

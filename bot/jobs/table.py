@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.jobs.others import Others
-from bot.jobs.pace import Pace
+from bot.jobs.pace import Pace, rest
 from bot.jobs.port import DEFAULT_LIMIT, Args, Beat, Task, TaskCount, unheard
 from bot.jobs.runs import Runs
 from bot.jobs.schedule import NEVER, Schedule, Schedules
-from bot.store import ClaimedJob, NewJob, Store, StoreError, Transaction
+from bot.store import ClaimedJob, NewJob, RunningJob, Store, StoreError, Transaction
 from bot.store.codec import canonical
 from bot.types import Clock
 
@@ -27,6 +27,7 @@ class TableJobs:
         self._store = store
         self._clock = clock
         self._pace = pace or Pace()
+        self._chance = chance
         self._schedules = Schedules(self._pace, chance)
         self._runs = Runs(clock, chance, self._pace, schedules=self._schedules, on_end=self._look_again)
         self._wake = asyncio.Event()
@@ -154,8 +155,15 @@ class TableJobs:
             await transaction.jobs.beat(ours)
         running = await transaction.jobs.running(tasks=self._runs.runner.tasks, but=ours)
         silent = self._others.silent(running, at)[: self._runs.free]
-        taken = [await transaction.jobs.take_over(job) for job in silent]
+        taken = [await self._take_over(job, transaction) for job in silent]
         return [job for job in taken if job is not None]
+
+    async def _take_over(self, job: RunningJob, transaction: Transaction) -> ClaimedJob | None:
+        wait = rest(self._pace, job.attempts, self._chance)
+        if not wait:
+            return await transaction.jobs.take_over(job)
+        await transaction.jobs.put_back(job, self._clock.now() + wait)
+        return None
 
     async def _is_job_due(self, now: datetime) -> bool:
         """Tell whether to claim, looking at the table if nobody has for a while."""
@@ -171,7 +179,9 @@ class TableJobs:
 
     async def _claim(self, transaction: Transaction, now: datetime, at_most: int) -> list[ClaimedJob]:
         self._news = False
-        claimed = await transaction.jobs.claim(now, tasks=self._runs.runner.tasks, at_most=at_most)
+        claimed = await transaction.jobs.claim(
+            now, tasks=self._runs.runner.tasks, at_most=at_most, longest=self._pace.longest_backoff
+        )
         if len(claimed) == at_most:
             self._news = True
         else:
@@ -179,7 +189,8 @@ class TableJobs:
         return claimed
 
     async def _look(self, transaction: Transaction, now: datetime) -> None:
-        self._next_job = await transaction.jobs.first_due(tasks=self._runs.runner.tasks) or NEVER
+        tasks, longest = self._runs.runner.tasks, self._pace.longest_backoff
+        self._next_job = await transaction.jobs.first_due(now, tasks=tasks, longest=longest) or NEVER
         self._look_at = now + self._pace.poll
 
     def _idle(self, now: datetime) -> timedelta:

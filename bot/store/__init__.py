@@ -13,7 +13,7 @@ from bot.store.engine_jobs import HeldJob
 from bot.store.errors import StoreError
 from bot.store.gaps import Gap
 from bot.store.incidents import KeptEvidence
-from bot.store.jobs import ClaimedJob, DeadJob, NewJob, RunningJob
+from bot.store.jobs import ClaimedJob, NewJob, RunningJob
 from bot.store.leases import Lease, Leases
 from bot.store.observations import RouteNow
 from bot.store.pushes import Push
@@ -27,7 +27,6 @@ __all__ = [
     "NEVER_SILENT",
     "ClaimedJob",
     "Conversation",
-    "DeadJob",
     "Deed",
     "Due",
     "Gap",

@@ -59,6 +59,10 @@ class EngineTable:
         await self.connection.execute(AGAIN, {"id": job.id, "after": after})
         return True
 
+    async def sooner(self, longest: timedelta) -> None:
+        """Have those that failed run at once that would wait for longer than any failure asks for."""
+        await self.connection.execute(SOONER, {"longest": longest})
+
     async def missing(self, keys: Collection[str]) -> list[str]:
         """Choose the keys for which no job waits or runs."""
         rows = await self.connection.execute(MISSING, {"keys": list(keys)})
@@ -90,6 +94,10 @@ UNLOCK = text("""
        AND worker_id IS NOT DISTINCT FROM CAST(:worker AS bigint)
 """)
 AGAIN = text("SELECT procrastinate_retry_job_v2(:id, now() + CAST(:after AS interval), NULL, NULL, NULL)")
+SOONER = text("""
+    UPDATE procrastinate_jobs SET scheduled_at = now()
+     WHERE status = 'todo' AND attempts > 0 AND scheduled_at > now() + CAST(:longest AS interval)
+""")
 MISSING = text("""
     SELECT wanted AS key FROM unnest(CAST(:keys AS text[])) AS wanted
      WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE lock = wanted AND status IN ('todo', 'doing'))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, delete, func, literal, or_, select, update
@@ -46,20 +46,9 @@ class RunningJob:
     beat: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadJob:
-    """A job that failed too often; it stays to be seen."""
-
-    id: int
-    task: str
-    args: Mapping[str, object]
-    attempts: int
-    error: str
-
-
 @dataclass(frozen=True, slots=True)
 class JobTable:
-    """Jobs wait, run with a beat, and are deleted when done; dead ones stay."""
+    """Jobs wait, run with a beat, and are deleted when done, and only then."""
 
     connection: AsyncConnection
 
@@ -83,9 +72,15 @@ class JobTable:
             )
         await self.connection.execute(statement)
 
-    async def claim(self, now: datetime, *, tasks: Collection[str], at_most: int) -> list[ClaimedJob]:
-        """Claim due jobs of these tasks, oldest first and one a key."""
-        rows = (await self.connection.execute(CLAIMABLE, {"now": now, "tasks": list(tasks), "at_most": at_most})).all()
+    async def claim(
+        self, now: datetime, *, tasks: Collection[str], at_most: int, longest: timedelta
+    ) -> list[ClaimedJob]:
+        """Claim due jobs of these tasks, oldest first and one a key.
+
+        One that failed never waits for more than ``longest``: if it would, the clock was set back, and it is due.
+        """
+        asked = {"now": now, "beyond": now + longest, "tasks": list(tasks), "at_most": at_most}
+        rows = (await self.connection.execute(CLAIMABLE, asked)).all()
         return [_claimed(row) for row in rows if await self._take(row)]
 
     async def take_over(self, stalled: RunningJob) -> ClaimedJob | None:
@@ -95,6 +90,12 @@ class JobTable:
         taken = update(jobs).where(*same).values(attempts=stalled.attempts + 1)
         row = (await self.connection.execute(taken.returning(*jobs.c))).one_or_none()
         return None if row is None else _claimed(row, attempts=stalled.attempts + 1)
+
+    async def put_back(self, stalled: RunningJob, run_at: datetime) -> None:
+        """Have a job wait whose runner is taken for dead, if that is still so."""
+        c = jobs.c
+        same = (c.id == stalled.id, c.state == "running", c.attempts == stalled.attempts, c.beat == stalled.beat)
+        await self.connection.execute(update(jobs).where(*same).values(state="waiting", run_at=run_at))
 
     async def beat(self, ids: Collection[int]) -> None:
         """Show that these jobs' runner is alive."""
@@ -114,28 +115,15 @@ class JobTable:
         """Put back a job that failed; False if the claim is not the newest."""
         return await self._change(job, state="waiting", run_at=run_at, error=error)
 
-    async def bury(self, job: ClaimedJob, error: str) -> bool:
-        """Keep a job that failed too often, never to be run; False if the claim is not the newest."""
-        return await self._change(job, state="dead", error=error)
-
     async def release(self, job: ClaimedJob) -> bool:
         """Put back a job that was stopped midway, due at once; False if the claim is not the newest."""
         return await self._change(job, state="waiting", run_at=None)
 
-    async def first_due(self, *, tasks: Collection[str]) -> datetime | None:
+    async def first_due(self, now: datetime, *, tasks: Collection[str], longest: timedelta) -> datetime | None:
         """Tell when ``claim`` will next find a job, as far as is known now; None if none waits for a time."""
-        due: datetime | None = await self.connection.scalar(FIRST_DUE, {"tasks": list(tasks)})
+        asked = {"beyond": now + longest, "tasks": list(tasks)}
+        due: datetime | None = await self.connection.scalar(FIRST_DUE, asked)
         return due
-
-    async def dead(self, *, limit: int = 100) -> list[DeadJob]:
-        """Read the newest dead jobs."""
-        rows = await self.connection.execute(
-            select(jobs).where(jobs.c.state == "dead").order_by(jobs.c.id.desc()).limit(limit)
-        )
-        return [
-            DeadJob(id=row.id, task=row.task, args=json.loads(row.args), attempts=row.attempts, error=row.error or "")
-            for row in rows
-        ]
 
     async def waiting(self) -> dict[str, int]:
         """Count by task the jobs that wait or run."""
@@ -183,9 +171,14 @@ def _claimed(row: ResultRow[Any], attempts: int | None = None) -> ClaimedJob:
     )
 
 
+def _too_far() -> ColumnElement[bool]:
+    """Match a job that failed and is to be tried again later than any failure asks for."""
+    return and_(jobs.c.attempts > 0, jobs.c.run_at > bindparam("beyond", type_=Time))
+
+
 def _claimable() -> Select[Any]:
     c = jobs.c
-    due = or_(c.run_at.is_(None), c.run_at <= bindparam("now", type_=Time))
+    due = or_(c.run_at.is_(None), c.run_at <= bindparam("now", type_=Time), _too_far())
     return (
         select(jobs)
         .where(c.state == "waiting", due, ~_blocked(), OURS)
@@ -196,7 +189,8 @@ def _claimable() -> Select[Any]:
 
 def _first_due() -> Select[Any]:
     c = jobs.c
-    moment = func.min(func.coalesce(c.run_at, literal(EPOCH, Time)))
+    at_once = literal(EPOCH, Time)
+    moment = func.min(case((_too_far(), at_once), else_=func.coalesce(c.run_at, at_once)))
     return select(moment).where(c.state == "waiting", ~_blocked(), OURS)
 
 

@@ -49,7 +49,12 @@ class SkewedClock:
         await asyncio.sleep(length.total_seconds())
 
 
-QUICK = Pace(poll=timedelta(seconds=0.02), lease=timedelta(seconds=1), backoff=timedelta(seconds=0.02), tries=5)
+QUICK = Pace(
+    poll=timedelta(seconds=0.02),
+    lease=timedelta(seconds=1),
+    backoff=timedelta(seconds=0.02),
+    longest_backoff=timedelta(seconds=0.05),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
+from sqlalchemy import text
 
 from bot.jobs import Args, open_jobs
 from bot.jobs.engine import ProcrastinateJobs, install
@@ -127,6 +128,34 @@ async def test_a_job_that_is_tried_again_stands_in_nobody_s_way(adapter: EngineA
     await jobs.enqueue("note", {"n": 1}, key="k", dedupe="d")
     async with running(jobs):
         assert await journal.until_there_are(3) == ["1", "1", "2"]
+
+
+async def test_a_job_that_failed_does_not_wait_for_hours_where_the_clock_was_set_back(
+    adapter: EngineAdapter, journal: Journal
+) -> None:
+    """No failure asks for so much; one that is to wait for its time still does."""
+    jobs, later = worker(adapter, noting(journal)), datetime(2900, 1, 1, tzinfo=UTC)
+    for n in ("failed", "later"):
+        await jobs.enqueue("note", {"n": n}, run_at=later)
+    async with adapter.store.begin() as transaction:
+        await transaction.connection.execute(text("UPDATE procrastinate_jobs SET attempts = 1 WHERE id = 1"))
+    async with running(jobs):
+        assert await journal.until_there_are(1) == ["failed"]
+        await jobs.enqueue("note", {"n": "now"})
+        assert await journal.until_there_are(2) == ["failed", "now"]
+
+
+async def test_a_job_whose_process_died_again_and_again_is_taken_over_after_a_rest(
+    adapter: EngineAdapter, journal: Journal
+) -> None:
+    """It may be what kills them; it is never given up."""
+    jobs = worker(adapter, noting(journal))
+    await jobs.enqueue("note", {"n": "deadly"})
+    died = "UPDATE procrastinate_jobs SET status = 'doing', attempts = 30 WHERE id = 1"
+    async with adapter.store.begin() as transaction:
+        await transaction.connection.execute(text(died))
+    async with running(jobs):
+        assert await journal.until_there_are(1) == ["deadly"]
 
 
 async def test_a_schedule_that_nobody_has_any_more_ends(adapter: EngineAdapter, journal: Journal) -> None:

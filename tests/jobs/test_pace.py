@@ -5,10 +5,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.pace import Pace, backoff, next_try
-from tests.store.samples import SECOND, T0
+from bot.jobs.pace import Pace, backoff, rest
+from tests.store.samples import SECOND
 
-PACE = Pace(tries=3)
+PACE = Pace()
 
 
 @given(st.integers(1, 10_000), st.integers())
@@ -33,7 +33,7 @@ def test_a_backoff_doubles() -> None:
     assert all(later == earlier * 2 for earlier, later in pairwise(waits))
 
 
-def test_a_job_is_tried_so_often_and_then_given_up() -> None:
-    """The last try has none after it."""
-    tries = [next_try(PACE, attempts, T0, Always()) for attempts in (1, 2, 3)]
-    assert tries == [T0 + timedelta(seconds=1), T0 + timedelta(seconds=2), None]
+def test_a_job_whose_process_died_is_run_at_once_until_it_may_be_what_kills_it() -> None:
+    """It waits a minute at most."""
+    waits = [rest(PACE, attempts, Always()) for attempts in (1, 2, 3, 500)]
+    assert waits == [timedelta(), timedelta(), timedelta(seconds=4), timedelta(minutes=1)]

@@ -129,18 +129,42 @@ async def _run(store: Store, statement: str) -> None:
         await tx.connection.execute(text(statement))
 
 
-async def test_a_job_whose_process_dies_each_time_is_given_up(sqlite_store: Store, journal: Journal) -> None:
-    """A job that kills its process must not do so for ever; it stays to be seen."""
-    jobs = noting(journal, table(sqlite_store, SkewedClock()))
-    await jobs.enqueue("note", {"n": "deadly"}, key="k")
-    await jobs.enqueue("note", {"n": "next"}, key="k")
-    assert QUICK.tries == 5
-    await _run(sqlite_store, "UPDATE jobs SET attempts = 5, state = 'running' WHERE id = 1")
+async def test_a_job_that_failed_does_not_wait_for_hours_where_the_clock_was_set_back(
+    sqlite_store: Store, journal: Journal
+) -> None:
+    """No failure asks for so much; one that is to wait for its time still does."""
+    jobs = noting(journal, table(sqlite_store, HandClock()))
+    for n in ("failed", "later"):
+        await jobs.enqueue("note", {"n": n}, run_at=T0 + HOUR)
+    await _run(sqlite_store, "UPDATE jobs SET attempts = 1 WHERE id = 1")
+    await jobs.enqueue("note", {"n": "now"})
     async with running(jobs):
-        assert await journal.until_there_are(1) == ["next"]
-    async with sqlite_store.read() as tx:
-        (dead,) = await tx.jobs.dead()
-    assert dead.error == "its process died each time"
+        assert await journal.until_there_are(2) == ["failed", "now"]
+
+
+async def test_a_job_whose_process_died_again_and_again_leaves_time_for_others(
+    sqlite_store: Store, journal: Journal
+) -> None:
+    """It may be what kills them; it waits, and is never given up."""
+    clock = HandClock()
+    jobs = noting(journal, table(sqlite_store, clock))
+    await jobs.enqueue("note", {"n": "deadly"}, key="k")
+    await jobs.enqueue("note", {"n": "other"})
+    await _run(sqlite_store, "UPDATE jobs SET attempts = 30, state = 'running' WHERE id = 1")
+    async with running(jobs):
+        assert await journal.until_there_are(1) == ["other"]
+        await _until_waiting(sqlite_store)
+        clock.move(MINUTE)
+        assert await journal.until_there_are(2) == ["other", "deadly"]
+
+
+async def _until_waiting(store: Store) -> None:
+    """Wait until somebody has taken the job from the dead."""
+    async with asyncio.timeout(LIMIT):
+        while True:
+            async with store.read() as tx:
+                if await tx.connection.scalar(text("SELECT state FROM jobs WHERE id = 1")) == "waiting":
+                    return
 
 
 async def test_no_more_run_at_once_than_may(sqlite_store: Store, journal: Journal) -> None:

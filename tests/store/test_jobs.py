@@ -7,7 +7,7 @@ from tests.store.samples import HOUR, MINUTE, SECOND, T0
 
 async def claim(tx: Transaction, at: datetime = T0, *, at_most: int = 9) -> list[ClaimedJob]:
     """Claim jobs of both tasks."""
-    return await tx.jobs.claim(at, tasks=["a", "b"], at_most=at_most)
+    return await tx.jobs.claim(at, tasks=["a", "b"], at_most=at_most, longest=HOUR)
 
 
 async def one(tx: Transaction, at: datetime = T0) -> ClaimedJob:
@@ -21,9 +21,9 @@ async def running(tx: Transaction, *, but: Collection[int] = ()) -> list[Running
     return await tx.jobs.running(tasks=["a", "b"], but=but)
 
 
-async def first_due(tx: Transaction) -> datetime | None:
+async def first_due(tx: Transaction, at: datetime = T0) -> datetime | None:
     """Tell when a claim finds something."""
-    return await tx.jobs.first_due(tasks=["a", "b"])
+    return await tx.jobs.first_due(at, tasks=["a", "b"], longest=HOUR)
 
 
 async def test_jobs_come_oldest_first_and_as_many_as_wanted(store: Store) -> None:
@@ -96,7 +96,6 @@ async def test_a_job_that_is_taken_over_voids_the_old_claim(store: Store) -> Non
         assert await tx.jobs.take_over(seen) is None
         assert not await tx.jobs.finish(lost)
         assert not await tx.jobs.retry(lost, "late", T0)
-        assert not await tx.jobs.bury(lost, "late")
         assert not await tx.jobs.release(lost)
         assert await tx.jobs.finish(again)
 
@@ -122,15 +121,32 @@ async def test_a_released_job_is_due_at_once(store: Store) -> None:
         assert (await one(tx, T0 - HOUR)).attempts == 2
 
 
-async def test_a_dead_job_stays_to_be_seen_and_frees_its_key(store: Store) -> None:
-    """Nothing is lost silently, and nothing is stuck for ever."""
+async def test_a_job_of_the_dead_can_wait_before_it_is_run_again(store: Store) -> None:
+    """Unless its runner showed a sign of life since it was seen."""
     async with store.begin() as tx:
-        await tx.jobs.add(NewJob(task="a", args={"n": 1}, key="k"), T0)
-        await tx.jobs.add(NewJob(task="a", args={"n": 2}, key="k"), T0)
-        await tx.jobs.bury(await one(tx), "it broke 20 times")
-        (dead,) = await tx.jobs.dead()
-        assert (dead.task, dead.args, dead.attempts, dead.error) == ("a", {"n": 1}, 1, "it broke 20 times")
-        assert (await one(tx)).args == {"n": 2}
+        await tx.jobs.add(NewJob(task="a", args={}), T0)
+        job = await one(tx)
+        (before,) = await running(tx)
+        await tx.jobs.beat([job.id])
+        await tx.jobs.put_back(before, T0 + MINUTE)
+        (seen,) = await running(tx)
+        await tx.jobs.put_back(seen, T0 + MINUTE)
+        assert await first_due(tx) == T0 + MINUTE
+        assert not await tx.jobs.finish(job)
+        assert (await one(tx, T0 + MINUTE)).attempts == 2
+
+
+async def test_a_job_that_failed_never_waits_for_longer_than_failures_ask_for(store: Store) -> None:
+    """The clock was set back then; one that was not begun yet waits for its time."""
+    async with store.begin() as tx:
+        await tx.jobs.add(NewJob(task="a", args={}, run_at=T0 + 2 * HOUR), T0)
+        assert await claim(tx) == []
+        assert await first_due(tx) == T0 + 2 * HOUR
+        await tx.jobs.retry(await one(tx, T0 + 2 * HOUR), "broke", T0 + 2 * HOUR + MINUTE)
+        first = await first_due(tx)
+        assert first is not None
+        assert first < T0
+        assert (await one(tx)).attempts == 2
 
 
 async def test_an_id_is_never_given_twice(store: Store) -> None:
