@@ -15,7 +15,7 @@ import httpx
 
 from bot.app import wiring
 from bot.app.admission import Admission, given_up
-from bot.app.clock import ClockWatch, SystemClock
+from bot.app.clock import NOTICED, ClockWatch, SystemClock
 from bot.app.eyes import Tooling
 from bot.app.graph_budgets import GraphBudgets
 from bot.app.health import Pulse
@@ -146,12 +146,21 @@ async def _begin(bot: Bot, voices: Voices, http: httpx.AsyncClient) -> None:
         still=lambda one: bot.whose.holds(one.person, one.tenant),
     )
     courier.register()
+    bot.pulse.rouse = courier.rouse
+    bot.pulse.set_back = await _set_back(bot)
     key = probe_key(bot.settings)
     admission = Admission(pipeline=bot.pipeline, courier=courier, voices=voices, channels=channels, key=key)
     bot.tenants.listen(admission.follow)
     found = bot.folder.start()
     say(bot.folder.faults, {})
     await bot.tenants.become(found)
+
+
+async def _set_back(bot: Bot) -> bool:
+    """Tell whether the clock is behind what was saved last: it was set back while the bot was off."""
+    async with bot.store.read() as tx:
+        newest = await tx.machines.newest()
+    return newest is not None and newest - bot.clock.now() > NOTICED
 
 
 def _tooling(settings: Settings, memory: Memory, http: httpx.AsyncClient, chance: random.Random) -> Tooling:

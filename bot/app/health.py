@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -77,6 +77,10 @@ class Pulse:
     jumped: Callable[[], timedelta] = timedelta
     """Asks by how much the machine's clock jumped since the last time."""
     clock_set: ClockSet | None = None
+    rouse: Callable[[], Awaitable[None]] | None = None
+    """Has what waits for a moment that is far off again tried at once; may raise StoreError."""
+    set_back: bool = False
+    """Whether the clock was set back, and nothing roused since."""
     hears: Callable[[], bool] = lambda: True
     """Asks whether the chat platforms that need a connection of ours can reach us."""
 
@@ -85,6 +89,7 @@ class Pulse:
         while True:
             self.look_at_clock()
             await self.check()
+            await self.settle_clock()
             await self.report()
             beat()
             await asyncio.sleep(CHECK.total_seconds())
@@ -93,7 +98,15 @@ class Pulse:
         """Keep when the machine's clock jumped last."""
         if jump := self.jumped():
             self.clock_set = ClockSet(at=self.clock.now(), by=jump)
+            self.set_back = self.set_back or jump < timedelta()
             log.warning("clock_jumped", seconds=jump.total_seconds())
+
+    async def settle_clock(self) -> None:
+        """Let nothing wait until a clock that was set back is as late as it was."""
+        if self.set_back and self.rouse:
+            with contextlib.suppress(StoreError):  # once the store can be written
+                await self.rouse()
+                self.set_back = False
 
     async def check(self) -> None:
         """Ask the store what waits, and what could not be delivered."""

@@ -32,8 +32,7 @@ COPIES_MOST = 2
 
 def too_old(delivery: Delivery, now: datetime) -> bool:
     """Tell whether a delivery helps nobody any more; what was held back by quiet hours counts from their end."""
-    since = delivery.due if delivery.attempts <= 1 else delivery.message.at
-    return now - since > _limit(delivery)
+    return now - delivery.wanted > _limit(delivery)
 
 
 def together(first: Delivery, rest: Sequence[Delivery]) -> Delivery:

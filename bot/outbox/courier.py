@@ -11,7 +11,7 @@ import structlog
 
 from bot.jobs import Args, Jobs
 from bot.outbox.backoff import pause, pause_in_doubt
-from bot.outbox.calls import PICTURES, TASK, call_task
+from bot.outbox.calls import PICTURES, TASK, call, call_task
 from bot.outbox.catching_up import (
     FRESH,
     all_of,
@@ -77,6 +77,17 @@ class Courier:
             for tenant, gap in await transaction.gaps.shut():
                 if tenant in tenants:
                     await self._reach(tenant).reopen(tenant, gap, self.clock.now(), transaction)
+
+    async def rouse(self) -> None:
+        """Where the clock was set back, try at once all that would wait until it is as late as it was; once is enough.
+
+        Raises StoreError.
+        """
+        now = self.clock.now()
+        async with self.store.begin() as transaction:
+            await transaction.gaps.rouse(now)
+            for tenant, destination in await transaction.outbox.rouse(now):
+                await call(self.jobs, tenant, destination, transaction=transaction)
 
     async def deliver(self, args: Args) -> None:
         """Deliver the words that are due at one destination, and come back when more is; pictures may follow."""

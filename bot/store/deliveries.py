@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import func, or_, select, union, update
+from sqlalchemy import case, func, literal, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import waiting
 from bot.store.codec import dump, load
-from bot.store.columns import insert_into
+from bot.store.columns import Time, insert_into
 from bot.store.tables import deliveries, landings
 from bot.store.waiting import OPEN, State
 from bot.types import Delivery, Draft, Kind, Landed, Message, Person
@@ -168,11 +168,12 @@ class Deliveries:
         return [_delivery(row, row._asdict(), None) for row in rows]
 
     async def release(self, tenant: str, destination: str, now: datetime) -> None:
-        """Have all that was tried, or held, at a destination tried at once: it takes messages again."""
+        """Have all that waited because a destination took nothing tried at once, as it takes messages again."""
         c = deliveries.c
-        tried = or_(c.attempts > 0, c.fence > 0)
-        match = (c.tenant == tenant, c.destination == destination, c.state == State.WAITING, tried, c.due > now)
-        await self.connection.execute(update(deliveries).where(*match).values(due=now))
+        kept = or_(c.fence > 0, c.due <= now)
+        match = (c.tenant == tenant, c.destination == destination, c.state == State.WAITING, kept)
+        due = case((c.due > now, literal(now, Time)), else_=c.due)
+        await self.connection.execute(update(deliveries).where(*match).values(due=due, fence=c.fence + 1))
 
     async def land(self, tenant: str, destination: str, incident: str, landed: Landed, *, at: datetime) -> None:
         """Save where an incident's head stands at a destination."""
@@ -240,6 +241,7 @@ class Deliveries:
             "message": dump(draft.message),
             "saved_at": at,
             "due": draft.due,
+            "wanted": draft.due,
             "state": State.WAITING,
         }
         statement = insert_into(self.connection, deliveries).values(row).on_conflict_do_nothing()
@@ -264,7 +266,7 @@ def _delivery(row: ResultRow[Any], claimed: dict[str, Any], head: Landed | None)
         kind=Kind(row.kind),
         message=load(Message, row.message),
         key=row.key,
-        due=row.due,
+        wanted=row.wanted or row.due,
         attempts=claimed["attempts"],
         fence=claimed["fence"],
         doubts=claimed["doubts"] - 1,

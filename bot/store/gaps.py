@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import insert_into
@@ -67,6 +67,12 @@ class Gaps:
         await self.connection.execute(
             statement.on_conflict_do_update(index_elements=["tenant", "destination"], set_=news)
         )
+
+    async def rouse(self, now: datetime) -> None:
+        """End all waits for a moment of a clock that was set back, at anybody's."""
+        c = gaps.c
+        await self.connection.execute(update(gaps).where(c.since > now).values(since=now))
+        await self.connection.execute(update(gaps).where(c.probe > now).values(probe=now))
 
     async def end(self, tenant: str, destination: str) -> None:
         """Forget a gap: the destination took a message."""

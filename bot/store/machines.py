@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import database_now, insert_into
@@ -72,6 +72,11 @@ class Machines:
         wanted = select(machines.c.state, machines.c.saved_at, machines.c.version).where(machines.c.tenant == tenant)
         row = (await self.connection.execute(wanted)).one_or_none()
         return None if row is None else SavedMachine(state=row.state, saved_at=row.saved_at, version=row.version)
+
+    async def newest(self) -> datetime | None:
+        """Tell when any state was saved last, by the clock of who saved it."""
+        saved: datetime | None = await self.connection.scalar(select(func.max(machines.c.saved_at)))
+        return saved
 
     async def moved(self, since: int | None, *, named: Collection[str] = ()) -> Moved:
         """Tell how often those machines moved on that had news after ``since`` or are named, or all."""

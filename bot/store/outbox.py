@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, FromClause, func, select
+from sqlalchemy import ColumnElement, FromClause, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.columns import Time
 from bot.store.tables import deliveries
 from bot.store.waiting import OPEN, State
 from bot.types import Kind, Person
@@ -43,6 +44,18 @@ class Outbox:
         wanted = select(failed.c.tenant, failed.c.destination, failed.c.error)
         rows = await self.connection.execute(wanted.where(failed.c.state == State.FAILED, *_words(failed), ~newer))
         return {(tenant, destination): error or "" for tenant, destination, error in rows}
+
+    async def rouse(self, now: datetime) -> list[tuple[str, str]]:
+        """Have all tried at once that waits for a moment of a clock that was set back.
+
+        Gives whose it is and where it goes. What nobody has tried yet waits on where it is to wait: for the morning.
+        """
+        c = deliveries.c
+        moment, begun = func.coalesce(c.leased_until, c.due), or_(c.fence > 0, c.due <= c.saved_at)
+        lease = case((c.state == State.CLAIMED, literal(now, Time)), else_=None)
+        late = update(deliveries).where(OPEN, begun, moment > now).values(due=now, leased_until=lease)
+        rows = await self.connection.execute(late.returning(c.tenant, c.destination))
+        return sorted({(row.tenant, row.destination) for row in rows})
 
 
 def _words(table: FromClause) -> tuple[ColumnElement[bool], ...]:

@@ -10,7 +10,7 @@ from bot.store.errors import StoreError
 from bot.store.tables import metadata
 from bot.store.tables.base import ONLY
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest file in migrations/; revisions count up, so that an older program knows a newer store."""
 BEARS = "0008"
 """The oldest program, by its HEAD, that can go on beside these tables; a migration that takes things away raises it."""

@@ -110,7 +110,8 @@ class Delivery:
     kind: Kind
     message: Message
     key: str
-    due: datetime
+    wanted: datetime
+    """When it was first to be told, after quiet hours; no later try moves it."""
     attempts: int
     """This one included."""
     fence: int
@@ -121,6 +122,11 @@ class Delivery:
     """Where the incident's head message stands at this destination."""
     earlier: tuple["Delivery", ...] = ()
     """What waited longer at the same destination and goes out within this one, newest first."""
+
+    @property
+    def waited(self) -> bool:
+        """Tell whether it was not taken before, or held back because nothing is taken there."""
+        return self.attempts > 1 or self.fence > self.attempts
 
     @property
     def unknown(self) -> bool:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.types import Message, Moment, Reason, Severity, Text
+from bot.types import Delivery, Message, Moment, Reason, Severity, Text
 from bot.words.catalogue import catalogue
+
+LATE = timedelta(minutes=2)
+"""What comes later is said to."""
 
 
 def reached_again(
@@ -60,6 +63,16 @@ def perhaps_told(message: Message) -> Message:
         vendor=(),
         basis=(),
     )
+
+
+def late_note(delivery: Delivery, at: datetime) -> Text:
+    """Say of a message that comes late for how long it was held up, and where; nothing of one in time."""
+    late, words = at - delivery.wanted, catalogue(delivery.message.language)
+    if late <= LATE:
+        return ()
+    if delivery.waited:
+        return words.text("Delivered {length} late: this chat could not be reached.", length=words.length(late))
+    return words.text("Delivered {length} late: mailstatus itself was held up.", length=words.length(late))
 
 
 def over_by_now(start: datetime, end: datetime, what: Text, language: str) -> Text:

@@ -1,6 +1,5 @@
 """Names of buttons and parts of a message, and what is said about its delivery."""
 
-from datetime import timedelta
 from enum import StrEnum
 
 from bot.types import Reading, Text
@@ -29,12 +28,6 @@ def label(name: Label, language: str) -> str:
 def incident_name(incident: str, language: str) -> Text:
     """Name an incident by its number, as commands know it."""
     return catalogue(language).text("Incident {id}", id=id_of(incident))
-
-
-def late_note(late: timedelta, language: str) -> Text:
-    """Say that a message was held up on its way to the chat."""
-    words = catalogue(language)
-    return words.text("Delivered {length} late: this chat could not be reached.", length=words.length(late))
 
 
 def gone_note(language: str) -> Text:

@@ -5,12 +5,11 @@ from datetime import timedelta
 
 from bot.mail import Accepted, FateUnknown, Mailbox, NoAnswer, OwnTrouble, Refusal, SmtpSender
 from bot.outbox import SendError, check_doubts
-from bot.types import Clock, Delivery, Kind, Landed, Text
-from bot.words.labels import late_note
+from bot.types import Clock, Delivery, Kind, Landed
+from bot.words.gaps import late_note
 from handlers.clean import clean
 from handlers.email.render import mail, message_id
 
-LATE = timedelta(minutes=2)
 RUN_SECONDS = 25.0
 """Below the limit that the outbox gives to a try."""
 DOUBTFUL = timedelta(minutes=10)
@@ -38,17 +37,13 @@ class EmailSender:
         """
         check_doubts(delivery)
         at = self._clock.now()
-        letter = mail(delivery, sender=self._sender, to=self._address, at=at, note=self._lateness(delivery))
+        letter = mail(delivery, sender=self._sender, to=self._address, at=at, note=late_note(delivery, at))
         outcome = await self._smtp.send(letter)
         if not isinstance(outcome, Accepted):
             raise judged(outcome)
         if delivery.kind is not Kind.HEAD and delivery.head:
             return delivery.head
         return Landed(channel=self._address, id=message_id(delivery, self._sender))
-
-    def _lateness(self, delivery: Delivery) -> Text:
-        late = self._clock.now() - delivery.message.at
-        return late_note(late, delivery.message.language) if delivery.attempts > 1 and late > LATE else ()
 
 
 def judged(outcome: Refusal | OwnTrouble | NoAnswer | FateUnknown) -> SendError:

@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 import structlog
 
 from bot.outbox import SendError, check_doubts
 from bot.outbox.catching_up import all_of
-from bot.types import Clock, Delivery, Kind, Landed, Picture, Reason, Severity, Text
-from bot.words.labels import Label, gone_note, label, late_note
+from bot.types import Clock, Delivery, Kind, Landed, Picture, Reason, Severity
+from bot.words.gaps import late_note
+from bot.words.labels import Label, gone_note, label
 from handlers.slack import render
 from handlers.slack.api import SlackApi
 from handlers.slack.look import EVENT_TYPE, GONE, BlindError, Looker, Posted
@@ -20,7 +21,6 @@ from handlers.slack.trouble import SlackError
 
 BROADCAST = frozenset({Reason.WORSE, Reason.RESOLVED, Reason.REOPENED})
 """Changes that a reply tells the whole channel of: an edit rings nobody."""
-LATE = timedelta(minutes=2)
 
 log = structlog.get_logger()
 
@@ -56,7 +56,8 @@ class SlackSender:
         if delivery.kind is Kind.PICTURE:
             return await self._show(delivery, head)
         if head is None:
-            shown = render.blocks(delivery.message, Kind.HEAD, mention=self._mention, note=self._lateness(delivery))
+            note = late_note(delivery, self._clock.now())
+            shown = render.blocks(delivery.message, Kind.HEAD, mention=self._mention, note=note)
             return await self._post(delivery, shown)
         try:
             return await self._follow(delivery, head)
@@ -100,7 +101,7 @@ class SlackSender:
             shown, severe = render.blocks(message, Kind.EDIT), message.severity is Severity.SEVERE
             await self._api.edit(head, severe=severe, text=render.text(message), blocks=shown)
             return head
-        shown = render.blocks(message, Kind.REPLY, note=self._lateness(delivery))
+        shown = render.blocks(message, Kind.REPLY, note=late_note(delivery, self._clock.now()))
         below = {"thread_ts": head.id, "reply_broadcast": message.reason in BROADCAST}
         answer = await self._send(delivery, shown, head.channel, below)
         posted = answer.get("message")
@@ -164,10 +165,6 @@ class SlackSender:
 
     def _landed(self, answer: Mapping[str, object]) -> Landed:
         return Landed(channel=str(answer.get("channel") or self._channel), id=str(answer.get("ts") or ""))
-
-    def _lateness(self, delivery: Delivery) -> Text:
-        late = self._clock.now() - delivery.message.at
-        return late_note(late, delivery.message.language) if delivery.attempts > 1 and late > LATE else ()
 
 
 def _posted_at(head: Landed, delivery: Delivery) -> datetime:

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from bot.egress import EgressError, Reach
 from bot.microsoft import GraphError, TokenSource
 from bot.outbox import SendError, check_doubts
-from bot.types import Chart, Clock, Delivery, Text
-from bot.words.labels import late_note
+from bot.types import Chart, Clock, Delivery
+from bot.words.gaps import late_note
 from handlers.teams import render
 from handlers.teams.address import fault
 from handlers.teams.lane import Lane
@@ -22,7 +22,6 @@ from handlers.teams.mention import checked
 from handlers.teams.webhook import CONNECT_LIMIT, post
 
 LIMIT = timedelta(seconds=10)
-LATE = timedelta(minutes=2)
 HTTPS = 443
 
 
@@ -67,7 +66,8 @@ class TeamsSender:
         """Post a card, also where an earlier try may have landed: there is nothing to look in. Raises SendError."""
         check_doubts(delivery)
         chart = await self._plots(delivery)
-        card = render.card(delivery, note=self._lateness(delivery), mention=self._mention, chart=chart)
+        note = late_note(delivery, self._clock.now())
+        card = render.card(delivery, note=note, mention=self._mention, chart=chart)
         token = await self._token()
         await self._flow.lane.turn()
         try:
@@ -103,7 +103,3 @@ class TeamsSender:
             return await self._flow.token()
         except GraphError as error:
             raise SendError(str(error), shut=error.permanent, retry_after=error.retry_after) from None
-
-    def _lateness(self, delivery: Delivery) -> Text:
-        late = self._clock.now() - delivery.message.at
-        return late_note(late, delivery.message.language) if delivery.attempts > 1 and late > LATE else ()

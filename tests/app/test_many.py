@@ -9,7 +9,9 @@ from bot.app.clock import SystemClock
 from bot.app.health import ANYBODYS, _by_kind
 from bot.app.site import open_site
 from bot.settings import Environment, Installation, Settings
+from bot.store import Store
 from bot.web.health import Beat
+from tests.store.samples import draft
 from tests.web.examples import browser
 
 CHANCE = random.Random(1)  # noqa: S311 - the same each time
@@ -42,6 +44,24 @@ async def test_each_companys_page_is_its_own_and_health_names_nobody(tmp_path: P
     assert ready["shut"] == [ANYBODYS]
     assert f'mailstatus_destination_mute{{destination="{ANYBODYS}"}} 1.0' in metrics
     assert "acme" not in metrics
+
+
+async def test_a_clock_that_was_set_back_while_the_bot_was_off_holds_nothing_up(tmp_path: Path) -> None:
+    """What was tried before it was is tried again at once."""
+    given = Settings(environment=Environment.model_validate({}), installation=Installation(), named={}, state=tmp_path)
+    later = SystemClock().now() + timedelta(hours=6)
+    async with await Store.open(given.store_url) as store, store.begin() as tx:
+        await tx.machines.save({"gone": b""}, later)
+        await tx.deliveries.save([draft("a")], later)
+        assert await tx.deliveries.claim("default", "slack", later, timedelta(minutes=1))
+    async with open_bot(given, SystemClock(), CHANCE) as bot:
+        before = bot.pulse.set_back
+        await bot.pulse.settle_clock()
+        assert (before, bot.pulse.set_back) == (True, False)
+        async with bot.store.read() as tx:
+            due = (await tx.deliveries.next_due("default", "slack")).words
+    assert due is not None
+    assert due < later
 
 
 def test_loops_of_companies_are_told_by_their_kind() -> None:

@@ -79,7 +79,7 @@ def delivery(
     kind: Kind = Kind.HEAD, *, head: Landed | None = None, said: Message | None = None, **more: object
 ) -> Delivery:
     """Give a delivery of the example message, claimed for the first time."""
-    claimed: dict[str, object] = {"attempts": 1, "fence": 1, "key": f"key-of-{kind}", "due": NOW, "id": 7}
+    claimed: dict[str, object] = {"attempts": 1, "fence": 1, "key": f"key-of-{kind}", "wanted": NOW, "id": 7}
     return Delivery(
         destination="it",
         kind=kind,

@@ -80,10 +80,19 @@ class Desk:
         """Remember what will never arrive."""
         self.lost.append(f"{delivery.destination}: {error}")
 
-    async def tell(self, said: Message, *, heads: tuple[str, ...] = (), rings: bool = True, to: str = "it") -> None:
-        """Save what is to be told, at its time."""
+    async def tell(
+        self,
+        said: Message,
+        *,
+        heads: tuple[str, ...] = (),
+        rings: bool = True,
+        to: str = "it",
+        due: datetime | None = None,
+    ) -> None:
+        """Save what is to be told, at its time or when it is wanted."""
         self.clock.at = max(self.clock.at, said.at)
         drafts = plan(said, [Destination(name=to, platform="slack", edits=True)], heads=heads, rings=rings)
+        drafts = [replace(one, due=due or one.due) for one in drafts]
         async with self.store.begin() as tx:
             await tx.deliveries.save(drafts, self.clock.now())
             await call(self.jobs, "default", to, transaction=tx)

@@ -47,7 +47,7 @@ def test_a_picture_and_what_is_about_the_bot_itself_are_old_soon() -> None:
 
 def test_what_quiet_hours_held_back_is_not_old() -> None:
     """It was to be told this late."""
-    assert not too_old(delivery(due=NOW + STANDS, attempts=1), NOW + STANDS + MINUTE)
+    assert not too_old(delivery(wanted=NOW + STANDS, attempts=1), NOW + STANDS + MINUTE)
 
 
 def test_the_newest_is_told_as_the_head_where_there_is_none() -> None:

@@ -33,7 +33,7 @@ async def test_a_draft_becomes_a_delivery_with_its_attempt_counted_before_it_is_
     async with store.begin() as tx:
         (id_,) = await tx.deliveries.save([draft("a")], T0)
         assert await claim(tx) == Delivery(
-            id=id_, destination="slack", kind=Kind.HEAD, message=message(), key="a", due=T0, attempts=1, fence=1
+            id=id_, destination="slack", kind=Kind.HEAD, message=message(), key="a", wanted=T0, attempts=1, fence=1
         )
         assert await nothing(tx)
 

@@ -10,8 +10,9 @@ from bot.types import Change, Direction, Moment, Reason, Skew, Text
 from bot.words import accounts, answers, labels, replies
 from bot.words.answers import Answer
 from bot.words.catalogue import LOCALE
+from bot.words.gaps import late_note
 from bot.words.labels import Label, label
-from tests.handlers.examples import BEGAN, NOW, claim, finding, healthy, incident, snapshot
+from tests.handlers.examples import BEGAN, NOW, claim, delivery, finding, healthy, incident, snapshot
 from tests.words.test_catalogue import TRANSLATED, merged, sentences
 
 MODULES = ("labels", "answers", "replies", "accounts")
@@ -104,7 +105,13 @@ def test_what_is_not_mail_is_said_to_be_something_else() -> None:
 
 def test_notes_about_a_delivery_are_sentences() -> None:
     """Whatever the language."""
-    assert plain(labels.late_note(NOW - BEGAN, "en")) == "Delivered 9 minutes late: this chat could not be reached."
+    late = delivery(wanted=BEGAN, attempts=2, fence=2)
+    assert plain(late_note(late, NOW)) == "Delivered 9 minutes late: this chat could not be reached."
+    held = delivery(wanted=BEGAN, fence=3)
+    assert late_note(held, NOW) == late_note(late, NOW)
+    first = delivery(wanted=BEGAN)
+    assert plain(late_note(first, NOW)) == "Delivered 9 minutes late: mailstatus itself was held up."
+    assert late_note(first, BEGAN) == ()
     assert plain(labels.passed_on_note("it", "404", "de")) == "Das steht hier, weil it nicht erreichbar ist. (404)"
     assert plain(labels.gone_note("ja")).endswith("。")
 

@@ -26,6 +26,7 @@ deliveries = Table(
     Column("message", Text, nullable=False),
     Column("saved_at", Time, nullable=False),
     Column("due", Time, nullable=False),
+    Column("wanted", Time),  # when it was due first; not there where an older program saved it
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("fence", Integer, nullable=False, server_default="0"),

@@ -1,19 +1,17 @@
 """A channel or a personal chat that the bot is in as a place to send to: post, reply, edit."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.outbox import check_doubts
 from bot.types import Clock, Delivery, Kind, Landed, Severity, Text
-from bot.words.labels import gone_note, late_note
+from bot.words.gaps import late_note
+from bot.words.labels import gone_note
 from handlers.teams import render
 from handlers.teams.bot.api import TeamsApi
 from handlers.teams.bot.buttons import with_buttons
 from handlers.teams.bot.trouble import Missing, TeamsError
 from handlers.teams.mention import checked
 from handlers.teams.send import Plots, no_chart
-
-LATE = timedelta(minutes=2)
 
 
 class BotSender:
@@ -67,11 +65,7 @@ class BotSender:
         if delivery.kind is Kind.EDIT:
             shown = render.card(replace(delivery, kind=Kind.HEAD), note=note, chart=chart)
         else:
-            late = self._lateness(delivery)
+            late = late_note(delivery, self._clock.now())
             shown = render.card(delivery, note=(*note, *late), mention=self._mention, chart=chart)
         lasting = delivery.kind is not Kind.REPLY and message.severity is not Severity.GOOD
         return with_buttons(shown, message.incident if lasting else None, message.language)
-
-    def _lateness(self, delivery: Delivery) -> Text:
-        late = self._clock.now() - delivery.message.at
-        return late_note(late, delivery.message.language) if delivery.attempts > 1 and late > LATE else ()
