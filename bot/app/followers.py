@@ -37,7 +37,7 @@ class Followers:
     def loops(self) -> Sequence[Loop]:
         """Give what follows every mailbox."""
         return [
-            Loop(name=f"mailbox:{name}", run=partial(self._follow, name), deadline=DEADLINE)
+            Loop(name=f"mailbox:{name}", run=partial(self._follow, name), deadline=DEADLINE, tenant=self.eyes.tenant)
             for name in self.eyes.mailboxes
         ]
 

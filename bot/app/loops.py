@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +30,8 @@ class Loop:
     """Never ends by itself, and can be begun anew after an end."""
     deadline: timedelta
     """Real time without a beat after which it hangs."""
+    tenant: str = ""
+    """The company that it looks for, which may have a loop of the same name as another's; empty for the bot's own."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class LoopState:
     """How one loop fares; moments are seconds of the event loop's clock, which no one can set."""
 
     name: str
+    tenant: str
+    """The company that it looks for; empty for the bot's own."""
     deadline: timedelta
     last: float
     """When it last came round, or was first begun."""
@@ -51,6 +55,11 @@ class LoopState:
         """Note that it came round."""
         self.last = _now()
         self.failures = 0
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """Say in the log which it is."""
+        return {"loop": self.name} | ({"tenant": self.tenant} if self.tenant else {})
 
     @property
     def age(self) -> timedelta:
@@ -69,7 +78,8 @@ class Loops:
     def __init__(self, chance: random.Random) -> None:
         """Begin with none; chance spreads the waits before a loop is begun anew."""
         self._chance = chance
-        self._states: dict[str, LoopState] = {}
+        self._states: dict[tuple[str, str], LoopState] = {}
+        """By tenant and name."""
 
     def states(self) -> tuple[LoopState, ...]:
         """Tell how each fares."""
@@ -77,7 +87,7 @@ class Loops:
 
     def watch(self, name: str, deadline: timedelta) -> Beat:
         """Take the beats of a loop that somebody else keeps."""
-        return self._known(name, deadline).beat
+        return self._known("", name, deadline).beat
 
     @asynccontextmanager
     async def running(self, *loops: Loop) -> AsyncIterator[None]:
@@ -91,20 +101,21 @@ class Loops:
             if keepers:
                 await asyncio.wait(keepers, timeout=2 * LAST_WORDS)
             for loop in loops:
-                self._states.pop(loop.name, None)
+                self._states.pop((loop.tenant, loop.name), None)
 
-    def _known(self, name: str, deadline: timedelta) -> LoopState:
+    def _known(self, tenant: str, name: str, deadline: timedelta) -> LoopState:
         now = _now()
-        return self._states.setdefault(name, LoopState(name=name, deadline=deadline, last=now, begun=now))
+        fresh = LoopState(name=name, tenant=tenant, deadline=deadline, last=now, begun=now)
+        return self._states.setdefault((tenant, name), fresh)
 
     async def _keep(self, loop: Loop) -> None:
-        state = self._known(loop.name, loop.deadline)
+        state = self._known(loop.tenant, loop.name, loop.deadline)
         while True:
             state.begun = _now()
             state.error = await _once(loop, state)
             state.restarts += 1
             state.failures += 1
-            log.error("loop_begun_anew", loop=loop.name, why=state.error, restarts=state.restarts)
+            log.error("loop_begun_anew", **state.named, why=state.error, restarts=state.restarts)
             await asyncio.sleep(pause(state.failures, chance=self._chance, asked=None).total_seconds())
 
 
@@ -117,7 +128,7 @@ async def _once(loop: Loop, state: LoopState) -> str:
         hung = not task.done()
     finally:
         await _end(task, state)
-    return f"no sign of life for {loop.deadline.total_seconds():.0f} s" if hung else _why(task)
+    return f"no sign of life for {loop.deadline.total_seconds():.0f} s" if hung else _why(task, state)
 
 
 async def _end(task: asyncio.Future[object], state: LoopState) -> None:
@@ -128,16 +139,16 @@ async def _end(task: asyncio.Future[object], state: LoopState) -> None:
         task.cancel()
         await asyncio.wait({task}, timeout=LAST_WORDS)
         if not task.done() and asked == 1:
-            log.error("loop_cannot_be_ended", loop=state.name)
+            log.error("loop_cannot_be_ended", **state.named)
 
 
-def _why(task: asyncio.Future[object]) -> str:
+def _why(task: asyncio.Future[object], state: LoopState) -> str:
     if task.cancelled():
         return "cancelled from within"
     crash = task.exception()
     if crash is None:
         return "ended by itself"
-    log.error("loop_crashed", loop=task.get_name() if isinstance(task, asyncio.Task) else "", exc_info=crash)
+    log.error("loop_crashed", **state.named, exc_info=crash)
     return f"{type(crash).__name__}: {crash}"[:200]
 
 

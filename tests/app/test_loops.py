@@ -3,6 +3,8 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from bot.app.loops import Beat, Loop, Loops
 from tests.demo.loops import without_waiting
 
@@ -52,11 +54,16 @@ async def test_a_loop_that_comes_round_is_left_alone() -> None:
 @without_waiting
 async def test_a_loop_that_dies_is_begun_anew_and_says_why() -> None:
     kept, begun = loops(), Begun(crash)
-    async with kept.running(Loop(name="mortal", run=begun.run, deadline=MINUTE)):
-        await asyncio.sleep(10)
-        (state,) = kept.states()
-        assert (begun.times, state.restarts, state.error) == (2, 1, "OSError: no route to host")
-        assert state.failures == 0
+    with capture_logs() as logs:
+        async with kept.running(Loop(name="mortal", run=begun.run, deadline=MINUTE)):
+            await asyncio.sleep(10)
+            (state,) = kept.states()
+    assert (begun.times, state.restarts, state.error) == (2, 1, "OSError: no route to host")
+    assert state.failures == 0
+    assert [(line["event"], line["loop"]) for line in logs] == [
+        ("loop_crashed", "mortal"),
+        ("loop_begun_anew", "mortal"),
+    ]
 
 
 @without_waiting
