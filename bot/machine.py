@@ -43,6 +43,7 @@ from bot.types import (
     Snapshot,
     SourceBack,
     SourceBlind,
+    SourceNow,
     Tally,
 )
 from bot.words import tell
@@ -156,6 +157,11 @@ class Machine:
         return tuple(claim for claim in claims if claim.gone is None)
 
     @property
+    def sources(self) -> tuple[SourceNow, ...]:
+        """Give what can be seen and what cannot."""
+        return self._book.sights
+
+    @property
     def is_troubled(self) -> bool:
         """Tell whether an incident is open."""
         return any(incident.resolved is None and not incident.part_of for incident in self._book.incidents)
@@ -169,7 +175,7 @@ class Machine:
             calendars=self._calendars.now(self._blind_calendars()),
             open=self.open,
             past=tuple(reversed(past)),
-            sources=self._book.sights,
+            sources=self.sources,
             advisories=self.advisories,
             rung=self._rung[::-1],
             messages=tuple(tell(change, language=language) for change in reversed(self._rung)),

@@ -11,7 +11,7 @@ from bot.keeper import Company, Keeper, Think, Unsaved
 from bot.machine import Machine
 from bot.steps import NOTHING, Beside, Memory, Pushed, Step, Steps
 from bot.store import Deed, StoreError
-from bot.types import Change, Incident, Observation, Order, ProbeSeen, Reported, Snapshot
+from bot.types import Change, Incident, Observation, Order, ProbeSeen, Reported, Snapshot, SourceNow
 
 __all__ = ["Memory", "Pipeline", "Pushed"]
 
@@ -160,6 +160,11 @@ class Pipeline:
         if shown.snapshot is None:
             shown.snapshot = shown.machine.snapshot(shown.at, language=self.language(tenant))
         return shown.snapshot
+
+    def sources(self, tenant: str) -> Sequence[SourceNow]:
+        """Give what can be seen and what cannot, without a snapshot being made; nothing of whom we do not know."""
+        shown = self._shown.get(tenant)
+        return shown.machine.sources if shown else ()
 
     def snapshots(self) -> list[Snapshot]:
         """Give all that there are here."""

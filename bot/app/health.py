@@ -12,13 +12,13 @@ from bot.app.heartbeat import Heartbeat
 from bot.app.holder import SHARD
 from bot.app.loop_news import loop_news
 from bot.app.loops import Beat as Heard
-from bot.app.loops import Loops
+from bot.app.loops import Loops, LoopState
 from bot.app.shards import SHARDS, Shards
 from bot.app.watchdog import Watchdog
 from bot.jobs import Jobs, TaskCount
 from bot.pipeline import Pipeline
 from bot.store import KeptDelivery, State, Store, StoreError
-from bot.types import Clock, Kind
+from bot.types import Clock, Kind, SightObservation
 from bot.web.health import Beat, ClockSet, Count, Health, Mouth, Outward
 
 DEADLINES: Mapping[str, timedelta] = {
@@ -136,16 +136,38 @@ class Pulse:
                 self.alone = self.alone + 1 if len(held) < SHARDS else 0
 
     async def report(self) -> None:
-        """Have it told where a loop hangs and stays so, and when it runs again."""
-        tenant = next(iter(self.pipeline.tenants), None)
-        if tenant is None or (self.store.address and tenant not in self.shards.eyes):
-            return  # with several machines, whoever watches the first company speaks of its own loops there
-        sources = self.pipeline.snapshot(tenant).sources
-        now, after = self.clock.now(), self.told_after
-        news = loop_news(self._beats(), sources, now, tenant=tenant, told_after=after)
+        """Have it told where a loop hangs and stays so, and when it runs again, to those whose business it is."""
+        now = self.clock.now()
+        news = {
+            tenant: loop_news(beats, self.pipeline.sources(tenant), now, tenant=tenant, told_after=self.told_after)
+            for tenant, beats in self._business().items()
+        }
+        await asyncio.gather(*(self._tell(tenant, seen) for tenant, seen in news.items() if seen))
+
+    async def _tell(self, tenant: str, seen: Sequence[SightObservation]) -> None:
         with contextlib.suppress(StoreError):  # the pipeline keeps it
-            if news:
-                await self.pipeline.take(tenant, news)
+            await self.pipeline.take(tenant, seen)
+
+    def _business(self) -> Mapping[str, Sequence[Beat]]:
+        """Give whom we tell of loops that hang, and of which: of several companies each of those that look for itself.
+
+        The others are the operator's business then, who hears of them by other ways than somebody's channels.
+        """
+        hang = [one for one in self.loops.states() if one.hangs]
+        if not self._several:
+            # With several machines, whoever watches the company speaks of its own loops there.
+            here = self.shards.eyes if self.store.address else self.pipeline.tenants
+            return {tenant: [_beat(one) for one in hang] for tenant in here}
+        own: dict[str, list[Beat]] = {tenant: [] for tenant in self.shards.eyes}
+        for one in hang:
+            if one.tenant in own:
+                own[one.tenant].append(_beat(one))
+        return own
+
+    @property
+    def _several(self) -> bool:
+        """Tell whether there are several companies, however few of them are watched from here."""
+        return len(self.shards.tenants()) > 1
 
     def health(self) -> Health:
         """Tell how the bot is now."""
@@ -173,31 +195,28 @@ class Pulse:
 
     def comes_round(self) -> bool:
         """Tell whether every loop does, as ``alive`` does of the whole health; asked every second."""
-        return not any(one.age > one.deadline for one in self.loops.states())
+        return not any(one.hangs for one in self.loops.states())
 
     def health_of(self, tenant: str) -> Health:
         """Tell how the bot is as far as it is one company's business; all of it where there is only one."""
         health = self.health()
-        if len(self.pipeline.tenants) <= 1:
+        if not self._several:
             return health
-        return replace(health, beats=(), mouths=self._mouths(tenant), outward=None, store_error="")
+        own = tuple(_beat(one) for one in self.loops.states() if one.tenant == tenant)
+        return replace(health, beats=own, mouths=self._mouths(tenant), outward=None, store_error="")
 
     def _all_mouths(self) -> tuple[Mouth, ...]:
         """Give everybody's channels; without names where there are several companies: machines ask without a token."""
-        tenants = self.pipeline.tenants
-        mouths = tuple(mouth for tenant in tenants for mouth in self._mouths(tenant))
-        return mouths if len(tenants) <= 1 else tuple(replace(mouth, name=ANYBODYS) for mouth in mouths)
+        mouths = tuple(mouth for tenant in self.pipeline.tenants for mouth in self._mouths(tenant))
+        return tuple(replace(mouth, name=ANYBODYS) for mouth in mouths) if self._several else mouths
 
     def _mouths(self, tenant: str) -> tuple[Mouth, ...]:
         names = self.destinations(tenant)
         return tuple(Mouth(name=name, error=self.stopped.get((tenant, name), "")) for name in names)
 
     def _beats(self) -> tuple[Beat, ...]:
-        loops = [
-            Beat(loop=one.name, age=one.age, deadline=one.deadline, restarts=one.restarts, error=one.error)
-            for one in self.loops.states()
-        ]
-        loops = loops if len(self.pipeline.tenants) <= 1 else _by_kind(loops)
+        loops = [_beat(one) for one in self.loops.states()]
+        loops = _by_kind(loops) if self._several else loops
         counts, now = self._task_counts(), asyncio.get_running_loop().time()
         away = SHARED if self.store.address else ()
         tasks = [
@@ -225,6 +244,10 @@ class Pulse:
             Count.JOBS_DONE: sum(one.runs - one.failures for one in counts),
             Count.JOBS_FAILED: sum(one.failures for one in counts),
         }
+
+
+def _beat(state: LoopState) -> Beat:
+    return Beat(loop=state.name, age=state.age, deadline=state.deadline, restarts=state.restarts, error=state.error)
 
 
 def _by_kind(loops: Iterable[Beat]) -> list[Beat]:

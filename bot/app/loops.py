@@ -67,6 +67,11 @@ class LoopState:
         return timedelta(seconds=_now() - self.last)
 
     @property
+    def hangs(self) -> bool:
+        """Tell whether it should have come round by now."""
+        return self.age > self.deadline
+
+    @property
     def patience(self) -> float:
         """Tell how many seconds it still has; each beginning is given the whole deadline."""
         return max(self.last, self.begun) + self.deadline.total_seconds() - _now()
