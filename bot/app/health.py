@@ -176,6 +176,7 @@ class Pulse:
         return Health(
             at=self.clock.now(),
             started=self.started,
+            several=self._several,
             beats=self._beats(),
             store=since is None,
             unsaved_since=since,

@@ -75,6 +75,8 @@ class Health:
 
     at: datetime
     started: datetime
+    several: bool = False
+    """The bot is several companies': what anybody may ask it about itself names nothing of theirs."""
     beats: tuple[Beat, ...] = ()
     store: bool = True
     """The store answered lately."""

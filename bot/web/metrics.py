@@ -48,6 +48,7 @@ class Collector:
         yield from _own(health)
         yield from _beats(health)
         yield from _mail(snapshots)
+        yield _sources(snapshots, by_kind=health.several)
         yield from _counts(health)
         yield _gauge("page_clients", "Open pages that are kept up to date", {"": self.clients()})
 
@@ -99,9 +100,16 @@ def _mail(snapshots: Sequence[Snapshot]) -> Iterator[Metric]:
         seconds = now.last_latency.total_seconds() if now.last_latency else 0.0
         slowest[now.direction] = max(slowest.get(now.direction, 0.0), seconds)
     yield _gauge("latency_seconds", "Delay of the last test message, the longest one", slowest, label="direction")
-    blind = Counter(source.source for one in snapshots for source in one.sources if source.blind_since)
-    known = {source.source: blind[source.source] for one in snapshots for source in one.sources}
-    yield _gauge("source_blind", "Tenants for which the feed cannot be read", known, label="source")
+
+
+def _sources(snapshots: Sequence[Snapshot], *, by_kind: bool) -> Metric:
+    """Count tenants by what they cannot see; of a kind, as the rest of a name is some company's mailbox or place."""
+    blind: Counter[str] = Counter()
+    for one in snapshots:
+        labels = {now: now.source.partition(":")[0] if by_kind else now.source for now in one.sources}
+        blind.update(dict.fromkeys(labels.values(), 0))
+        blind.update({label for now, label in labels.items() if now.blind_since})
+    return _gauge("source_blind", "Tenants for which the source cannot be read", blind, label="source")
 
 
 def _directions(snapshots: Sequence[Snapshot]) -> Metric:

@@ -93,11 +93,14 @@ async def test_what_a_company_was_told_of_while_it_was_alone_is_not_left_open(tm
 async def test_the_operator_learns_of_every_loop_and_each_page_of_its_own(tmp_path: Path) -> None:
     """By what machines ask without a token, by the heartbeat, and by what Prometheus reads: each kind, and no name."""
     async with bot_of(tmp_path, "acme", "beta") as bot, open_site(bot) as app, browser(app) as client:
+        await bot.pulse.report()
         healthz, metrics = await client.get("/healthz"), await client.get("/metrics", headers=bearer("operator"))
         pages = {name: (await client.get("/", headers=bearer(f"of-{name}"))).text for name in ("acme", "beta")}
         assert (healthz.status_code, healthz.json()["stuck"]) == (503, ["jobs", "mailbox"])
         assert "loop_stuck: jobs, mailbox" in failing(bot.pulse.health())
     assert 'mailstatus_loop_stuck{loop="mailbox"} 1.0' in metrics.text
+    assert 'mailstatus_source_blind{source="loop"} 1.0' in metrics.text
+    assert [name for name in ("acme", "beta", "canary") if name in metrics.text] == []
     assert {name for name, page in pages.items() if "begun anew by itself" in page} == {"beta"}
     assert "begun anew by itself: mailbox:canary." in pages["beta"]
 
@@ -108,6 +111,7 @@ async def test_a_worker_that_watches_one_company_of_several_names_nothing_of_it(
         health = bot.pulse.health()
     assert [one.loop for one in health.beats] == ["jobs", "mailbox"]
     assert [one.name for one in health.mouths] == [ANYBODYS]
+    assert health.several
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.types import Snapshot
+from bot.types import Snapshot, SourceNow
 from bot.web.health import Condition, Count, Health
 from bot.web.metrics import COUNTED, Collector, installed
 from tests.web.examples import BAD, GOOD_HEALTH, NOW, QUIET
@@ -59,8 +59,21 @@ def test_every_count_is_a_counter(count: Count) -> None:
     assert f"mailstatus_{count}_total" in scraped()
 
 
+def seen_by(number: int) -> Snapshot:
+    """Give what a company sees that calls everything by a name of its own, and cannot see half of it."""
+    kinds = ("mailbox", "sender", "calendar", "tests", "unheard", "loop:mailbox")
+    sources = [SourceNow(source=f"{kind}:{end}-{number}") for kind in kinds for end in "ab"]
+    blind = [replace(one, blind_since=NOW) for one in sources[:8]]
+    return replace(BAD, tenant=f"t{number}", sources=(*blind, *sources[8:], SourceNow(source="microsoft")))
+
+
 def test_ten_thousand_tenants_add_no_line() -> None:
-    assert set(scraped(*[BAD] * 10)) == set(scraped(BAD))
+    many = replace(GOOD_HEALTH, several=True)
+    told = scraped(*(seen_by(number) for number in range(10_000)), health=many)
+    assert set(told) == set(scraped(seen_by(0), health=many))
+    blind = {name.partition(" ")[2]: value for name, value in told.items() if "source_blind" in name}
+    shut = dict.fromkeys(("mailbox", "sender", "calendar", "tests"), 10_000)
+    assert blind == {**shut, "unheard": 0, "loop": 0, "microsoft": 0}
 
 
 def test_every_metric_is_documented() -> None:
