@@ -170,7 +170,7 @@ def _tooling(settings: Settings, memory: Memory, http: httpx.AsyncClient, chance
         clock=memory.clock,
         chance=chance,
         seal=Seal(probe_key(settings)),
-        budgets=GraphBudgets(memory.store),
+        budgets=GraphBudgets(memory.store, memory.clock),
     )
 
 
