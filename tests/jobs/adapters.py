@@ -20,6 +20,14 @@ LIMIT = 20
 ROOT = Path(__file__).parents[2]
 
 
+QUICK = Pace(
+    poll=timedelta(seconds=0.02),
+    lease=timedelta(seconds=1),
+    backoff=timedelta(seconds=0.02),
+    longest_backoff=timedelta(seconds=0.05),
+)
+
+
 class Adapter(Protocol):
     """One engine over one empty store, as many workers as wanted."""
 
@@ -27,8 +35,8 @@ class Adapter(Protocol):
     def store(self) -> Store:
         """Give the store whose transactions the jobs are part of."""
 
-    def jobs(self, *, skew: timedelta = timedelta()) -> Jobs:
-        """Make one more worker, whose clock is wrong by ``skew``."""
+    def jobs(self, *, skew: timedelta = timedelta(), pace: Pace = QUICK) -> Jobs:
+        """Make one more worker, at a pace, whose clock is wrong by ``skew``."""
 
     def process(self) -> Sequence[str]:
         """Give the command of a worker in a process of its own (see worker.py)."""
@@ -49,14 +57,6 @@ class SkewedClock:
         await asyncio.sleep(length.total_seconds())
 
 
-QUICK = Pace(
-    poll=timedelta(seconds=0.02),
-    lease=timedelta(seconds=1),
-    backoff=timedelta(seconds=0.02),
-    longest_backoff=timedelta(seconds=0.05),
-)
-
-
 @dataclass(frozen=True, slots=True)
 class TableAdapter:
     """The job table of the store."""
@@ -64,9 +64,9 @@ class TableAdapter:
     store: Store
     url: str
 
-    def jobs(self, *, skew: timedelta = timedelta()) -> Jobs:
+    def jobs(self, *, skew: timedelta = timedelta(), pace: Pace = QUICK) -> Jobs:
         """Make one more loop over the table."""
-        return TableJobs(self.store, SkewedClock(skew), random.Random(0), pace=QUICK)  # noqa: S311 - jitter
+        return TableJobs(self.store, SkewedClock(skew), random.Random(0), pace=pace)  # noqa: S311 - jitter
 
     def process(self) -> Sequence[str]:
         """Start worker.py on the same store."""
@@ -80,9 +80,9 @@ class EngineAdapter:
     store: Store
     url: str
 
-    def jobs(self, *, skew: timedelta = timedelta()) -> Jobs:
+    def jobs(self, *, skew: timedelta = timedelta(), pace: Pace = QUICK) -> Jobs:
         """Make one more supervised worker."""
-        return ProcrastinateJobs(self.store, SkewedClock(skew), random.Random(0), pace=QUICK)  # noqa: S311 - jitter
+        return ProcrastinateJobs(self.store, SkewedClock(skew), random.Random(0), pace=pace)  # noqa: S311 - jitter
 
     def process(self) -> Sequence[str]:
         """Start worker.py on the same store."""

@@ -3,8 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from bot.jobs import Args, Jobs, Task
-from tests.jobs.adapters import Adapter, Journal
+from bot.jobs import Args, Jobs, Pace, Task
+from tests.jobs.adapters import QUICK, Adapter, Journal
 
 
 class BusinessError(Exception):
@@ -31,8 +31,8 @@ def gated(journal: Journal, gate: asyncio.Event) -> Task:
     return wait
 
 
-def worker(adapter: Adapter, task: Task, *, skew: timedelta = timedelta()) -> Jobs:
+def worker(adapter: Adapter, task: Task, *, skew: timedelta = timedelta(), pace: Pace = QUICK) -> Jobs:
     """Make a worker that knows one task."""
-    jobs = adapter.jobs(skew=skew)
+    jobs = adapter.jobs(skew=skew, pace=pace)
     jobs.register("note", task)
     return jobs

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import Args, Jobs
-from tests.jobs.adapters import Adapter, Journal, running, worker_process
+from bot.jobs import Args, Jobs, Pace
+from tests.jobs.adapters import QUICK, Adapter, Journal, running, worker_process
 from tests.jobs.tasks import BusinessError, gated, noting, worker
 from tests.store.samples import T0, incident
 
 HOUR = timedelta(hours=1)
 MANY = 25
+IMPATIENT = Pace(poll=QUICK.poll, lease=HOUR, drain=timedelta(seconds=0.01), backoff=HOUR, longest_backoff=HOUR)
+"""Nothing comes back in time but what is put back at once."""
 
 
 async def test_a_job_runs_once_with_its_args(adapter: Adapter, journal: Journal) -> None:
@@ -236,3 +238,19 @@ async def test_a_stop_lets_what_runs_end_and_begins_nothing_new(adapter: Adapter
     assert journal.lines == ["1 begins", "1 ends"]
     async with running(worker(adapter, noting(journal))):
         assert (await journal.until_there_are(3))[2:] == ["2"]
+
+
+async def test_a_stop_hands_over_what_does_not_end_in_time(adapter: Adapter, journal: Journal) -> None:
+    """It is due at once for the next worker: nobody waits for the lease or for the pause that a failure has."""
+
+    async def hang(args: Args) -> None:
+        journal.write(f"hangs {args['n']}")
+        await asyncio.Event().wait()
+
+    jobs = worker(adapter, hang, pace=IMPATIENT)
+    await jobs.enqueue("note", {"n": 1}, key="k")
+    await jobs.enqueue("note", {"n": 2}, key="k")
+    async with running(jobs):
+        await journal.until_there_are(1)
+    async with running(worker(adapter, noting(journal), pace=IMPATIENT)):
+        assert await journal.until_there_are(3) == ["hangs 1", "1", "2"]

@@ -80,23 +80,6 @@ async def test_a_clock_set_back_by_hours_stops_nothing(sqlite_store: Store, jour
         await journal.until(lambda lines: lines.count("tick") == 2)
 
 
-async def test_a_stop_puts_back_what_does_not_end_in_time(sqlite_store: Store, journal: Journal) -> None:
-    """It is due at once for the next worker, and its crash is nobody's fault."""
-
-    async def hang(args: Args) -> None:
-        journal.write(f"hangs {args['n']}")
-        await asyncio.Event().wait()
-
-    impatient = Pace(drain=timedelta(seconds=0.01))
-    jobs = table(sqlite_store, SkewedClock(), impatient)
-    jobs.register("note", hang)
-    await jobs.enqueue("note", {"n": 1})
-    async with running(jobs):
-        await journal.until_there_are(1)
-    async with running(noting(journal, table(sqlite_store, SkewedClock()))):
-        assert await journal.until_there_are(2) == ["hangs 1", "1"]
-
-
 async def test_a_task_that_cancels_itself_is_a_crash(sqlite_store: Store, journal: Journal) -> None:
     """It is tried again, and the loop goes on."""
 
