@@ -10,7 +10,7 @@ help:
 	@echo "make demo   the bot against a world in a box, no account needed"
 	@echo "make run    the bot, with the settings in .env and mailstatus.toml"
 	@echo "make test   all tests;  make check   style, types, imports;  make bench   figures"
-	@echo "make bench-scale   what 1,000 and 10,000 companies cost"
+	@echo "make bench-scale   what 1,000 and 10,000 companies cost, over an hour"
 	@echo "make fuzz   a million odd inputs a reader;  make chaos   hundreds of kills, and what people read;  make cluster   several machines"
 
 setup: $(STAMP)
@@ -112,7 +112,8 @@ BENCHES := live hard_fault detect store canaries commands
 bench: setup
 	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
-# What 1,000 and 10,000 companies cost on this machine, a quarter of an hour; docs/scale.md has the figures. SIZES="100 1000" for others.
+# What 1,000 and 10,000 companies cost on this machine, over an hour: each size waits ten minutes until nothing is new, and 10,000 take half an hour more to be read and told.
+# docs/scale.md has the figures. SIZES="100 1000" for others.
 SIZES :=
 bench-scale: setup
 	$(BIN)/python -m bench.scale $(SIZES)

@@ -1,6 +1,7 @@
 """A process that asks /mailstatus as Slack does, signed, no request like another, and times each answer.
 
-Reads one question a line of JSON (where, how often, over how many connections) and answers each with a line.
+Reads one question a line of JSON (where, in which channels, how often, over how many connections) and answers each with
+a line.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, cycle
 from typing import TypedDict
 from urllib.parse import urlencode
 
@@ -23,7 +24,8 @@ class Question(TypedDict):
     port: int
     path: str
     secret: str
-    channel: str
+    channels: list[str]
+    """Asked in one after the other, and from the first again."""
     connections: int
     requests: int
 
@@ -39,13 +41,13 @@ class Answer(TypedDict):
 
 def requests(question: Question) -> Iterator[bytes]:
     """Make signed requests without end."""
-    for number in count(time.time_ns()):
+    for number, channel in zip(count(time.time_ns()), cycle(question["channels"]), strict=False):
         body = urlencode(
             {
                 "command": "/mailstatus",
                 "text": "",
                 "team_id": "T0CONTOSO",
-                "channel_id": question["channel"],
+                "channel_id": channel,
                 "user_id": "U0ANA",
                 "user_name": "ana",
                 "response_url": "https://hooks.slack.com/commands/T0CONTOSO/1/bench",

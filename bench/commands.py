@@ -127,7 +127,7 @@ def _question(box: World, port: int, connections: int, count: int) -> Question:
         "port": port,
         "path": bare_bolt.PATH,
         "secret": box.facts.slack_signing_secret,
-        "channel": box.facts.slack_channel,
+        "channels": [box.facts.slack_channel],
         "connections": connections,
         "requests": count,
     }

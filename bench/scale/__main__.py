@@ -1,6 +1,7 @@
 """Runs the bench: ``python -m bench.scale [SIZE ...]``, by default 1,000 and 10,000 companies, after a few.
 
-Prints one line of JSON a size, and whether a company costs more among many; ends with 1 where it does by over 10 %.
+Prints one line of JSON a size, and whether a company costs more among many. Ends with 1 where it does by over 10 %, and
+where companies were not read, read late, or not told: what a size did not keep is said in a line of its own.
 The last size has two faults as well, which ``--quiet`` leaves out; ``--settle`` and ``--window`` set the seconds before
 the quiet stretch and its length, ``--save`` names a file that the lines are added to, for ``bench.scale.model``;
 ``--bots`` says how many processes share the companies, one of which answers people as well.
@@ -10,12 +11,15 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 from bench.scale.processes import bots, peer
 from bench.scale.run import Figures, Plan, Scene, measure, told
 from bench.scale.town import Town
+from bot.settings.forms import length
 from tests.store.postgres import postgres_server
 
 BASE = 10
@@ -23,6 +27,8 @@ BASE = 10
 SIZES = (1_000, 10_000)
 MOST = 1.1
 """A company may cost so many times as much among many as among few."""
+LATE = timedelta(seconds=30)
+"""So much later than it is due a company may be read."""
 
 
 async def one_size(size: int, plan: Plan) -> Figures:
@@ -57,8 +63,32 @@ def judge(base: Figures, few: Figures, many: Figures) -> bool:
     return all(other[name] <= MOST * one[name] for name in one)
 
 
+def missed(figures: Figures, poll: str) -> list[str]:
+    """Say what one size did not keep of what companies count on; empty where it kept all."""
+    longest = (length(poll) + LATE).total_seconds()
+    said = (
+        (figures.unread > 0, f"{figures.unread} were never read"),
+        (
+            figures.longest_gap > longest,
+            f"one was not read for {figures.longest_gap:.0f} s, {longest:.0f} at most are fine",
+        ),
+        (figures.untold > 0, f"{figures.untold} were not handed all of their messages"),
+    )
+    return [f"FAILED, of {figures.size} companies: {words}" for is_so, words in said if is_so]
+
+
+def verdict(measured: Sequence[Figures], poll: str) -> bool:
+    """Say what was not kept, and what a company costs from the second size to the last; True where all is well."""
+    base, *sizes = measured
+    failures = [line for figures in measured for line in missed(figures, poll)]
+    cheap = len(sizes) < 2 or judge(base, sizes[0], sizes[-1])
+    for line in failures:
+        print(line)
+    return cheap and not failures
+
+
 def main() -> bool:
-    """Measure every size, print, and judge the first against the last."""
+    """Measure every size, print, and judge."""
     asked = argparse.ArgumentParser(prog="python -m bench.scale", description="What companies cost.")
     asked.add_argument("sizes", type=int, nargs="*", default=SIZES)
     asked.add_argument("--window", type=float, default=60.0)
@@ -76,8 +106,7 @@ def main() -> bool:
         if given.save:
             with given.save.open("a") as file:
                 file.write(told(measured[-1]) + "\n")
-    base, *sizes = measured
-    return len(sizes) < 2 or judge(base, sizes[0], sizes[-1])
+    return verdict(measured, Plan().poll)
 
 
 if __name__ == "__main__":

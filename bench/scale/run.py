@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from bench.asking import Question
 from bench.bare_bolt import PATH
 from bench.scale.meter import MEBI, Use, load
 from bench.scale.processes import Peer, peer
@@ -166,21 +167,24 @@ def _database(store: str) -> dict[str, Any]:
 
 
 async def _asked(scene: Scene, questions: int) -> dict[str, float]:
-    """Ask /mailstatus, signed as Slack signs, in the channel of a company in the middle."""
-    question = {
-        "port": scene.port,
-        "path": PATH,
-        "secret": SIGNING,
-        "channel": f"C{scene.town.size // 2:08}",
-        "connections": ASKERS,
-        "requests": questions,
-    }
     async with peer("bench.asking") as asker:
-        answer = await asker.ask(question)
+        answer = await asker.ask({**question(scene.town, scene.port, questions)})
     if answer["refused"]:
         raise RuntimeError(f"{answer['refused']} of {questions} questions were not answered")
     cuts = quantiles(answer["milliseconds"], n=100)
     return {"status_p50_ms": cuts[49], "status_p99_ms": cuts[98]}
+
+
+def question(town: Town, port: int, count: int) -> Question:
+    """Ask /mailstatus, signed as Slack signs, all over the town: an answer that was made for one is no other's."""
+    return {
+        "port": port,
+        "path": PATH,
+        "secret": SIGNING,
+        "channels": town.channels[:: max(town.size // count, 1)],
+        "connections": ASKERS,
+        "requests": count,
+    }
 
 
 SENDING = ("EX1400001", "Users may be unable to send email messages from Exchange Online")
@@ -219,7 +223,7 @@ async def _hit(scene: Scene, fault: tuple[str, str], one_in: int) -> set[str]:
     """Publish an advisory, and name the channels of the companies that have it listed."""
     order = {"publish": fault[0], "title": fault[1], "one_in": one_in, "of": scene.town.companies}
     hit = set((await scene.world.ask(order))["hit"])
-    return {f"C{number:08}" for number, name in enumerate(scene.town.companies) if name in hit}
+    return {channel for channel, name in zip(scene.town.channels, scene.town.companies, strict=True) if name in hit}
 
 
 def _untold(wanted: Mapping[str, int], heard: Mapping[str, list[float]]) -> int:

@@ -28,6 +28,11 @@ class Town:
         return [f"company-{number:05}" for number in range(self.size)]
 
     @property
+    def channels(self) -> list[str]:
+        """Name each company's channel, in the order of the companies."""
+        return [f"C{number:08}" for number in range(self.size)]
+
+    @property
     def probing(self) -> list[str]:
         """Name those that run canaries."""
         return self.companies[::CANARIES_EACH]
@@ -54,9 +59,9 @@ class Town:
 
     def _lines(self) -> Iterator[str]:
         yield f'[rules]\npoll_every = "{self.poll}"'
-        for number, name in enumerate(self.companies):
+        for name, channel in zip(self.companies, self.channels, strict=True):
             yield f'[tenants.{name}]\nazure_tenant_id = "{name}"'
-            yield f'[destinations.ops-{name}]\nplatform = "slack"\nchannel = "C{number:08}"\ntenant = "{name}"'
+            yield f'[destinations.ops-{name}]\nplatform = "slack"\nchannel = "{channel}"\ntenant = "{name}"'
         for name in self.probing:
             yield from self._canaries(name)
 

@@ -1,8 +1,17 @@
 """The bench of many companies in small, so that it does not rot: every figure is there, and everybody was told."""
 
-from bench.scale.__main__ import cost, judge, one_size
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from bench.asking import requests
+from bench.scale.__main__ import cost, judge, one_size, verdict
 from bench.scale.model import fit, report
-from bench.scale.run import Figures, Plan
+from bench.scale.run import Figures, Plan, question
+from bench.scale.town import Town
 
 SMALL = Plan(settle=0.0, window=1.0, poll="5s", one_in=3, questions=20, bots=2)
 
@@ -24,6 +33,42 @@ def test_a_company_may_cost_a_tenth_more_among_many_and_no_more() -> None:
     assert cost(few, base) == {"cpu": 1000.0, "memory": 1024.0}
     assert judge(base, few, _of(1010, 1.15, 1150.0))
     assert not judge(base, few, _of(1010, 1.25, 1100.0))
+
+
+def test_a_size_that_kept_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    """A reading may be half a minute late."""
+    assert verdict([_of(10, 0.1, 100.0), replace(_of(110, 0.2, 200.0), longest_gap=330.0)], "5m")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        pytest.param({"untold": 565}, "565 were not handed all of their messages", id="somebody was not told"),
+        pytest.param(
+            {"longest_gap": 331.0}, "one was not read for 331 s, 330 at most are fine", id="somebody was read late"
+        ),
+        pytest.param({"unread": 3}, "3 were never read", id="somebody was not read"),
+    ],
+)
+def test_what_a_size_did_not_keep_is_said_and_fails_the_bench(
+    figures: dict[str, Any], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However little a company costs, and whichever size it was."""
+    few, many = _of(110, 0.2, 200.0), _of(1010, 1.15, 1150.0)
+    for sizes in ([replace(few, **figures), many], [few, replace(many, **figures)], [replace(few, **figures)]):
+        assert not verdict([_of(10, 0.1, 100.0), *sizes], "5m")
+        assert f"companies: {words}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("count", "asked"), [(20, 10), (10, 10), (5, 5), (3, 4)])
+def test_questions_are_spread_over_the_whole_town(count: int, asked: int) -> None:
+    """Every company is asked about, or one in so many, and none twice before all were."""
+    made = question(Town(size=10, world={}, poll="5m"), 80, count)
+    channels = [parse_qs(one.partition(b"\r\n\r\n")[2].decode())["channel_id"][0] for one in islice(requests(made), 20)]
+    assert len(set(channels)) == asked
+    assert channels[:asked] == sorted(set(channels))
+    assert channels[asked:] == channels[:-asked]
 
 
 def test_the_model_is_a_curve_that_is_held_against_what_it_was_not_fitted_to() -> None:
