@@ -73,10 +73,14 @@ class Rounds:
             await self.take(eyes.tenant, await eyes.feed.look(self.clock.now()))
 
     async def late(self, args: Args) -> None:
-        """Say of one tenant that its service health is long due."""
-        eyes = self._eyes(args)
-        if eyes and eyes.feed:
-            await self.take(eyes.tenant, eyes.feed.unread(self.clock.now()))
+        """Say of one tenant that a calendar is long due, or without a name that its service health is."""
+        eyes, name = self._eyes(args), str(args["what"])
+        if eyes and (behind := eyes.calendars[name] if name else eyes.feed):
+            await self.take(eyes.tenant, behind.unread(self.clock.now()))
+
+    def every(self, tenant: str, calendar: str) -> timedelta:
+        """Tell how often a tenant's calendar is to be tried, or without a name its service health to be read."""
+        return self.eyes[tenant].calendars[calendar].every if calendar else self.poll_every
 
     async def probe(self, args: Args) -> None:
         """Send one test message."""

@@ -42,9 +42,9 @@ AGAIN = timedelta(seconds=5)
 FIRST = timedelta(seconds=2)
 """Over so long the first rounds of a tenant are spread: what nobody may have watched for a while waits for no turn."""
 BEHIND = 2
-"""A feed that is due for so many intervals and was not read is said to be old."""
+"""A feed or calendar that is due for so many intervals and was not read is said to be old."""
 LOOK = 5.0
-"""Seconds from one look for such feeds to the next."""
+"""Seconds from one look for such ones to the next."""
 SHORTEST_NAP = 0.005
 """Seconds: what is due within so little goes together."""
 LONGEST_NAP = timedelta(seconds=1)
@@ -64,7 +64,8 @@ class _Open:
     stack: AsyncExitStack
     tick: Due
     news: Due
-    late: Due
+    late: Mapping[str, Due]
+    """Of each calendar by its name, and of the feed without one."""
     told: float
     """When something of it was taken in last."""
     probes: Mapping[str, Due]
@@ -167,16 +168,16 @@ class Shards:
                 running.add_done_callback(self._running.pop)
 
     def _own_up(self) -> None:
-        """Have said of each feed that is long due, and not read as others go first, that what we know of it is old."""
+        """Have said of what is long due, and not read as others go first, that what we know of it is old."""
         now = self._now()
         if 0.0 <= now - self._looked < LOOK:
             return
         self._looked = now
-        old = now - BEHIND * self.rounds.poll_every.total_seconds()
-        for due in self.agenda.ripe("feed"):
-            watched = self._open.get(due.tenant)
-            if due.at < old and watched and watched.late.last < due.at:
-                self._hasten(watched.late, now)
+        for due in (*self.agenda.ripe("feed"), *self.agenda.ripe("calendar")):
+            if watched := self._open.get(due.tenant):
+                late, every = watched.late[due.what], self.rounds.every(due.tenant, due.what).total_seconds()
+                if late.last < due.at < now - BEHIND * every:
+                    self._hasten(late, now)
 
     async def _once(self, due: Due) -> None:
         try:
@@ -230,7 +231,7 @@ class Shards:
             stack=stack,
             tick=only["tick"],
             news=only["news"],
-            late=only["late"],
+            late={due.what: due for due in dues if due.task == "late"},
             told=self._now(),
             probes={due.what: due for due in dues if due.task == "probe"},
         )
@@ -245,13 +246,14 @@ class Shards:
 
         yield Due(tenant=tenant, task="tick", next=partial(self._next_tick, tenant))
         yield Due(tenant=tenant, task="news", next=_never)
-        yield Due(tenant=tenant, task="late", next=_never)
         if eyes.feed:
             yield due("feed", self.rounds.poll_every)
+            yield Due(tenant=tenant, task="late", next=_never)
         for name, line in eyes.lines.items():
             yield due("probe", line.route.interval, name)
         for name in eyes.calendars:
             yield due("calendar", CALENDAR, name)
+            yield Due(tenant=tenant, task="late", what=name, next=_never)
 
     def _next_tick(self, tenant: str, now: float) -> float:
         watched = self._open.get(tenant)

@@ -71,6 +71,11 @@ class FreeBusy:
         """Whether the last look succeeded."""
         return not self._sight.blind
 
+    @property
+    def every(self) -> timedelta:
+        """How often it is to be tried."""
+        return self._habit.every
+
     def remember(self, blind: Collection[str]) -> None:
         """Take in which sources could not be seen before a restart."""
         self._sight.remember(blind)
@@ -88,6 +93,10 @@ class FreeBusy:
         except TimeoutError:
             return self._sight.lost(now, f"The calendar was not looked up within {RUN_SECONDS:.0f} seconds.")
         return [*self._sight.found(now), *seen]
+
+    def unread(self, now: datetime) -> Sequence[Observation]:
+        """Tell that the calendar is long due and what we know of it old, as there is more to do than gets done."""
+        return self._sight.unread(now, "The calendar")
 
     async def tidy(self) -> None:
         """Remove our entries; raises CalendarError."""

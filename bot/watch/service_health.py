@@ -37,7 +37,6 @@ class ServiceHealth:
         self._ledger = Ledger(source, tenant=tenant)
         self._can_filter = True
         self._not_before: datetime | None = None
-        self._read: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -72,8 +71,7 @@ class ServiceHealth:
 
     def unread(self, now: datetime) -> Sequence[Observation]:
         """Tell that the feed is long due and what we know of it old, as there is more to do than gets done."""
-        last = f"last read at {self._read:%Y-%m-%d %H:%M} UTC" if self._read else "not read yet"
-        return self._sight.lost(now, f"Service health was {last}: there is more to read than we get done")
+        return self._sight.unread(now, "Service health")
 
     def _told(
         self, issues: Mapping[str, Issue], missing: Mapping[str, Issue | None], now: datetime
@@ -81,7 +79,6 @@ class ServiceHealth:
         doubt = self._doubt(issues, missing, now)
         if doubt:
             return self._sight.lost(now, doubt)
-        self._read = now
         since = now - WINDOW
         still = {id_: issue for id_, issue in missing.items() if issue is not None and _wanted(issue, since)}
         found = [*self._sight.found(now), *self._ledger.seen({**issues, **still}, now)]

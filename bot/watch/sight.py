@@ -20,6 +20,7 @@ class Sight:
         """Begin with open eyes; arrivals on ``routes`` are seen here alone, and what is ``leaving`` begins here."""
         self.source = source
         self.blind = False
+        self._read: datetime | None = None
         self._tenant = tenant
         self._routes, self._leaving = tuple(sorted(routes)), tuple(sorted(leaving))
 
@@ -43,8 +44,15 @@ class Sight:
             )
         ]
 
+    def unread(self, now: datetime, what: str) -> list[Observation]:
+        """Tell that the source is long due, and ``what`` we know of it old, as there is more to do than gets done."""
+        # Who watched before may have read it a moment ago, or nobody ever did: only our own time is known.
+        last = f"last read at {self._read:%Y-%m-%d %H:%M} UTC" if self._read else "not read since we began to watch it"
+        return self.lost(now, f"{what} was {last}: there is more to read than we get done")
+
     def found(self, now: datetime) -> list[Observation]:
         """Tell that the source can be read again, the first time."""
+        self._read = now
         if not self.blind:
             return []
         self.blind = False

@@ -15,10 +15,12 @@ from bot.app.loops import Loop, Loops
 from bot.app.rounds import Rounds
 from bot.app.shards import Shards, shard_of
 from bot.types import Observation, SourceBlind
-from bot.watch import Canary, ServiceHealth, Tools
+from bot.watch import Canary, FreeBusy, Habit, ServiceHealth, Tools
 from tests.mail.worlds import SEAL, StillClock, chance
 
 LIMIT_S = 20.0
+MINUTE = timedelta(minutes=1)
+HABIT = Habit(every=5 * MINUTE, limit=10 * MINUTE)
 FEW = [f"t{number}" for number in range(6)]
 
 
@@ -37,6 +39,21 @@ class Feed(ServiceHealth):
         return ()
 
 
+class Calendar(FreeBusy):
+    """A calendar that notes when it is tried, and is not answered where it is told so."""
+
+    def __init__(self, tenant: str, tried: list[str], clock: StillClock, answers: asyncio.Event) -> None:
+        nothing: Any = None  # is sent
+        super().__init__("office", nothing, HABIT, clock=clock, chance=chance(), tenant=tenant)
+        self._tried = tried
+        self._answers = answers
+
+    async def look(self, _: datetime) -> Sequence[Observation]:
+        self._tried.append(self._tenant)
+        await self._answers.wait()
+        return ()
+
+
 @dataclass
 class World:
     """Stands for pipeline and opener at once."""
@@ -44,7 +61,9 @@ class World:
     clock: StillClock
     names: list[str] = field(default_factory=lambda: list(FEW))
     troubled: set[str] = field(default_factory=set)
+    with_calendars: bool = False
     read: list[str] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
     open_now: set[str] = field(default_factory=set)
     taken: list[Observation] = field(default_factory=list)
     answers: asyncio.Event = field(default_factory=asyncio.Event)
@@ -57,11 +76,10 @@ class World:
             raise OSError("not now")
         self.open_now.add(tenant)
         feed = Feed(tenant, self.read, self.answers)
-        tools = Tools(seal=SEAL, clock=self.clock, chance=chance())
+        office = {"office": Calendar(tenant, self.tried, self.clock, self.answers)} if self.with_calendars else {}
+        canary = Canary([], {}, Tools(seal=SEAL, clock=self.clock, chance=chance()))
         try:
-            yield Eyes(
-                tenant=tenant, feed=feed, mailboxes={}, calendars={}, pages={}, canary=Canary([], {}, tools), lines={}
-            )
+            yield Eyes(tenant=tenant, feed=feed, mailboxes={}, calendars=office, pages={}, canary=canary, lines={})
         finally:
             self.open_now.discard(tenant)
 
@@ -102,6 +120,12 @@ async def until(is_so: Callable[[], object]) -> None:
     async with asyncio.timeout(LIMIT_S):
         while not is_so():  # noqa: ASYNC110 - no event tells of it
             await asyncio.sleep(0)
+
+
+async def passes(world: World, length: timedelta) -> None:
+    """Let the worker go on for a time."""
+    end = world.clock.now() + length
+    await until(lambda: world.clock.now() >= end)
 
 
 def of(*names: str) -> frozenset[int]:
@@ -147,6 +171,23 @@ async def test_what_nobody_gets_to_is_said_to_be_old_once(world: World, shards: 
     await until(lambda: len(world.read) == 64)
     started = set(world.read)
     await until(lambda: len(world.taken) == 6)
+    await passes(world, 10 * MINUTE)
     blind = [one for one in world.taken if isinstance(one, SourceBlind)]
-    assert {one.tenant for one in blind} == set(world.names) - started
+    assert sorted(one.tenant for one in blind) == sorted(set(world.names) - started)
     assert all("there is more to read than we get done" in one.error for one in blind)
+    assert shards.counts()["late"].runs == 6
+
+
+async def test_calendars_that_nobody_gets_to_are_said_to_be_old_once(world: World, shards: Shards) -> None:
+    """After two of their own intervals, and not before."""
+    world.names, world.with_calendars = [f"t{number}" for number in range(40)], True
+    shards.hold(of(*world.names))
+    await until(lambda: len(world.tried) == 32 and len(shards.agenda.ripe("calendar")) == 8)
+    due = {one.tenant: one.at for one in shards.agenda.ripe("calendar")}
+    await until(lambda: len(world.taken) == 8)
+    assert sorted((one.tenant, one.source) for one in world.taken if isinstance(one, SourceBlind)) == sorted(
+        (tenant, "calendar:office") for tenant in due
+    )
+    assert all(one.at.timestamp() > due[one.tenant] + 2 * HABIT.every.total_seconds() for one in world.taken)
+    await passes(world, 10 * MINUTE)
+    assert shards.counts()["late"].runs == 8
