@@ -5,6 +5,7 @@ import inspect
 import itertools
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,10 +13,11 @@ from typing import Any, TypeAlias
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
+from starlette.types import ASGIApp, Message
 
+from bot.app.pictures import Pictures
 from bot.store import Store, Transaction
-from bot.web.app import create_app
+from bot.words.picture import picture_words
 from handlers.slack.home import view
 from tests.security.town import DEEDS, EX, Firm, Town, first
 from tests.test_pipeline import HandClock
@@ -103,6 +105,7 @@ QUESTIONS = ("", "details", "history", "history 7d", "explain EX1", "explain EX2
              "details 1", "subscriptions", "share")  # fmt: skip
 PATHS = ("/", "/?range=7d", "/delays.json", "/api/v1/status", "/api/v1/incidents", "/api/v1/overview", "/metrics",
          "/tenants/{other}/", "/tenants/{other}/api/v1/status")  # fmt: skip
+STREAMS = ("/live", "/tenants/{other}/live")
 
 
 async def everything(town: Town, firm: Firm, other: Firm) -> dict[str, str]:
@@ -117,13 +120,37 @@ async def everything(town: Town, firm: Firm, other: Firm) -> dict[str, str]:
     said["home tab"] = repr(view(town.pipeline.snapshot(firm.name), "en"))
     said["sent"] = repr(town.senders[firm.name].sent)
     said["log"] = repr(town.logs[firm.name])
-    async with browser(create_app(town.house(), token=SecretStr("of the operator"))) as client:
+    async with browser(town.page) as client:
         for path in PATHS:
             address = path.format(other=other.name)
             said[path] = (await client.get(address, headers={"Authorization": f"Bearer {firm.word}"})).text
+    for path in STREAMS:
+        said[path] = await first_words(town.page, path.format(other=other.name), firm.word)
     return said
 
 
+async def first_words(app: ASGIApp, path: str, token: str) -> str:
+    """Look at a page that is kept up to date until something comes, and hang up."""
+    came, said = asyncio.Event(), bytearray()
+
+    async def receive() -> Message:
+        await came.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if body := message.get("body"):
+            said.extend(body)
+            came.set()
+
+    headers = [(b"host", b"page"), (b"authorization", f"Bearer {token}".encode())]
+    asked = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+    about = {"headers": headers, "client": ("127.0.0.1", 1), "server": ("page", 80), "scheme": "http", "root_path": ""}
+    async with asyncio.timeout(20):
+        await app({**asked, **about, "asgi": {"version": "3.0"}, "http_version": "1.1"}, receive, send)
+    return said.decode()
+
+
+WORDS = picture_words("en")
 RUNS = itertools.count()
 """Each run has companies of its own, among the rows of those before it."""
 FIRST = [(n % 2, deed) for deed in ("listed", "asked", "noted") for n in range(2)]
@@ -160,7 +187,33 @@ def _root(firm: Firm) -> str:
 
 
 MUST_SAY = ("observations.between", "advisories.listed", "advisories.versions", "incidents.open", "incidents.changes",
-            "deliveries.recent", "subscriptions.of", "audit.between", "/mailstatus explain EX1", "sent", "/api/v1/incidents")  # fmt: skip
+            "deliveries.recent", "subscriptions.of", "audit.between", "/mailstatus explain EX1", "sent", "/api/v1/incidents",
+            "/live")  # fmt: skip
+
+
+class Namesake(Firm):
+    """A company whose route is called as the other's: only the company tells their messages apart."""
+
+    @property
+    def route(self) -> str:
+        return "out"
+
+
+async def test_the_picture_of_one_company_shows_its_own_delays_alone(store: Store) -> None:
+    """Of an incident that has the same name at both: there are no words in it, but figures."""
+    firms = [Namesake("acme", "AAKESTREL"), Namesake("longer-beta", "BBOSPREY")]
+    town = Town(store, HandClock(), firms)
+    await town.open()
+    for deed in ("arrived", "refused", "listed", "arrived"):
+        for firm in firms:
+            await town.lives(firm, deed)
+    pictures, shown = Pictures(store=store, tenants=town.tenants), []
+    for firm in firms:
+        told = town.senders[firm.name].sent[0]
+        course = await pictures._course(replace(told, message=replace(told.message, at=town.clock.at)), WORDS)
+        assert (told.message.incident, told.message.tenant) == ("1", firm.name)
+        shown.append({point.worst for point in course.delays.points} - {None} if course else set())
+    assert shown == [{firm.took} for firm in firms]
 
 
 @pytest.mark.parametrize("query", OF_THE_BOT)

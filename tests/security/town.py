@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from bot.app.tenants import Tenants
 from bot.keeper import Company
 from bot.outbox import Channels, Courier, SendError
 from bot.pipeline import Memory, Pipeline
@@ -28,26 +30,23 @@ from bot.types import (
     Order,
     Person,
     Refused,
-    Reported,
     Route,
     Sent,
     SourceBack,
     SourceBlind,
     Verb,
 )
+from bot.web.app import create_app
 from bot.web.history import RollupHistory
 from bot.web.house import House
 from bot.web.overview import Overview, overview
 from bot.web.site import Ports
 from bot.words.labels import passed_on_note
 from handlers.asked import Asked
-from handlers.commands import Commands
-from handlers.orders import Orders
-from handlers.saving import Saving
 from handlers.slack import answer as slack
-from handlers.subscriptions import Subscriptions
 from handlers.teams import answer as teams
 from tests.outbox.enqueued import Enqueued
+from tests.security.town_desks import SHARED, channel, desks, tenant
 from tests.test_pipeline import HandClock
 from tests.web.examples import GOOD_HEALTH
 
@@ -64,6 +63,11 @@ class Firm:
     @property
     def person(self) -> Person:
         return Person(platform="slack", workspace=f"T{self.word}", id=f"U{self.word}")
+
+    @property
+    def took(self) -> timedelta:
+        """How long its test messages are under way, each company's for another time."""
+        return timedelta(seconds=4 + len(self.name))
 
     @property
     def route(self) -> str:
@@ -105,13 +109,15 @@ class Sender:
 
 
 class Town:
-    """Two companies with one pipeline, one courier, one page and the commands of each."""
+    """Two companies with one pipeline, one courier, one page and one workspace."""
 
     def __init__(self, store: Store, clock: HandClock, firms: Sequence[Firm]) -> None:
         self.store, self.clock, self.firms = store, clock, firms
         jobs = Enqueued()
         self.pipeline = Pipeline(Memory(store=store, jobs=jobs, clock=clock))
         self.subscribers = Subscribers(store=store, clock=clock)
+        self.tenants = Tenants(map(tenant, firms))
+        self.desks = desks(self)
         self.senders = {firm.name: Sender(firm) for firm in firms}
         channels = {firm.name: Channels(senders={first(firm): self.senders[firm.name]}) for firm in firms}
         self.courier = Courier(
@@ -125,6 +131,7 @@ class Town:
             excuse=passed_on_note,
         )
         self.logs: dict[str, list[object]] = {firm.name: [] for firm in firms}
+        self.page = create_app(self._house(), token=SecretStr("of the operator"))
         self.count = 0
         self.listings = dict.fromkeys(self.logs, 0)
 
@@ -147,32 +154,15 @@ class Town:
     async def see(self, firm: Firm, *seen: Observation) -> None:
         await self.pipeline.take(firm.name, [replace(one, tenant=firm.name) for one in seen])
 
-    def commands(self, firm: Firm) -> Commands:
-        async def order(given: Order) -> None:
-            await self.pipeline.order(given)
-
-        async def report(given: Reported) -> None:
-            await self.pipeline.report(given)
-
-        saving = Saving()
-        orders = Orders(
-            snapshot=lambda: self.pipeline.snapshot(firm.name),
-            order=order,
-            report=report,
-            clock=self.clock,
-            may=lambda _: True,
-            saving=saving,
-        )
-        people = self.subscribers
-        own = Subscriptions(get=people.get, change=people.change, clock=self.clock, saving=saving, tenant=firm.name)
-        return Commands(orders=orders, subscriptions=own)
-
     async def ask(self, firm: Firm, text: str) -> object:
+        """Ask in a company's channel of the workspace that all share."""
+        commands = self.desks.find(SHARED, channel(firm))
+        assert commands is not None
         asked = Asked(text=text, person=firm.person.id, name=f"Ana {firm.word}", whom=firm.person)
-        answer = await self.commands(firm).answer(asked)
+        answer = await commands.answer(asked)
         return answer, slack.body(answer), teams.card(answer)
 
-    def house(self) -> House:
+    def _house(self) -> House:
         async def everybody() -> Overview:
             return overview(self.pipeline.open(), at=self.clock.at, watched=len(self.firms))
 
@@ -213,7 +203,7 @@ async def _bounced(town: Town, firm: Firm) -> None:
 
 
 async def _arrived(town: Town, firm: Firm) -> None:
-    probe, at, took = f"p{town.count}-{firm.word}", town.clock.at, timedelta(seconds=4)
+    probe, at, took = f"p{town.count}-{firm.word}", town.clock.at, firm.took
     came = Arrived(at=at + took, route=firm.route, probe=probe, latency=took, folder=f"Inbox of {firm.word}")
     await town.see(firm, Sent(at=at, route=firm.route, probe=probe), came)
 
