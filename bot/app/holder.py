@@ -1,7 +1,6 @@
 """Which shards this worker holds: its fair share, by leases in the database, for as long as it can renew them."""
 
 import asyncio
-import math
 import random
 from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
@@ -43,9 +42,14 @@ class Share:
 
 
 def share(leases: Collection[Lease], owner: str) -> Share:
-    """Compare what an owner holds with a fair part of all shards among the workers that live."""
-    workers = {one.owner for one in leases if one.name.startswith(WORKER)} | {owner}
-    part = math.ceil(SHARDS / len(workers))
+    """Compare what an owner holds with a fair part of all shards among the workers that live.
+
+    The parts differ by one at most and add up to all shards: equal ones would leave some workers idle. Who has one more
+    goes by the names alone, so that all find the same.
+    """
+    workers = sorted({one.owner for one in leases if one.name.startswith(WORKER)} | {owner})
+    least, one_more = divmod(SHARDS, len(workers))
+    part = least + (workers.index(owner) < one_more)
     ours = sorted(number(one.name) for one in leases if one.name.startswith(SHARD) and one.owner == owner)
     taken = frozenset(number(one.name) for one in leases if one.name.startswith(SHARD))
     return Share(surplus=frozenset(ours[part:]), free=ALL - taken, room=max(part - len(ours), 0))

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.app.holder import ALL, EVERY, LENGTH, SHARD, WORKER, Holder, share
+from bot.app.holder import ALL, EVERY, LENGTH, SHARD, WORKER, Holder, Share, share
 from bot.app.shards import SHARDS, shard_of
 from bot.store import Lease, Store, StoreError
 from bot.store.engine import open_leasing
@@ -91,7 +91,7 @@ async def test_each_takes_its_part_and_all_is_held(workers: tuple[Holder, Holder
     await rounds(one, two)
     assert {len(one.shards.held), len(two.shards.held)} == {SHARDS // 2}
     await rounds(one, two, three)
-    assert sorted(len(each.shards.held) for each in workers) == [20, 22, 22]
+    assert sorted(len(each.shards.held) for each in workers) == [21, 21, 22]
     assert frozenset().union(*(each.shards.held for each in workers)) == ALL
 
 
@@ -173,25 +173,93 @@ async def test_workers_whose_clocks_differ_by_hours_agree(workers: tuple[Holder,
     assert max(len(each.shards.held) for each in workers) == 22
 
 
-@given(st.lists(st.sets(st.integers(0, SHARDS - 1)), min_size=1, max_size=6))
-def test_shares_are_fair_whatever_is_held(wishes: list[set[int]]) -> None:
-    """Who has more than a part gives the rest, who has less may take as much as is missing, and no more than that."""
-    free, leases = set(ALL), []
-    for owner, wanted in enumerate(wishes):
-        leases.append(Lease(f"{WORKER}{owner}", str(owner)))
-        leases += [Lease(f"{SHARD}{shard}", str(owner)) for shard in wanted & free]
-        free -= wanted
-    part = -(-SHARDS // len(wishes))
-    for owner in range(len(wishes)):
-        ours = {
-            int(one.name.removeprefix(SHARD))
-            for one in leases
-            if one.name.startswith(SHARD) and one.owner == str(owner)
-        }
-        fair = share(leases, str(owner))
-        assert fair.free == free
-        assert len(ours) - len(fair.surplus) + fair.room == (part if fair.room or fair.surplus else len(ours))
+TURNS = 10
+"""Within so many of each worker's all is shared out."""
+
+
+class Floor:
+    """Workers that share by the rule alone, each looking before it changes anything."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, set[int]] = {}
+        self.moves = 0
+
+    def leases(self) -> list[Lease]:
+        shards = [Lease(f"{SHARD}{shard}", owner) for owner, ours in self.held.items() for shard in ours]
+        return [*(Lease(f"{WORKER}{owner}", owner) for owner in self.held), *shards]
+
+    def settle(self, chance: random.Random, *, at_once: int = 1) -> None:
+        """Have all take turns, so many of them by the same look, until none of them changes anything."""
+        for _ in range(TURNS):
+            before = self.moves
+            for some in batched(chance.sample(sorted(self.held), len(self.held)), at_once):
+                for owner, fair in [(owner, share(self.leases(), owner)) for owner in some]:
+                    self.turn(owner, fair)
+            if before == self.moves:
+                return
+        raise AssertionError(self.held)
+
+    def turn(self, owner: str, fair: Share) -> None:
+        ours = self.held[owner]
         assert fair.surplus <= ours
+        still_free = fair.free.difference(*self.held.values())
+        gained = sorted(still_free)[: fair.room]
+        self.held[owner] = (ours - fair.surplus).union(gained)
+        self.moves += len(fair.surplus) + len(gained)
+
+    def is_fair(self) -> bool:
+        sizes = [len(ours) for ours in self.held.values()]
+        return sum(sizes) == SHARDS and frozenset().union(*self.held.values()) == ALL and max(sizes) - min(sizes) <= 1
+
+
+def batched(names: Sequence[str], size: int) -> list[Sequence[str]]:
+    """Cut into pieces."""
+    return [names[start : start + size] for start in range(0, len(names), size)]
+
+
+def test_shares_are_fair_for_any_number_of_workers_that_come_and_go() -> None:
+    """One after the other up to more than there are shards, and down again; what is settled stays."""
+    chance, floor = random.Random(7), Floor()  # noqa: S311 - the same each time
+    names = [f"worker-{number}" for number in range(70)]
+    for name in chance.sample(names, len(names)):
+        floor.held[name] = set()
+        floor.settle(chance)
+        assert floor.is_fair(), len(floor.held)
+    for name in chance.sample(names, len(names) - 1):
+        del floor.held[name]
+        floor.settle(chance)
+        assert floor.is_fair(), len(floor.held)
+
+
+def test_nothing_moves_but_what_a_newcomer_gets_and_one_that_goes_had() -> None:
+    """Nobody else gives a shard away to take another one."""
+    chance, floor = random.Random(7), Floor()  # noqa: S311 - as above
+    names = [f"worker-{number}" for number in range(SHARDS)]
+    for name in chance.sample(names, len(names)):
+        before = dict(floor.held)
+        floor.held[name] = set()
+        floor.settle(chance)
+        assert all(floor.held[owner] == ours - floor.held[name] for owner, ours in before.items())
+    for name in chance.sample(names, len(names) - 1):
+        had = floor.held.pop(name)
+        before = dict(floor.held)
+        floor.settle(chance)
+        assert all(ours == floor.held[owner] - had for owner, ours in before.items())
+
+
+@given(
+    st.lists(st.sets(st.integers(0, SHARDS - 1)), min_size=1, max_size=30),
+    st.integers(1, 30),
+    st.randoms(use_true_random=False),
+)
+def test_shares_become_fair_whatever_is_held(wishes: list[set[int]], at_once: int, chance: random.Random) -> None:
+    """Also where several act by what they saw before the others did."""
+    floor, free = Floor(), set(ALL)
+    for owner, wanted in enumerate(wishes):
+        floor.held[str(owner)] = wanted & free
+        free -= wanted
+    floor.settle(chance, at_once=at_once)
+    assert floor.is_fair()
 
 
 def test_a_tenants_shard_is_the_same_everywhere_and_all_are_used() -> None:
