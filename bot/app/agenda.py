@@ -64,7 +64,9 @@ class Due:
     what: str = ""
     next: Next
     urgent: Callable[[], bool] = bool
-    """Goes before what is not."""
+    """Tells whether it goes before what is not."""
+    first: bool = False
+    """Goes before what is not, this time."""
     at: float = NEVER
     """When it is due, or was."""
     last: float = 0.0
@@ -106,10 +108,12 @@ class Agenda:
         """Tell whether there is any thing of a task."""
         return self._used[task] > 0
 
-    def hasten(self, due: Due, at: float) -> None:
-        """Have a thing that waits done by this moment already."""
+    def hasten(self, due: Due, at: float, *, first: bool = False) -> None:
+        """Have a thing that waits done by this moment already; ``first`` puts it before what is not urgent."""
         if due.state is _State.WAITS and at < due.at:
             self._wait(due, at)
+        if first:
+            self._put_first(due)
 
     def ripen(self, now: float) -> None:
         """Move on to a moment: what is due by now is ripe."""
@@ -120,14 +124,21 @@ class Agenda:
             _, number, due = heapq.heappop(self._waiting)
             if due.entry == number and due.state is _State.WAITS:
                 due.state = _State.RIPE
-                heapq.heappush(self._ripe.setdefault(due.task, []), (not due.urgent(), due.last, number, due))
+                due.first = due.first or due.urgent()
+                self._line_up(due)
+
+    def hurry(self, tenant: str) -> None:
+        """Put in front what of a tenant has become urgent since its time came."""
+        for due in self._things.get(tenant, ()):
+            if due.state is _State.RIPE and not due.first and due.urgent():
+                self._put_first(due)
 
     def take(self, task: str) -> Due | None:
         """Give what goes first of a task: the urgent before the rest, and then what was done the longest ago."""
         ripe = self._ripe.get(task, [])
         while ripe:
-            due = heapq.heappop(ripe)[-1]
-            if due.state is _State.RIPE:
+            *_, number, due = heapq.heappop(ripe)
+            if due.entry == number and due.state is _State.RIPE:
                 due.state = _State.RUNS
                 return due
         return None
@@ -135,12 +146,13 @@ class Agenda:
     def done(self, due: Due, now: float) -> None:
         """Note that a thing was done; it is never made up for, however late it was."""
         if due.state is _State.RUNS:
-            due.last = now
+            due.last, due.first = now, False
             self._wait(due, due.next(now))
 
     def ripe(self, task: str) -> list[Due]:
         """Give all things of a task whose time has come and that nobody does yet."""
-        return [due for *_, due in self._ripe.get(task, ()) if due.state is _State.RIPE]
+        entries = self._ripe.get(task, ())
+        return [due for *_, number, due in entries if due.entry == number and due.state is _State.RIPE]
 
     @property
     def next_at(self) -> float:
@@ -151,6 +163,16 @@ class Agenda:
         due.state, due.at, due.entry = _State.WAITS, at, next(self._numbers)
         if at < NEVER:
             heapq.heappush(self._waiting, (at, due.entry, due))
+
+    def _put_first(self, due: Due) -> None:
+        if not due.first and due.state in {_State.WAITS, _State.RIPE}:
+            due.first = True
+            if due.state is _State.RIPE:
+                due.entry = next(self._numbers)
+                self._line_up(due)
+
+    def _line_up(self, due: Due) -> None:
+        heapq.heappush(self._ripe.setdefault(due.task, []), (not due.first, due.last, due.entry, due))
 
     def _start_over(self, now: float) -> None:
         """Find every moment anew: the clock was set back, and nothing is to wait for times that it told wrongly."""

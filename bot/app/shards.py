@@ -135,6 +135,7 @@ class Shards:
         """Have time pass soon for a tenant of which something is new."""
         if watched := self._open.get(tenant):
             watched.told = self._now()
+            self.agenda.hurry(tenant)
             self._hasten(watched.tick, watched.told + TICK.total_seconds())
 
     async def run(self, beat: Beat) -> None:
@@ -189,14 +190,15 @@ class Shards:
             self._wake.set()
 
     def _follow_up(self, due: Due) -> None:
-        """Do what the end of a run asks for: confirming test messages, and the tenants' share of a page."""
+        """Do what the end of a run asks for: haste, confirming test messages, and the tenants' share of a page."""
+        self.agenda.hurry(due.tenant)
         if due.task == "page":
             for one in self._open.values():
                 self._hasten(one.news, self._now())
         elif due.task == "tick" and (watched := self._open.get(due.tenant)):
             for route in self.rounds.pipeline.suspects(due.tenant):
                 if route in watched.probes:
-                    self._hasten(watched.probes[route], self._now())
+                    self._hasten(watched.probes[route], self._now(), first=True)
 
     async def _nap(self) -> None:
         """Wait for what is due next, on the clock, or until something is new."""
@@ -283,8 +285,8 @@ class Shards:
     def _soon(self, spread: timedelta) -> float:
         return self._now() + spread.total_seconds() * self.chance.random()
 
-    def _hasten(self, due: Due, at: float) -> None:
-        self.agenda.hasten(due, at)
+    def _hasten(self, due: Due, at: float, *, first: bool = False) -> None:
+        self.agenda.hasten(due, at, first=first)
         self._wake.set()
 
     def _open_again(self, tenant: str, now: float) -> float:

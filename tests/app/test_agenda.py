@@ -1,6 +1,7 @@
 """What is due when: the same for every process, spread evenly, and nothing is ever made up for."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,9 +14,11 @@ NOON = 1_790_000_000.0
 MINUTE = timedelta(minutes=1)
 
 
-def due(name: str, every: float = 60.0, *, task: str = "feed", urgent: bool = False) -> Due:
+def due(
+    name: str, every: float = 60.0, *, task: str = "feed", urgent: bool = False, troubled: Collection[str] = ()
+) -> Due:
     rhythm = Rhythm(f"{task} {name}", timedelta(seconds=every))
-    return Due(tenant=name, task=task, next=rhythm, urgent=lambda: urgent)
+    return Due(tenant=name, task=task, next=rhythm, urgent=lambda: urgent or name in troubled)
 
 
 def ripe(agenda: Agenda, now: float, task: str = "feed") -> list[Due]:
@@ -64,6 +67,44 @@ def test_the_urgent_go_first_and_then_the_oldest() -> None:
         things[name].last = NOON - last
         agenda.add(things[name], NOON)
     assert [one.tenant for one in ripe(agenda, NOON)] == ["troubled", "never", "old", "fresh"]
+
+
+def test_what_becomes_urgent_while_it_waits_for_its_turn_goes_first() -> None:
+    """Once for each turn, and as anybody's after it."""
+    agenda, troubled = Agenda(), set[str]()
+    things = [due(f"t{number}", troubled=troubled) for number in range(5)]
+    for number, one in enumerate(things):
+        one.last = NOON - 100 + number
+        agenda.add(one, NOON)
+    agenda.ripen(NOON)
+    troubled.add("t4")
+    for _ in range(2):
+        for one in things:
+            agenda.hurry(one.tenant)
+    assert sorted(one.tenant for one in agenda.ripe("feed")) == ["t0", "t1", "t2", "t3", "t4"]
+    taken = ripe(agenda, NOON)
+    assert [one.tenant for one in taken] == ["t4", "t0", "t1", "t2", "t3"]
+    troubled.clear()
+    for number, one in enumerate(reversed(taken)):
+        agenda.done(one, NOON + number)
+    assert [one.tenant for one in ripe(agenda, NOON + 600)] == ["t3", "t2", "t1", "t0", "t4"]
+
+
+def test_a_wish_may_put_something_first() -> None:
+    """Whether its time has come already or is only to come; this once."""
+    agenda, late, sooner, other = Agenda(), due("late"), due("sooner"), due("other")
+    for number, one in enumerate((other, late, sooner)):
+        one.last = NOON - 100 + number
+    for one in (other, late):
+        agenda.add(one, NOON)
+    agenda.add(sooner, NOON + 30)
+    agenda.ripen(NOON)
+    for one in (late, sooner):
+        agenda.hasten(one, NOON + 1, first=True)
+    assert ripe(agenda, NOON + 1) == [late, sooner, other]
+    for number, one in enumerate((other, late, sooner)):
+        agenda.done(one, NOON + 2 + number)
+    assert ripe(agenda, NOON + 600) == [other, late, sooner]
 
 
 def test_what_runs_is_not_begun_again_and_what_is_dropped_is_over() -> None:

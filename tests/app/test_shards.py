@@ -14,13 +14,15 @@ from bot.app.eyes import Eyes
 from bot.app.loops import Loop, Loops
 from bot.app.rounds import Rounds
 from bot.app.shards import Shards, shard_of
-from bot.types import Observation, SourceBlind
-from bot.watch import Canary, FreeBusy, Habit, ServiceHealth, Tools
-from tests.mail.worlds import SEAL, StillClock, chance
+from bot.types import Direction, Observation, Route, SourceBlind
+from bot.watch import Canary, FreeBusy, Habit, Line, ServiceHealth, Tools
+from tests.mail.worlds import SEAL, StillClock, chance, mailbox
 
 LIMIT_S = 20.0
 MINUTE = timedelta(minutes=1)
 HABIT = Habit(every=5 * MINUTE, limit=10 * MINUTE)
+ROUTE = Route(name="to", direction=Direction.OUTBOUND, vantage="home", interval=MINUTE)
+LINE = Line(route=ROUTE, sender=mailbox(), receiver=mailbox("bob"))
 FEW = [f"t{number}" for number in range(6)]
 
 
@@ -54,6 +56,20 @@ class Calendar(FreeBusy):
         return ()
 
 
+class Sending(Canary):
+    """Notes what it sends, and is not answered where it is told so."""
+
+    def __init__(self, tools: Tools, read: list[str], answers: asyncio.Event) -> None:
+        super().__init__([], {}, tools)
+        self._sends = read
+        self._answers = answers
+
+    async def send(self, route: str, _: datetime) -> Sequence[Observation]:
+        self._sends.append(route)
+        await self._answers.wait()
+        return ()
+
+
 @dataclass
 class World:
     """Stands for pipeline and opener at once."""
@@ -61,12 +77,21 @@ class World:
     clock: StillClock
     names: list[str] = field(default_factory=lambda: list(FEW))
     troubled: set[str] = field(default_factory=set)
+    breaks: set[str] = field(default_factory=set)
+    """Whose incident opens as time passes."""
+    suspected: set[str] = field(default_factory=set)
+    routes: set[str] = field(default_factory=set)
+    """Who sends test messages, along a route that is named ``to`` and the tenant."""
     with_calendars: bool = False
     read: list[str] = field(default_factory=list)
+    """Tenants whose feed was read, and routes along which a message was sent."""
     tried: list[str] = field(default_factory=list)
     open_now: set[str] = field(default_factory=set)
     taken: list[Observation] = field(default_factory=list)
     answers: asyncio.Event = field(default_factory=asyncio.Event)
+    """Of the feeds."""
+    sendings: asyncio.Event = field(default_factory=asyncio.Event)
+    """Answers to test messages, there unless a test takes them away."""
     refuses: set[str] = field(default_factory=set)
 
     @asynccontextmanager
@@ -77,20 +102,23 @@ class World:
         self.open_now.add(tenant)
         feed = Feed(tenant, self.read, self.answers)
         office = {"office": Calendar(tenant, self.tried, self.clock, self.answers)} if self.with_calendars else {}
-        canary = Canary([], {}, Tools(seal=SEAL, clock=self.clock, chance=chance()))
+        tools = Tools(seal=SEAL, clock=self.clock, chance=chance())
+        lines = {f"to {tenant}": LINE} if tenant in self.routes else {}
+        canary = Sending(tools, self.read, self.sendings)
         try:
-            yield Eyes(tenant=tenant, feed=feed, mailboxes={}, calendars=office, pages={}, canary=canary, lines={})
+            yield Eyes(tenant=tenant, feed=feed, mailboxes={}, calendars=office, pages={}, canary=canary, lines=lines)
         finally:
             self.open_now.discard(tenant)
 
     async def take(self, _: str, seen: Sequence[Observation]) -> None:
         self.taken += seen
 
-    async def tick(self, _: str) -> None:
-        """Time passes."""
+    async def tick(self, tenant: str) -> None:
+        if tenant in self.breaks:
+            self.troubled.add(tenant)
 
-    def suspects(self, _: str) -> Sequence[str]:
-        return ()
+    def suspects(self, tenant: str) -> Sequence[str]:
+        return [f"to {tenant}"] if tenant in self.suspected else []
 
     def rest(self, _: str, __: timedelta) -> timedelta | None:
         return None
@@ -101,7 +129,9 @@ class World:
 
 @pytest.fixture
 async def world() -> World:
-    return World(StillClock())
+    made = World(StillClock())
+    made.sendings.set()
+    return made
 
 
 @pytest.fixture
@@ -162,6 +192,65 @@ async def test_who_is_in_trouble_is_read_before_all_others(world: World, shards:
     world.answers.set()
     await until(lambda: len(world.read) >= 130)
     assert set(world.read[: len(behind)]) == behind
+
+
+@pytest.mark.parametrize("by", ["what another program took in", "time that passes"])
+async def test_whose_incident_opens_while_their_feed_waits_is_read_next(world: World, shards: Shards, by: str) -> None:
+    """And not after all those that wait for longer."""
+    world.names = [f"t{number}" for number in range(70)]
+    shards.hold(of(*world.names))
+    await until(lambda: len(world.read) == 64 and len(shards.agenda.ripe("feed")) == 6)
+    last = max(shards.agenda.ripe("feed"), key=lambda due: due.entry).tenant
+    if by == "time that passes":
+        world.breaks = {last}
+        shards.stir(last)
+        await until(lambda: last in world.troubled and not shards.counts()["tick"].running)
+    else:
+        world.troubled = {last}
+        shards.stir(last)
+    world.read.clear()
+    world.answers.set()
+    await until(lambda: world.read)
+    assert world.read[0] == last
+
+
+async def test_test_messages_are_sent_while_feeds_wait(world: World, shards: Shards) -> None:
+    """Feeds that take all the time there is keep no message from being sent."""
+    world.names, world.routes = [f"t{number}" for number in range(70)], {"t69"}
+    shards.hold(of(*world.names))
+    await until(lambda: len(shards.agenda.ripe("feed")) == 6 and world.read.count("to t69") > 3)
+    assert len(world.read) - world.read.count("to t69") == 64
+
+
+async def test_test_messages_go_before_feeds_that_are_due_with_them(world: World, shards: Shards) -> None:
+    """Of all that is overdue at once."""
+    world.names, world.routes = [f"t{number}" for number in range(200)], {"t7", "t150", "t199"}
+    world.answers.set()
+    shards.hold(of(*world.names))
+    await until(lambda: {*world.names, "to t7", "to t150", "to t199"} <= set(world.read))
+    world.read.clear()
+    world.clock.time += timedelta(hours=1)
+    await until(lambda: len(world.read) >= 60)
+    assert sorted(world.read[:3]) == ["to t150", "to t199", "to t7"]
+
+
+async def test_a_confirming_message_goes_before_others_that_wait(world: World, shards: Shards) -> None:
+    """Of a line under suspicion, where more messages wait for an answer than there may be."""
+    world.names = [f"t{number}" for number in range(520)]
+    world.routes = {*world.names}
+    world.answers.set()
+    world.sendings.clear()
+    shards.hold(of(*world.names))
+    await until(lambda: len(shards.agenda.ripe("probe")) == 8)
+    last = max(shards.agenda.ripe("probe"), key=lambda due: due.entry).tenant
+    world.suspected = {last}
+    ticks = shards.counts()["tick"].runs
+    shards.stir(last)
+    await until(lambda: shards.counts()["tick"].runs > ticks and not shards.counts()["tick"].running)
+    world.read.clear()
+    world.sendings.set()
+    await until(lambda: [one for one in world.read if one.startswith("to ")])
+    assert next(one for one in world.read if one.startswith("to ")) == f"to {last}"
 
 
 async def test_what_nobody_gets_to_is_said_to_be_old_once(world: World, shards: Shards) -> None:
