@@ -51,6 +51,8 @@ def _bear(connection: Connection) -> None:
 def _change(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+        # An index over a large table takes as long as it takes; only what a change waits for is limited (lock_timeout).
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
     revision = stored_revision(connection)  # another machine may have been quicker
     if revision is None:
         _create(connection)

@@ -3,15 +3,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, event, inspect, text
 
 from bot.store import Store, StoreError
 from bot.store.engine import open_engine
-from bot.store.schema import BEARS, HEAD, MIGRATIONS, stored_revision, upgrade
+from bot.store.schema import BEARS, HEAD, MIGRATIONS, bring_up_to_date, stored_revision, upgrade
 from bot.store.tables import metadata
 from bot.store.tables.base import ONLY
 from tests.store.postgres import Postgres
@@ -95,6 +96,34 @@ async def test_a_store_that_is_behind_is_migrated_when_it_is_opened(store_url: s
     await engine.dispose()
     with pytest.raises(StoreError, match="0000"):
         await Store.open(store_url)
+
+
+LIMITS = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
+
+
+async def test_a_migration_may_take_as_long_as_a_large_table_takes(postgres: Postgres) -> None:
+    """Any other statement has a minute; none waits for a lock for long, a migration's neither."""
+    engine, seen = open_engine(postgres.url(postgres.create())), set[tuple[str, ...]]()
+
+    def look(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE alembic_version"):
+            seen.add(tuple(connection.execute(text(LIMITS)).one()))
+
+    async with engine.begin() as connection:
+        await connection.run_sync(grown_to, "0011")
+    event.listen(engine.sync_engine, "before_cursor_execute", look)
+    await bring_up_to_date(engine)
+    async with engine.begin() as connection:
+        after = tuple((await connection.execute(text(LIMITS))).one())
+    await engine.dispose()
+    assert (seen, after) == ({("0", "10s")}, ("1min", "10s"))
+
+
+def grown_to(connection: Connection, revision: str) -> None:
+    """Make the tables of an older version."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    command.upgrade(config, revision)
 
 
 async def test_a_store_from_a_newer_program_is_left_alone(store_url: str) -> None:
