@@ -184,7 +184,7 @@ def audit(
     days: Annotated[float, typer.Option(help="How many days back.", min=0.01)] = 30,
     tenant: Annotated[str, typer.Option(help="Whose.")] = "default",
 ) -> None:
-    """Write who did what from chat, and what the bot gave up, as JSON Lines, to standard output."""
+    """Write who did what from chat and here, and what the bot gave up, as JSON Lines, to standard output."""
     from bot.app.audit import audit as written
 
     done(written(read_settings(), tenant, timedelta(days=days), write=typer.echo))

@@ -1,6 +1,5 @@
 """The commands about companies, where there are many; each imports what it needs when it is called."""
 
-import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -48,7 +47,7 @@ def add(
         teams_url=typer.prompt("Address of the Teams Workflow", hide_input=True) if teams else "",
         page_token=token,
     )
-    file = _at_desk(lambda desk: _now(desk.add(facts)))
+    file = _at_desk(lambda desk: desk.add(facts))
     typer.echo(f"{file} is written; a running bot takes it up within seconds.")
     if token:
         typer.echo(f"Its page opens with the token {token}")
@@ -105,14 +104,14 @@ def check(names: Annotated[list[str] | None, typer.Argument(help="All, without n
 @tenant.command()
 def pause(name: Name) -> None:
     """Watch a company no more until it goes on; its file stays."""
-    news = _at_desk(lambda desk: _now(desk.pause(name, paused=True)))
+    news = _at_desk(lambda desk: desk.pause(name, paused=True))
     typer.echo(f"{name} is paused." if news else f"{name} was paused already.")
 
 
 @tenant.command()
 def resume(name: Name) -> None:
     """Watch a paused company again."""
-    news = _at_desk(lambda desk: _now(desk.pause(name, paused=False)))
+    news = _at_desk(lambda desk: desk.pause(name, paused=False))
     typer.echo(f"{name} is watched again." if news else f"{name} was not paused.")
 
 
@@ -121,7 +120,7 @@ def remove(name: Name, *, yes: Annotated[bool, typer.Option("--yes", help="Do no
     """Take a company out: its files are deleted, what is open there is closed, and nobody there is told any more."""
     if not yes:
         typer.confirm(f"Delete the files of {name}, its secrets with them?", abort=True)
-    file = _at_desk(lambda desk: _now(desk.remove(name)))
+    file = _at_desk(lambda desk: desk.remove(name))
     typer.echo(f"{file} is deleted; a running bot takes {name} out within seconds.")
 
 
@@ -145,7 +144,7 @@ def import_(
             typer.echo(f"would be: {told}")
             return
         with typer.progressbar(length=len(plan.added) + len(plan.changed), label="writing") as bar:
-            desk.carry_out(plan, lambda: bar.update(1))
+            await desk.carry_out(plan, lambda: bar.update(1))
         typer.echo(told)
 
     _at_desk(work)
@@ -176,11 +175,6 @@ def _at_desk(work: "Callable[[Desk], Awaitable[Result]]") -> Result:
         return done(whole())
     except OSError as error:
         fail([f"{error.filename}: {error.strerror}"])
-
-
-async def _now(result: Result) -> Result:
-    await asyncio.sleep(0)
-    return result
 
 
 def _row(one: "Listed") -> dict[str, object]:

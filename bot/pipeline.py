@@ -11,7 +11,7 @@ from bot.keeper import Company, Keeper, Think, Unsaved
 from bot.machine import Machine
 from bot.steps import NOTHING, Beside, Memory, Pushed, Step, Steps
 from bot.store import Deed, StoreError
-from bot.types import Change, Incident, Observation, Order, ProbeSeen, Reported, Snapshot, SourceNow
+from bot.types import Change, Incident, Observation, Order, Person, ProbeSeen, Reported, Snapshot, SourceNow
 
 __all__ = ["Memory", "Pipeline", "Pushed"]
 
@@ -141,13 +141,22 @@ class Pipeline:
 
     async def order(self, order: Order) -> list[Change]:
         """Do what a person asked for, and note who it was; raises StoreError."""
-        about = {"incident": order.incident, "advisory": order.advisory, "note": order.note}
-        deed = Deed(at=order.at, who=order.person, what=str(order.verb), about=about)
+        until = order.until.isoformat() if order.until else None
+        about = {"incident": order.incident, "advisory": order.advisory, "until": until, "note": order.note}
+        deed = Deed.of(order.by, order.person, str(order.verb), at=order.at, about=about)
         return await self._step(order.tenant, lambda machine: machine.order(order), beside=Beside(deed=deed))
 
-    async def report(self, reported: Reported) -> list[Change]:
-        """Take in what a person says that they see; raises StoreError."""
-        return await self.take(reported.tenant, [reported])
+    async def refuse(self, order: Order) -> None:
+        """Note that a person asked for what they may not do; raises StoreError."""
+        about = {"order": str(order.verb), "incident": order.incident}
+        deed = Deed.of(order.by, order.person, "was refused an order", at=order.at, about=about)
+        async with self._memory.store.begin() as tx:
+            await tx.audit.note(order.tenant, deed)
+
+    async def report(self, reported: Reported, by: Person) -> list[Change]:
+        """Take in what a person says that they see, and note who it was, without their words; raises StoreError."""
+        deed = Deed.of(by, reported.person, "report", at=reported.at, about={"works": reported.works})
+        return await self._step(reported.tenant, self._tick, [reported], Beside(deed=deed))
 
     @property
     def tenants(self) -> Sequence[str]:
@@ -235,8 +244,7 @@ class Pipeline:
             return
         self._keeper.forget(tenant)
         waits = kept.unsaved if kept else [*self._waiting(tenant), *observations]
-        waits = waits[: len(waits) - len(observations)] if beside.pushed else waits
-        self._untaken[tenant] = waits[-UNTAKEN_AT_MOST:]
+        self._untaken[tenant] = waits[: len(waits) - len(observations)][-UNTAKEN_AT_MOST:]
 
     async def _taken(self, tenant: str, batch: Sequence[Observation], think: Think, beside: Beside) -> Step:
         """Think with the machine that we have, and again with the newest one where others moved it on meanwhile."""

@@ -65,9 +65,8 @@ class Subscribers:
     async def _note(self, about: Subscription, tx: Transaction, *, by: str, what: str, why: str = "") -> None:
         quiet = about.quiet
         told = {
-            "person": about.person.destination,
             "directions": sorted(about.directions),
             "quiet": f"{quiet.start:%H:%M}-{quiet.end:%H:%M} {quiet.zone}" if quiet else "",
             "why": why,
         }
-        await tx.audit.note(about.tenant, Deed(at=self.clock.now(), who=by, what=what, about=told))
+        await tx.audit.note(about.tenant, Deed.of(about.person, by, what, at=self.clock.now(), about=told))

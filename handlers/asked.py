@@ -14,14 +14,14 @@ class Asked:
     """What a person typed, or the button they pressed with the incident that it was about."""
 
     text: str
-    person: str
-    """The platform's id of the person."""
+    person: Person
+    """By the platform's own ids."""
     name: str
     """What others call the person."""
     language: str = "en"
     incident: str | None = None
     whom: Person | None = None
-    """The person as somebody who can be told in person; None where the platform cannot do that."""
+    """The person, where the platform can tell them in person; None where it cannot."""
     address: str = ""
     """Where the platform delivers to the person, where that is not the id."""
     zone: str = ""

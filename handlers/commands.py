@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
-from bot.types import Direction, Snapshot, Symptom, Text
+from bot.types import Direction, Snapshot, Symptom, Text, Verb
 from bot.types.aspects import CLOSED, lasting
 from bot.words import accounts, answers, personal, replies
 from bot.words.answers import Answer
@@ -65,11 +65,9 @@ class Commands:
         if own := self._own().get(verb):
             return await own(asked, rest, late)
         if change := self._changes().get(verb):
-            return await change(asked, rest, late) if self.orders.may(asked.person) else self._not_allowed(asked)
+            may = self.orders.may(asked.person.id)
+            return await change(asked, rest, late) if may else self.orders.refuse(Verb(verb), asked, rest)
         return self.remembered.answer(self.orders.snapshot(), asked, lambda: self._read(verb, asked, rest))
-
-    def _not_allowed(self, asked: Asked) -> Answer:
-        return replies.not_allowed(asked.language, self.orders.managers())
 
     def _own(self) -> Mapping[str, Change]:
         """Give what everybody may do, because it is about themselves."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from bot.types import Claim, Clock, Incident, Order, Reported, Snapshot, Verb
+from bot.types import Claim, Clock, Incident, Order, Person, Reported, Snapshot, Verb
 from bot.words import replies
 from bot.words.answers import Answer
 from handlers.asked import Asked, advisory_meant, claim_of, incident_meant, numbered, unknown_number
+from handlers.door import Seen
 from handlers.lengths import asks_length, length_of
 from handlers.saving import Late, Saving
 
@@ -17,9 +18,11 @@ MUTE_MOST = timedelta(days=7)
 NOTE_LIMIT = 300
 REPORT_PACE = timedelta(minutes=1)
 REPORTERS_MOST = 1000
+REFUSED_PACE = timedelta(hours=1)
+"""So often at most it is noted that a person may not do what they ask for: a flood of it fills no store."""
 
 Save: TypeAlias = Callable[[Order], Coroutine[None, None, None]]
-SaveReport: TypeAlias = Callable[[Reported], Coroutine[None, None, None]]
+SaveReport: TypeAlias = Callable[[Reported, Person], Coroutine[None, None, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +32,24 @@ class Orders:
     snapshot: Callable[[], Snapshot]
     order: Save
     report: SaveReport
+    refused: Save
+    """Notes an order of somebody who may not give it."""
     clock: Clock
     may: Callable[[str], bool]
     managers: Callable[[], Sequence[str]] = tuple
     """Names those who may, where that is not everybody."""
     saving: Saving = field(default_factory=Saving)
-    reporters: dict[str, datetime] = field(default_factory=dict)
+    reporters: dict[Person, datetime] = field(default_factory=dict)
     """When each person reported last."""
+    noted: Seen = field(default_factory=lambda: Seen(REFUSED_PACE))
+    """Of whom it was noted that they were refused."""
+
+    def refuse(self, verb: Verb, asked: Asked, rest: str) -> Answer:
+        """Refuse an order to a person who may not give it, and have that noted beside the answer."""
+        if not self.noted.again(asked.person.destination, self.clock.now()):
+            incident = incident_meant(self.snapshot(), asked, rest)
+            self.saving.hold(self.refused(self._order(verb, incident.id if incident else "", asked)))
+        return replies.not_allowed(asked.language, self.managers())
 
     async def ack(self, asked: Asked, rest: str, late: Late | None) -> Answer:
         """Say that a person is on it."""
@@ -43,7 +57,7 @@ class Orders:
         if incident is None:
             return self._none(asked, rest)
         done = replies.acknowledged(asked.name, incident, asked.language)
-        return await self._save(self._order(Verb.ACK, incident, asked), done, late)
+        return await self._save(self._order(Verb.ACK, incident.id, asked), done, late)
 
     async def mute(self, asked: Asked, rest: str, late: Late | None) -> Answer:
         """Keep an incident quiet for a while: ``mute 1h why``."""
@@ -55,7 +69,7 @@ class Orders:
         if not timedelta() < length <= MUTE_MOST:
             return replies.bad_length(wanted.split(" ", 1)[0], MUTE_MOST, asked.language)
         until = self.clock.now() + length
-        order = replace(self._order(Verb.MUTE, incident, asked), until=until, note=note[:NOTE_LIMIT])
+        order = replace(self._order(Verb.MUTE, incident.id, asked), until=until, note=note[:NOTE_LIMIT])
         return await self._save(order, replies.muted(incident, until, asked.language), late)
 
     async def unmute(self, asked: Asked, rest: str, late: Late | None) -> Answer:
@@ -64,7 +78,7 @@ class Orders:
         if incident is None:
             return self._none(asked, rest)
         done = replies.unmuted(incident, asked.language)
-        return await self._save(self._order(Verb.UNMUTE, incident, asked), done, late)
+        return await self._save(self._order(Verb.UNMUTE, incident.id, asked), done, late)
 
     async def part(self, asked: Asked, rest: str, late: Late | None) -> Answer:
         """Take an advisory out of the incident that it is in; the only one there may go unnamed."""
@@ -77,7 +91,7 @@ class Orders:
         claim, home = claim_of(snapshot, advisory) or (None, None)
         if claim is None or home is None:
             return replies.no_such(advisory, asked.language)
-        order = replace(self._order(Verb.PART, home, asked), advisory=claim.reading.id)
+        order = replace(self._order(Verb.PART, home.id, asked), advisory=claim.reading.id)
         return await self._save(order, replies.parted(claim.reading.id, asked.language), late)
 
     async def join(self, asked: Asked, rest: str, late: Late | None) -> Answer:
@@ -92,7 +106,7 @@ class Orders:
         claim, _ = claim_of(snapshot, advisory) or (None, None)
         if claim is None:
             return replies.no_such(advisory, asked.language)
-        order = replace(self._order(Verb.JOIN, incident, asked), advisory=claim.reading.id)
+        order = replace(self._order(Verb.JOIN, incident.id, asked), advisory=claim.reading.id)
         return await self._save(order, replies.joined(claim.reading.id, incident, asked.language), late)
 
     async def tell(self, asked: Asked, rest: str, late: Late | None, *, works: bool | None = None) -> Answer:
@@ -106,9 +120,9 @@ class Orders:
         self._remember(asked.person, now)
         seen = Reported(at=now, person=asked.name, text=rest, works=works, tenant=self.snapshot().tenant)
         thanks = replies.reported(asked.language, works=works)
-        return await self.saving.save(_then(self.report(seen), thanks), asked.language, late)
+        return await self.saving.save(_then(self.report(seen, asked.person), thanks), asked.language, late)
 
-    def _remember(self, person: str, now: datetime) -> None:
+    def _remember(self, person: Person, now: datetime) -> None:
         """Keep when a person reported; the oldest is forgotten where there are many."""
         self.reporters.pop(person, None)
         self.reporters[person] = now
@@ -126,8 +140,9 @@ class Orders:
         number = unknown_number(self.snapshot(), rest)
         return replies.no_such(number, asked.language) if number else replies.nothing_open(asked.language)
 
-    def _order(self, verb: Verb, incident: Incident, asked: Asked) -> Order:
-        return Order(at=self.clock.now(), person=asked.name, verb=verb, incident=incident.id, tenant=incident.tenant)
+    def _order(self, verb: Verb, incident: str, asked: Asked) -> Order:
+        at, tenant = self.clock.now(), self.snapshot().tenant
+        return Order(at=at, person=asked.name, by=asked.person, verb=verb, incident=incident, tenant=tenant)
 
     async def _save(self, order: Order, done: Answer, late: Late | None) -> Answer:
         return await self.saving.save(_then(self.order(order), done), done.language, late)

@@ -1,6 +1,8 @@
 """The commands about companies, as somebody types them."""
 
 import json
+import os
+import socket
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,6 +123,20 @@ def test_a_table_is_imported_and_once_more_changes_nothing(run: Run) -> None:
     changed = [rows[0].replace(",de,", ",fr,"), rows[1]]
     assert run("tenant", "import", table(*changed)).stdout.splitlines()[-1] == "0 added, 1 changed, 1 as they were"
     assert run("tenant", "check").stdout == "Nothing is wrong.\n"
+
+
+def test_whoever_changes_companies_here_is_noted_before_it_is_done(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the account, and the name of who called sudo for it; in the log of the company, and of no other."""
+    monkeypatch.setenv("SUDO_USER", "ana")
+    run("tenant", "import", table("acme,A,,,,,", "beta,B,,,,,"))
+    for words in (["pause", "acme"], ["resume", "acme"], ["remove", "acme", "--yes"]):
+        run("tenant", *words)
+    assert run("tenant", "add", "acme", "--azure-tenant-id", "A").exit_code == 0
+    lines = [json.loads(line) for line in run("audit", "--tenant", "acme").stdout.splitlines()]
+    assert [line["what"].removeprefix("tenant ") for line in lines] == ["import", "pause", "resume", "remove", "add"]
+    assert {line["who"] for line in lines} == {"ana"}
+    assert {line["about"]["person"] for line in lines} == {f"@machine/{socket.gethostname()}/{os.getuid()}"}
+    assert len(run("audit", "--tenant", "beta").stdout.splitlines()) == 1
 
 
 def test_every_faulty_line_is_named_and_nothing_is_done(run: Run) -> None:

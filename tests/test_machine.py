@@ -18,6 +18,7 @@ from bot.types import (
     SourceBlind,
     Verb,
 )
+from tests.handlers.people import ANA
 from tests.recorded import END_S, TROUBLE_S, moment, recording
 from tests.stories.evening import closed, issue
 
@@ -116,7 +117,7 @@ def test_orders_change_the_book_and_what_rings_is_remembered() -> None:
     """A person parts what we joined."""
     one = Machine([], rules=Rules())
     one.observe(seen(SEND, 0))
-    order = Order(at=moment(10), person="Ada", verb=Verb.ACK, incident="1")
+    order = Order(at=moment(10), person="Ada", by=ANA, verb=Verb.ACK, incident="1")
     assert [change.why for change in one.order(order)] == ["acknowledged by Ada"]
     assert one.snapshot(moment(20)).open[0].acknowledged_by == "Ada"
     assert len(one.snapshot(moment(20)).messages) == 1

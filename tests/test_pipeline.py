@@ -24,10 +24,12 @@ from bot.types import (
     Observation,
     Order,
     Refused,
+    Reported,
     Route,
     Sent,
     Verb,
 )
+from tests.handlers.people import ANA
 
 NOON = datetime(2023, 7, 18, 12, tzinfo=UTC)
 ROUTES = tuple(
@@ -35,6 +37,7 @@ ROUTES = tuple(
     for direction in (Direction.OUTBOUND, Direction.INBOUND)
     for vantage in ("eu", "us")
 )
+
 OPS = Destination(name="ops", platform="slack", edits=True)
 IT = Destination(name="it", platform="teams", language="de")
 
@@ -197,11 +200,32 @@ async def test_an_order_is_done_and_its_giver_noted(sqlite_store: Store) -> None
     clock = HandClock()
     bot = await pipeline(sqlite_store, clock)
     await live(bot, clock, evening(20, refused=True))
-    await bot.order(Order(at=clock.now(), person="Ana", verb=Verb.ACK, incident="1"))
+    await bot.order(Order(at=clock.now(), person="Ana", by=ANA, verb=Verb.ACK, incident="1"))
     assert bot.snapshot("default").open[0].acknowledged_by == "Ana"
     async with sqlite_store.read() as tx:
         deeds = await tx.audit.between("default", NOON, clock.now() + timedelta(seconds=1))
-    assert [(deed.who, deed.what) for deed in deeds] == [("Ana", "ack")]
+    assert [(deed.who, deed.what, deed.about["person"]) for deed in deeds] == [("Ana", "ack", "@slack/T1/U1")]
+
+
+async def test_a_report_is_saved_with_a_note_of_its_giver_or_not_at_all(sqlite_store: Store) -> None:
+    """Whoever was told that it failed says it again; what watchers saw meanwhile is kept."""
+    clock, failing = HandClock(), Failing(sqlite_store)
+    bot = await pipeline(failing, clock)  # type: ignore[arg-type]  # stands in for a store
+    seen = Sent(at=NOON, route=ROUTES[0].name, probe="ours")
+    reported = Reported(at=NOON, person="Ana", text="mail is late")
+    failing.fails = True
+    with pytest.raises(StoreError):
+        await bot.take("default", [seen])
+    with pytest.raises(StoreError):
+        await bot.report(reported, ANA)
+    failing.fails = False
+    await bot.tick("default")
+    await bot.report(reported, ANA)
+    async with sqlite_store.read() as tx:
+        kept = [one async for one in tx.observations.between("default", NOON, NOON + timedelta(days=1))]
+        deeds = await tx.audit.between("default", NOON, NOON + timedelta(days=1))
+    assert kept == [seen, reported]
+    assert [(deed.who, deed.what) for deed in deeds] == [("Ana", "report")]
 
 
 async def test_an_advisory_that_is_not_about_mail_rings_nobody(sqlite_store: Store) -> None:
@@ -356,7 +380,7 @@ async def test_an_order_at_one_program_is_known_to_the_other(store: Store) -> No
     await live(one, clock, evening(20, refused=True))
     two = await pipeline(store, clock)
     (incident,) = two.snapshot("default").open
-    await one.order(Order(at=clock.at, verb=Verb.ACK, person="Ana", incident=incident.id))
+    await one.order(Order(at=clock.at, verb=Verb.ACK, person="Ana", by=ANA, incident=incident.id))
     await two.refresh()
     assert two.snapshot("default").open[0].acknowledged_by == one.snapshot("default").open[0].acknowledged_by
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.app.loops import Beat, Loop
 from bot.app.tenants import Moved, in_one_file
 from bot.app.whose import Whose
-from bot.types import Order, Reported, Snapshot
+from bot.types import Order, Person, Reported, Snapshot
 from handlers.commands import Commands
 from handlers.desks import Desks
 from handlers.orders import Orders
@@ -121,8 +121,11 @@ def commands(bot: "Bot", tenant: str, managers: Managers, *, saving: Saving) -> 
     async def order(order: Order) -> None:
         await bot.pipeline.order(replace(order, tenant=tenant))
 
-    async def report(reported: Reported) -> None:
-        await bot.pipeline.report(replace(reported, tenant=tenant))
+    async def refused(order: Order) -> None:
+        await bot.pipeline.refuse(replace(order, tenant=tenant))
+
+    async def report(reported: Reported, by: Person) -> None:
+        await bot.pipeline.report(replace(reported, tenant=tenant), by)
 
     def snapshot() -> Snapshot:
         return bot.pipeline.asked(tenant)
@@ -131,6 +134,7 @@ def commands(bot: "Bot", tenant: str, managers: Managers, *, saving: Saving) -> 
         snapshot=snapshot,
         order=order,
         report=report,
+        refused=refused,
         clock=bot.clock,
         may=managers.may,
         managers=managers.names,

@@ -3,6 +3,7 @@
 import random
 
 from bot.app.clock import SystemClock
+from bot.app.operator import by_hand
 from bot.jobs import open_jobs
 from bot.outbox import try_now
 from bot.settings import DestinationTable
@@ -18,5 +19,6 @@ async def tried_again(store: Store, table: DestinationTable, name: str, fault: s
         return ""
     jobs = await open_jobs(store, clock, random.SystemRandom())
     async with store.begin() as tx:
+        await tx.audit.note(table.tenant, by_hand("try a destination again", destination=name))
         await try_now(jobs, table.tenant, name, clock.now(), tx)
     return f"took nothing since {gap.since:%Y-%m-%d %H:%M} UTC ({gap.why}); it is tried again at once"

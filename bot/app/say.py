@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot.app.bot import Bot, open_bot
 from bot.app.clock import SystemClock
+from bot.app.operator import by_hand
 from bot.app.wiring import destinations
 from bot.outbox import call, plan, try_now
 from bot.settings import Settings
@@ -53,6 +54,7 @@ async def _save(bot: Bot, text: str) -> set[int]:
         for destination in destinations(bot.settings):
             own = replace(message, tenant=destination.tenant, language=destination.language)
             ids |= set(await tx.deliveries.save(plan(own, [destination], heads=(), rings=True), now))
+            await tx.audit.note(destination.tenant, by_hand("say", destination=destination.name))
             await try_now(bot.jobs, destination.tenant, destination.name, now, tx)
             await call(bot.jobs, destination.tenant, destination.name, transaction=tx)
     return ids

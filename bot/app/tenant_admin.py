@@ -1,12 +1,13 @@
 """What the commands about companies do: the same files that the running bot follows."""
 
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.app.operator import by_hand
 from bot.app.tenant_check import checking
 from bot.app.tenant_folder import FOLDER, TenantFolder
 from bot.app.tenant_import import Importing, Plan, carry_out, tried
@@ -20,31 +21,38 @@ from bot.web.overview import Overview, overview
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The folder as it is now, and the store beside it."""
+    """The folder as it is now, and the store beside it; what is changed is noted there first, or else not done."""
 
     settings: Settings
     store: Store
     folder: TenantFolder
     path: Path
 
-    def add(self, facts: Facts) -> Path:
-        """Write a company that is not there yet; raises SettingsError, and OSError."""
+    async def add(self, facts: Facts) -> Path:
+        """Write a company that is not there yet; raises SettingsError, StoreError and OSError."""
         file = self.path / f"{facts.name}{SUFFIX}"
         if file.exists() or facts.name in self.names():
             raise SettingsError([f"{facts.name} is there already: {file}"])
         files = written(facts)
         with tempfile.TemporaryDirectory(prefix="mailstatus-add-") as trial:
             tried(facts.name, files, Path(trial), self.settings, self.folder.check)
+        await self._note([facts.name], "tenant add")
         save(self.path, facts.name, files)
         return file
 
-    def pause(self, name: str, *, paused: bool) -> bool:
-        """Have a company paused, or go on; False where it was so already. Raises SettingsError, and OSError."""
-        return pause(self._file(name), paused=paused)
+    async def pause(self, name: str, *, paused: bool) -> bool:
+        """Have a company paused, or go on; False where it was so already.
 
-    def remove(self, name: str) -> Path:
-        """Take a company's files away, and give the one that it was; raises SettingsError, and OSError."""
+        Raises SettingsError, StoreError and OSError.
+        """
         file = self._file(name)
+        await self._note([file.stem], "tenant pause" if paused else "tenant resume")
+        return pause(file, paused=paused)
+
+    async def remove(self, name: str) -> Path:
+        """Take a company's files away, and give the one that it was; raises SettingsError, StoreError and OSError."""
+        file = self._file(name)
+        await self._note([file.stem], "tenant remove")
         file.unlink()
         file.with_suffix(SECRETS).unlink(missing_ok=True)
         return file
@@ -53,8 +61,9 @@ class Desk:
         """Find out what an import changes; raises SettingsError."""
         return Importing(folder=self.path, operator=self.settings, check=self.folder.check).planned(table)
 
-    def carry_out(self, plan: Plan, beat: Callable[[], None]) -> None:
-        """Do what an import changes; raises OSError."""
+    async def carry_out(self, plan: Plan, beat: Callable[[], None]) -> None:
+        """Do what an import changes; raises StoreError and OSError."""
+        await self._note([*plan.added, *plan.changed], "tenant import")
         carry_out(plan, self.path, beat=beat)
 
     async def listed(self, *, wanted: Sequence[str] = (), like: str = "*") -> Iterator[Listed]:
@@ -71,6 +80,11 @@ class Desk:
     def names(self) -> list[str]:
         """Name everybody, those with a file that cannot be used too."""
         return sorted({*(one.name for one in self.folder.tenants()), *self.folder.companies_at_fault()})
+
+    async def _note(self, names: Iterable[str], what: str) -> None:
+        async with self.store.begin() as tx:
+            for name in names:
+                await tx.audit.note(name, by_hand(what))
 
     def _file(self, name: str) -> Path:
         file = self.path / f"{meant(name, self.names())}{SUFFIX}"

@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.codec import canonical
 from bot.store.tables import audit
+from bot.types import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,11 @@ class Deed:
     who: str
     what: str
     about: Mapping[str, object]
+
+    @classmethod
+    def of(cls, person: Person, who: str, what: str, *, at: datetime, about: Mapping[str, object]) -> Self:
+        """Give the deed of a person whom others call ``who``: names change and are shared, so the ids stand beside."""
+        return cls(at=at, who=who, what=what, about={"person": person.destination, **about})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.types.base import DEFAULT_TENANT, Direction, Symptom
 from bot.types.findings import Tally
 from bot.types.incidents import Change, Incident
 from bot.types.messages import Message
+from bot.types.subscriptions import Person
 from bot.types.way import Leg, Skew
 
 
@@ -28,6 +29,9 @@ class Order:
 
     at: datetime
     person: str
+    """What others call the person: a name that can change, and that two may bear."""
+    by: Person
+    """Who it is."""
     verb: Verb
     incident: str
     until: datetime | None = None

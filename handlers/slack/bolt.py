@@ -178,7 +178,7 @@ class Bolt:
         known = self._locales.of(whom)
         return Asked(
             text=text,
-            person=whom.id,
+            person=whom,
             name=str(user.get("name") or whom.id),
             language=known.language or self._language(str(channel or "")),
             incident=incident,

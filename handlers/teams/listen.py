@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
+from bot.types import Person
 from bot.words.replies import nobodys
 from handlers.asked import Asked
 from handlers.commands import Commands
@@ -99,9 +100,14 @@ class TeamsListener:
 
 def _asked(activity: Mapping[str, object], language: str) -> Asked:
     """Read who asks what; the text is HTML that begins with the mention of us."""
-    sender = activity.get("from")
-    person = sender if isinstance(sender, dict) else {}
-    text = words(str(activity.get("text") or ""))
-    name = str(person.get("name") or "somebody")
-    who = str(person.get("aadObjectId") or person.get("id") or name)
-    return Asked(text=text, person=who, name=name, language=language)
+    sender, text = _part(activity, "from"), words(str(activity.get("text") or ""))
+    name = str(sender.get("name") or "somebody")
+    azure_tenant = str(_part(_part(activity, "channelData"), "tenant").get("id") or "")
+    who = str(sender.get("aadObjectId") or sender.get("id") or name)
+    person = Person(platform="teams", workspace=azure_tenant.lower(), id=who)
+    return Asked(text=text, person=person, name=name, language=language)
+
+
+def _part(of: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = of.get(name)
+    return part if isinstance(part, dict) else {}

@@ -1,5 +1,6 @@
 """The commands that look once, in a world in a box."""
 
+import json
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.audit import audit
 from bot.app.clock import SystemClock
 from bot.app.demo import settings
 from bot.app.doctor import examine
@@ -96,6 +98,10 @@ async def test_a_test_message_reaches_every_channel(box: World, given: Settings)
     assert sorted(lines) == ["it-support: accepted", "mail-status: delivered"]
     assert "Is this on?" in box.slack.workspace.posts[0].text
     assert len(box.teams.posted) == 1
+    noted: list[str] = []
+    await audit(given, "default", timedelta(days=1), write=noted.append)
+    assert [json.loads(one)["what"] for one in noted] == ["say", "say"]
+    assert "Is this on?" not in "".join(noted)
 
 
 async def test_a_channel_that_takes_nothing_is_said(box: World, given: Settings) -> None:

@@ -30,6 +30,7 @@ from bot.types import (
     Tally,
     Verb,
 )
+from tests.handlers.people import ANA
 
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -52,6 +53,7 @@ BASE = Reading(
     start=T0,
     modified=T0,
 )
+
 SENDING = replace(
     BASE,
     id="EX1000002",
@@ -166,7 +168,7 @@ class Teller:
         self, verb: Verb, at: datetime, *, incident: str = "1", advisory: str = "", note: str = ""
     ) -> list[Change]:
         """Let a person ask for something."""
-        order = Order(at=at, person="Ada", verb=verb, incident=incident, advisory=advisory, note=note)
+        order = Order(at=at, person="Ada", by=ANA, verb=verb, incident=incident, advisory=advisory, note=note)
         self.book, found = take_order(self.book, order)
         self.told += found
         return found

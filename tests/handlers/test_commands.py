@@ -1,14 +1,14 @@
 """What people may type, and what they are answered."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.types import AdvisoryState, Incident, Order, Reported, Severity, Snapshot, SourceNow, Symptom, Verb
+from bot.types import AdvisoryState, Incident, Order, Person, Reported, Severity, Snapshot, SourceNow, Symptom, Verb
 from bot.words.answers import Answer
 from handlers.asked import Asked
 from handlers.commands import Commands
@@ -17,6 +17,7 @@ from handlers.saving import Saving
 from handlers.slack import answer as slack
 from handlers.teams.answer import card
 from tests.handlers.examples import NOW, TestClock, claim, finding, healthy, incident, snapshot
+from tests.handlers.people import ANA
 
 
 @dataclass
@@ -26,6 +27,8 @@ class Desk:
     shows: Snapshot = field(default_factory=snapshot)
     orders: list[Order] = field(default_factory=list)
     reports: list[Reported] = field(default_factory=list)
+    by: list[Person] = field(default_factory=list)
+    refused: list[Order] = field(default_factory=list)
     clock: TestClock = field(default_factory=TestClock)
     breaks: bool = False
     gate: asyncio.Event | None = None
@@ -37,6 +40,7 @@ class Desk:
             snapshot=lambda: self.shows,
             order=self.save,
             report=self.note,
+            refused=self.refuse,
             clock=self.clock,
             may=lambda person: person != "U9",
             managers=lambda: self.managers,
@@ -52,17 +56,26 @@ class Desk:
             raise OSError("disk full")
         self.orders.append(order)
 
-    async def note(self, reported: Reported) -> None:
+    async def note(self, reported: Reported, by: Person) -> None:
         """Save a report."""
         self.reports.append(reported)
+        self.by.append(by)
+
+    async def refuse(self, order: Order) -> None:
+        """Note what somebody may not do."""
+        self.refused.append(order)
 
     async def ask(self, text: str, *, person: str = "U1", language: str = "en") -> Answer:
         """Type something."""
-        return await self.commands.answer(Asked(text=text, person=person, name="ana", language=language))
+        return await self.commands.answer(
+            Asked(text=text, person=replace(ANA, id=person), name="ana", language=language)
+        )
 
     async def press(self, action: str, *, person: str = "U1") -> Answer:
         """Press a button of incident 1."""
-        return await self.commands.press(action, Asked(text="", person=person, name="ana", incident="1"))
+        return await self.commands.press(
+            action, Asked(text="", person=replace(ANA, id=person), name="ana", incident="1")
+        )
 
     async def says(self, text: str, **more: str) -> str:
         """Read the answer as one string."""
@@ -276,7 +289,7 @@ async def test_what_takes_long_is_said_to_be_not_saved_yet_and_told_later() -> N
     async def late(answer: Answer) -> None:
         later.append(answer)
 
-    first = await desk.commands.answer(Asked(text="ack", person="U1", name="ana"), late=late)
+    first = await desk.commands.answer(Asked(text="ack", person=ANA, name="ana"), late=late)
     assert "Not saved yet" in slack.text(first)
     gate.set()
     await desk.commands.orders.saving.drain()
@@ -289,7 +302,7 @@ async def test_a_button_is_about_its_own_incident_and_not_the_gravest() -> None:
     """Also where that is over: then there is nothing to do."""
     over = incident("7", resolved=NOW - timedelta(hours=1))
     desk = Desk(snapshot(past=(over,)))
-    asked = Asked(text="", person="U1", name="ana", incident="7")
+    asked = Asked(text="", person=ANA, name="ana", incident="7")
     assert "No incident is open" in slack.text(await desk.commands.press("ack", asked))
     assert "6 of 10" in slack.text(await desk.commands.press("details", asked))
 

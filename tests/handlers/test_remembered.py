@@ -5,11 +5,12 @@ from bot.words.answers import Answer
 from handlers.asked import Asked
 from handlers.remembered import MOST, Remembered
 from tests.handlers.examples import healthy, snapshot
+from tests.handlers.people import ANA
 
 
 def asked(text: str = "", language: str = "en") -> Asked:
     """Ask something."""
-    return Asked(text=text, person="U1", name="ana", language=language)
+    return Asked(text=text, person=ANA, name="ana", language=language)
 
 
 class Counted:

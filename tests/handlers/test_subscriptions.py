@@ -23,7 +23,7 @@ async def says(kept: Kept, text: str, **changes: object) -> str:
     """Type something as Ana, and read the answer."""
     desk = Desk()
     commands = replace(desk.commands, subscriptions=kept.desk(desk.commands.orders.saving))
-    asked = Asked(text=text, person="U1", name="ana", whom=ANA)
+    asked = Asked(text=text, person=ANA, name="ana", whom=ANA)
     return slack.text(await commands.answer(replace(asked, **changes)))  # type: ignore[arg-type]  # as the test says
 
 
@@ -114,7 +114,7 @@ async def test_a_store_that_hangs_is_answered_honestly_and_the_outcome_told_late
     async def late(answer: Answer) -> None:
         later.append(answer)
 
-    asked = Asked(text="", person="U1", name="ana", whom=ANA)
+    asked = Asked(text="", person=ANA, name="ana", whom=ANA)
     first = await kept.desk(saving).subscribe(asked, "outbound", late)
     assert "Not saved yet, I will tell you." in slack.text(first)
     assert kept.people == {}

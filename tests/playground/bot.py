@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app.clock import SystemClock
 from bot.store import Store
-from bot.types import Kind, Landed, Message, Order, Reason, Reported
+from bot.types import Kind, Landed, Message, Order, Person, Reason, Reported
 from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.teams.bot.api import BotApp, TeamsApi
@@ -86,7 +86,7 @@ async def bot(folder: Path, service_url: str) -> AsyncIterator[ASGIApp]:
     async def order(_: Order) -> None:
         """Take an order."""
 
-    async def report(_: Reported) -> None:
+    async def report(_: Reported, _by: Person) -> None:
         """Take a report."""
 
     async def tokens(_: str) -> SecretStr:
@@ -95,7 +95,9 @@ async def bot(folder: Path, service_url: str) -> AsyncIterator[ASGIApp]:
     async with await Store.open(f"sqlite:///{folder / 'playground.db'}") as store:
         places = Places(store, now=clock.now, own=service_url)
         api = TeamsApi(BotApp(id=APP, azure_tenant=TENANT, tokens=tokens), places, connect=Trusting)
-        orders = Orders(snapshot=lambda: shows, order=order, report=report, clock=clock, may=lambda _: True)
+        orders = Orders(
+            snapshot=lambda: shows, order=order, report=report, refused=order, clock=clock, may=lambda _: True
+        )
         desks = everybodys(Commands(orders=orders, name="@mailstatus"))
         chance = Random(1)  # noqa: S311 - nothing secret hangs on it
         dialogue = Dialogue(api=api, desks=desks, clock=clock, chance=chance)

@@ -34,10 +34,10 @@ class Station(SlackApi):
 def nobodys() -> Orders:
     """Give orders that nobody gives."""
 
-    async def never(_: object) -> None:
+    async def never(*_: object) -> None:
         raise AssertionError("somebody ordered something")
 
-    return Orders(snapshot=snapshot, order=never, report=never, clock=TestClock(), may=lambda _: False)
+    return Orders(snapshot=snapshot, order=never, report=never, refused=never, clock=TestClock(), may=lambda _: False)
 
 
 @asynccontextmanager

@@ -70,10 +70,10 @@ class Door:
 def commands() -> Commands:
     """Give people's desk over an example evening; nobody who gets in by an attack may save anything."""
 
-    async def never(_: object) -> None:
+    async def never(*_: object) -> None:
         raise AssertionError("somebody got in")
 
-    orders = Orders(snapshot=snapshot, order=never, report=never, clock=TestClock(), may=lambda _: True)
+    orders = Orders(snapshot=snapshot, order=never, report=never, refused=never, clock=TestClock(), may=lambda _: True)
     return Commands(orders=orders)
 
 

@@ -15,7 +15,7 @@ from httpx import AsyncClient
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from bot.types import Order, Reported
+from bot.types import Order, Person, Reported
 from bot.vantage.wire import PATH as VANTAGE_PATH
 from bot.web.app import create_app
 from bot.words.replies import nobodys, not_allowed
@@ -86,20 +86,31 @@ class Desk:
         """Tell managers by their ids."""
         self.orders: list[Order] = []
         self.reports: list[Reported] = []
+        self.refused: list[Order] = []
         evening = snapshot(open=(incident(claims=(claim(),)),), advisories=(claim("EX649488"),))
-        orders = Orders(snapshot=lambda: evening, order=self._order, report=self._report, clock=TestClock(), may=may)
+        orders = Orders(
+            snapshot=lambda: evening,
+            order=self._order,
+            report=self._report,
+            refused=self._refused,
+            clock=TestClock(),
+            may=may,
+        )
         self.commands = Commands(orders=orders, subscriptions=Kept().desk(orders.saving))
 
     async def _order(self, order: Order) -> None:
         self.orders.append(order)
 
-    async def _report(self, reported: Reported) -> None:
+    async def _report(self, reported: Reported, _by: Person) -> None:
         self.reports.append(reported)
+
+    async def _refused(self, order: Order) -> None:
+        self.refused.append(order)
 
 
 def asked(text: str = "") -> Asked:
     """Ask about the incident that is open."""
-    return Asked(text=text, person=ANA.id, name="ana", language="en", whom=ANA, incident="1" if not text else None)
+    return Asked(text=text, person=ANA, name="ana", language="en", whom=ANA, incident="1" if not text else None)
 
 
 def test_the_table_is_complete() -> None:

@@ -158,7 +158,7 @@ class Town:
         """Ask in a company's channel of the workspace that all share."""
         commands = self.desks.find(SHARED, channel(firm))
         assert commands is not None
-        asked = Asked(text=text, person=firm.person.id, name=f"Ana {firm.word}", whom=firm.person)
+        asked = Asked(text=text, person=firm.person, name=f"Ana {firm.word}", whom=firm.person)
         answer = await commands.answer(asked)
         return answer, slack.body(answer), teams.card(answer)
 
@@ -242,7 +242,13 @@ async def _stale(town: Town, firm: Firm) -> None:
 
 async def _acknowledged(town: Town, firm: Firm) -> None:
     order = Order(
-        at=town.clock.at, person=f"Ana {firm.word}", verb=Verb.ACK, incident="1", note=firm.word, tenant=firm.name
+        at=town.clock.at,
+        person=f"Ana {firm.word}",
+        by=firm.person,
+        verb=Verb.ACK,
+        incident="1",
+        note=firm.word,
+        tenant=firm.name,
     )
     await town.pipeline.order(order)
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
-from typing import TypeAlias, TypeVar
+from typing import ParamSpec
 
 import structlog
 
@@ -30,8 +30,7 @@ LONGEST_WAIT = timedelta(seconds=20)
 """A person who asks has gone on by then."""
 LINE_LIMIT = 300
 
-Given = TypeVar("Given")
-Save: TypeAlias = Callable[[Given], Coroutine[None, None, None]]
+Given = ParamSpec("Given")
 
 log = structlog.get_logger()
 
@@ -80,11 +79,13 @@ class Dialogue:
         once = replace(orders, order=self._once(heard.id, orders.order), report=self._once(heard.id, orders.report))
         return replace(desk, orders=once)
 
-    def _once(self, id_: str, do: Save[Given]) -> Save[Given]:
-        async def once(given: Given) -> None:
+    def _once(
+        self, id_: str, do: Callable[Given, Coroutine[None, None, None]]
+    ) -> Callable[Given, Coroutine[None, None, None]]:
+        async def once(*given: Given.args, **named: Given.kwargs) -> None:
             if await self.api.places.acted(id_):
                 return
-            await do(given)
+            await do(*given, **named)
             await self.api.places.act(id_)
 
         return once
@@ -95,7 +96,7 @@ class Dialogue:
         whom = Person(platform="teams", workspace=heard.place.azure_tenant.lower(), id=heard.person)
         return Asked(
             text=words(heard.text),
-            person=heard.person,
+            person=whom,
             name=heard.name,
             language=self.desks.language(heard.place.id),
             incident=heard.incident or None,

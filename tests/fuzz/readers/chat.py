@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from bot.types import Order, Reported
+from bot.types import Order, Person, Reported
 from handlers.asked import Asked
 from handlers.commands import Commands
 from handlers.orders import Orders
@@ -23,7 +23,7 @@ from tests.fuzz.harness import NESTING, Read, Reader
 from tests.handlers.asgi import Answered, receiving
 from tests.handlers.asking import everybodys
 from tests.handlers.examples import NOW, TestClock, claim, incident, snapshot
-from tests.handlers.people import Kept
+from tests.handlers.people import ANA, Kept
 from tests.handlers.slack.limits import faults
 from tests.handlers.slack.test_guard import FORM, SECRET, request, signed
 from tests.handlers.teams.test_listen import SECRET as TOKEN
@@ -41,12 +41,19 @@ async def _order(_: Order) -> None:
     """Take an order."""
 
 
-async def _report(_: Reported) -> None:
+async def _report(_: Reported, _by: Person) -> None:
     """Take a report."""
 
 
 def _commands() -> Commands:
-    orders = Orders(snapshot=lambda: EVENING, order=_order, report=_report, clock=TestClock(), may=lambda _: True)
+    orders = Orders(
+        snapshot=lambda: EVENING,
+        order=_order,
+        report=_report,
+        refused=_order,
+        clock=TestClock(),
+        may=lambda _: True,
+    )
     return Commands(orders=orders, subscriptions=Kept().desk(orders.saving))
 
 
@@ -66,7 +73,7 @@ def _typed(raw: bytes, runner: asyncio.Runner) -> None:
     """Answer what somebody typed, in a language, and dress the answer for both platforms."""
     language = LANGUAGES[len(raw) % len(LANGUAGES)]
     text = raw.decode("utf-8", "surrogatepass" if len(raw) % 2 else "replace")
-    asked = Asked(text=text, person="U1", name=text[:80], language=language)
+    asked = Asked(text=text, person=ANA, name=text[:80], language=language)
     answer = runner.run(_commands().answer(asked))
     wrong = faults(list(slack_body(answer)["blocks"]))  # type: ignore[call-overload]  # a body's blocks are a list
     if wrong:

@@ -82,7 +82,7 @@ class _Wires:
         json.dumps(said)
 
 
-async def _nothing(_: object) -> None:
+async def _nothing(*_: object) -> None:
     """Save nothing."""
 
 
@@ -90,7 +90,9 @@ async def _nothing(_: object) -> None:
 def _envelopes() -> Iterator[Read]:
     """Open Socket Mode behind a connection that stands."""
     api = SlackApi(SecretStr("xapp-1"), base_url="http://127.0.0.1:9/api/")
-    orders = Orders(snapshot=snapshot, order=_nothing, report=_nothing, clock=TestClock(), may=lambda _: True)
+    orders = Orders(
+        snapshot=snapshot, order=_nothing, report=_nothing, refused=_nothing, clock=TestClock(), may=lambda _: True
+    )
     listener = SlackListener(api, SecretStr("x"), everybodys(Commands(orders=orders)), now=TestClock().now)
 
     async def came(socket: SocketMode, raw: bytes) -> None:

@@ -114,7 +114,7 @@ async def answered() -> list[Blocks]:
         for language in LANGUAGES:
             desk = Desk(shows)
             for text in QUESTIONS:
-                asked = Asked(text=text, person="U1", name="ana", language=language)
+                asked = Asked(text=text, person=ANA, name="ana", language=language)
                 found.append(answer.blocks(await desk.commands.answer(asked)))
             for own in (None, Subscription(person=ANA, created=NOW, quiet=NIGHT)):
                 view = home.view(shows, language, controls(own, language, zone="Asia/Kathmandu"))["blocks"]

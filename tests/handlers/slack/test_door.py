@@ -14,7 +14,7 @@ import structlog.testing
 from pydantic import SecretStr
 
 from bot.demo.served import served
-from bot.types import Order, Reported
+from bot.types import Order, Person, Reported
 from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.slack.api import SlackApi
@@ -63,11 +63,11 @@ async def door() -> AsyncIterator[Door]:
     async def order(_: Order) -> None:
         """Take an order."""
 
-    async def report(_: Reported) -> None:
+    async def report(_: Reported, _by: Person) -> None:
         """Take a report."""
 
     api = SlackApi(SecretStr("xoxb-1"), base_url="http://127.0.0.1:9/api/")
-    orders = Orders(snapshot=snapshot, order=order, report=report, clock=TestClock(), may=lambda _: True)
+    orders = Orders(snapshot=snapshot, order=order, report=report, refused=order, clock=TestClock(), may=lambda _: True)
     async with served(
         SlackListener(api, SecretStr(SECRET), everybodys(Commands(orders=orders)), now=lambda: NOW)
     ) as port:

@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block
 from bot.demo.chat.slack import Slack
 from bot.demo.chat.slack_posts import Workspace
 from bot.demo.served import served
-from bot.types import Direction, Order, QuietHours, Reported, Snapshot, Subscription
+from bot.types import Direction, Order, Person, QuietHours, Reported, Snapshot, Subscription
 from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.slack.api import SlackApi
@@ -73,12 +73,12 @@ async def desk() -> AsyncIterator[Desk]:
     async def order(_: Order) -> None:
         """Take an order."""
 
-    async def report(_: Reported) -> None:
+    async def report(_: Reported, _by: Person) -> None:
         """Take a report."""
 
     clock, kept = TestClock(), Kept()
     slack = Slack(Workspace(clock, {}, {"U1": "Ana"}), token=TOKEN)
-    orders = Orders(snapshot=snapshot, order=order, report=report, clock=clock, may=lambda _: True)
+    orders = Orders(snapshot=snapshot, order=order, report=report, refused=order, clock=clock, may=lambda _: True)
     async with served(slack.app()) as port:
         api = SlackApi(SecretStr(TOKEN), base_url=f"http://127.0.0.1:{port}/api/")
         commands = Commands(orders=orders, subscriptions=kept.desk(orders.saving, clock))

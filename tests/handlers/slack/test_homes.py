@@ -65,14 +65,16 @@ async def hall() -> AsyncIterator[Hall]:
     async def order(_: Order) -> None:
         """Take an order."""
 
-    async def report(_: Reported) -> None:
+    async def report(_: Reported, _by: Person) -> None:
         """Take a report."""
 
     clock = TestClock()
     slack = Slack(Workspace(clock, {}, {one: one for one in CROWD}), token=TOKEN)
     async with served(slack.app()) as port:
         api = SlackApi(SecretStr(TOKEN), base_url=f"http://127.0.0.1:{port}/api/", limit=timedelta(seconds=2))
-        orders = Orders(snapshot=lambda: opened.shows, order=order, report=report, clock=clock, may=lambda _: True)
+        orders = Orders(
+            snapshot=lambda: opened.shows, order=order, report=report, refused=order, clock=clock, may=lambda _: True
+        )
         homes = Homes(api, lambda _: Commands(orders=orders), Locales(api, clock), clock)
         opened = Hall(slack, clock, healthy(), homes)
         yield opened

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.demo.served import served
-from bot.types import Order, Reported, Verb
+from bot.types import Order, Person, Reported, Verb
 from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.slack.api import SlackApi
@@ -81,8 +81,11 @@ async def office() -> AsyncIterator[Office]:
     async def order(given: Order) -> None:
         orders.append(given)
 
-    async def report(given: Reported) -> None:
+    async def report(given: Reported, _by: Person) -> None:
         reports.append(given)
+
+    async def refused(_: Order) -> None:
+        """Note nothing."""
 
     async def respond(given: Request) -> Response:
         later.append(await given.json())
@@ -90,7 +93,14 @@ async def office() -> AsyncIterator[Office]:
 
     site = Starlette(routes=[Route("/commands/1", respond, methods=["POST"])])
     clock = TestClock()
-    desk = Orders(snapshot=snapshot, order=order, report=report, clock=clock, may=lambda person: person == "U1")
+    desk = Orders(
+        snapshot=snapshot,
+        order=order,
+        report=report,
+        refused=refused,
+        clock=clock,
+        may=lambda person: person == "U1",
+    )
     async with served(site) as port:
         api = SlackApi(SecretStr("xoxb-1"), base_url=f"http://127.0.0.1:{port}/api/")
         commands = Commands(orders=desk)

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import WSMsgType, web
 from pydantic import SecretStr
 
-from bot.types import Order, Reported, Verb
+from bot.types import Order, Person, Reported, Verb
 from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.slack.api import SlackApi
@@ -124,10 +124,10 @@ def desk(station: Station) -> Orders:
     async def order(given: Order) -> None:
         station.orders.append(given)
 
-    async def report(_: Reported) -> None:
+    async def report(_: Reported, _by: Person) -> None:
         """Take a report."""
 
-    return Orders(snapshot=snapshot, order=order, report=report, clock=station.clock, may=lambda _: True)
+    return Orders(snapshot=snapshot, order=order, report=report, refused=order, clock=station.clock, may=lambda _: True)
 
 
 async def listen(station: Station, limits: Limits | None = None) -> SocketMode:

@@ -21,7 +21,7 @@ from bot.demo.served import served
 from bot.outbox import SendError
 from bot.store import Store, StoreError
 from bot.store.slack_installations import SlackInstallations
-from bot.types import Order, Reported, Snapshot
+from bot.types import Order, Person, Reported, Snapshot
 from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.slack.bolt import Installed
@@ -134,10 +134,14 @@ def desk(house_orders: list[Order], shows: Snapshot, clock: TestClock) -> Comman
     async def order(given: Order) -> None:
         house_orders.append(given)
 
-    async def report(_: Reported) -> None:
+    async def report(_: Reported, _by: Person) -> None:
         """Take a report."""
 
-    return Commands(orders=Orders(snapshot=lambda: shows, order=order, report=report, clock=clock, may=lambda _: True))
+    return Commands(
+        orders=Orders(
+            snapshot=lambda: shows, order=order, report=report, refused=order, clock=clock, may=lambda _: True
+        )
+    )
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from bot.types import Order, Reported
+from bot.types import Order, Person, Reported
 from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.teams.listen import AGE_MOST, TeamsListener
@@ -33,10 +33,10 @@ def listener(
         if orders is not None:
             orders.append(given)
 
-    async def report(_: Reported) -> None:
+    async def report(_: Reported, _by: Person) -> None:
         """Take a report."""
 
-    desk = Orders(snapshot=snapshot, order=order, report=report, clock=time, may=lambda _: True)
+    desk = Orders(snapshot=snapshot, order=order, report=report, refused=order, clock=time, may=lambda _: True)
     commands = Commands(orders=desk, name="@mailstatus")
     return TeamsListener(SecretStr(SECRET), lambda: commands, now=time.now)
 
@@ -70,9 +70,17 @@ async def test_a_mention_is_answered_with_a_card_in_the_same_request() -> None:
 async def test_an_order_goes_by_the_persons_name() -> None:
     """The mention and HTML are taken off first."""
     orders: list[Order] = []
-    await post(listener(orders), activity("<b>mute</b> 1h &amp; wait"))
+    await post(listener(orders), activity("<b>mute</b> 1h &amp; wait", channelData={"tenant": {"id": "A-1"}}))
     (order,) = orders
     assert (order.person, order.note) == ("Ana", "& wait")
+    assert order.by == Person(platform="teams", workspace="a-1", id="0-1")
+
+
+async def test_a_person_whose_tenant_teams_does_not_say_may_order_too() -> None:
+    """It is noted without."""
+    orders: list[Order] = []
+    await post(listener(orders), activity("ack", channelData="of no shape"))
+    assert [order.by for order in orders] == [Person(platform="teams", workspace="", id="0-1")]
 
 
 @pytest.mark.parametrize(

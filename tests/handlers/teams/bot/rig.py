@@ -18,7 +18,7 @@ from bot.demo.chat.connector import OPENID, Connector
 from bot.demo.served import served
 from bot.store import Store
 from bot.subscribers import Subscribers
-from bot.types import Order, Reported, Snapshot
+from bot.types import Order, Person, Reported, Snapshot
 from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.subscriptions import Subscriptions
@@ -148,14 +148,21 @@ class Saved:
 
     orders: list[Order] = field(default_factory=list)
     reports: list[Reported] = field(default_factory=list)
+    by: list[Person] = field(default_factory=list)
+    refused: list[Order] = field(default_factory=list)
 
     async def order(self, order: Order) -> None:
         """Save an order."""
         self.orders.append(order)
 
-    async def report(self, reported: Reported) -> None:
-        """Save a report."""
+    async def report(self, reported: Reported, by: Person) -> None:
+        """Save a report, and who it is from."""
         self.reports.append(reported)
+        self.by.append(by)
+
+    async def refuse(self, order: Order) -> None:
+        """Note an order of somebody who may not give it."""
+        self.refused.append(order)
 
 
 @asynccontextmanager
@@ -180,6 +187,7 @@ async def rig(
             snapshot=lambda: seen,
             order=saved.order,
             report=saved.report,
+            refused=saved.refuse,
             clock=clock,
             may=lambda person: person != "mallory",
         )
