@@ -67,6 +67,8 @@ class Pulse:
     store_silent: datetime | None = None
     """Since when the store does not answer."""
     store_error: str = ""
+    store_lost: bool = False
+    """The store's file was deleted or replaced under us."""
     alone: int = 0
     """Looks in a row that found shards which no worker holds."""
     waiting: int = 0
@@ -112,13 +114,14 @@ class Pulse:
         """Ask the store what waits, and what could not be delivered."""
         try:
             async with asyncio.timeout(ANSWER), self.store.read() as tx:
+                self._look_at_file(lost=await self.store.is_lost())
                 waiting, given_up = await tx.outbox.waiting(), await tx.outbox.given_up()
                 gaps = await tx.gaps.shut()
         except (StoreError, TimeoutError) as error:
             self.store_silent = self.store_silent or self.clock.now()
             self.store_error = str(error) or f"store: no answer within {ANSWER:.0f} s"
             return
-        self.store_silent, self.store_error = None, ""
+        self.store_silent, self.store_error = self.store_silent if self.store_lost else None, ""
         await self._count_shards()
         ours = set(self.pipeline.tenants)
         pending = [one for name, one in waiting.items() if name in ours]
@@ -126,6 +129,12 @@ class Pulse:
         self.oldest = min((one.due for one in pending), default=None)
         failing = {**given_up, **{(name, one.destination): one.why for name, one in gaps}}
         self.stopped = {whose: why for whose, why in failing.items() if whose[0] in ours}
+
+    def _look_at_file(self, *, lost: bool) -> None:
+        if lost and not self.store_lost:
+            self.store_silent = self.store_silent or self.clock.now()
+            log.error("store_lost", why="its file was deleted or replaced; what is saved now is lost when we end")
+        self.store_lost = lost
 
     async def _count_shards(self) -> None:
         """Look whether all is watched by somebody; what is just being handed over is not missed."""
@@ -181,6 +190,7 @@ class Pulse:
             store=since is None,
             unsaved_since=since,
             store_error=self.store_error or next((one.why for one in unsaved), ""),
+            store_lost=self.store_lost,
             sees=self._sees(),
             tells=not self.stopped,
             hears=self.hears(),

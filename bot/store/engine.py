@@ -65,6 +65,19 @@ def _sqlite(url: URL) -> AsyncEngine:
     return engine
 
 
+def file_of(url: URL) -> tuple[int, int] | None:
+    """Give device and inode of SQLite's file; None where there is none. Raises StoreError where nobody can tell."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    try:
+        found = Path(url.database).stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"store: its file cannot be looked at: {error.strerror}") from error
+    return found.st_dev, found.st_ino
+
+
 def _make_private(path: Path) -> None:
     """Keep others on the machine from reading it: it holds what people and vendors wrote."""
     try:

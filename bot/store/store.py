@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.engine import PATIENCE, READS_ONLY, open_engine, open_leasing
+from bot.store.engine import PATIENCE, READS_ONLY, file_of, open_engine, open_leasing
 from bot.store.errors import StoreError, translated
 from bot.store.leases import Leases
 from bot.store.schema import bring_up_to_date
@@ -22,6 +22,7 @@ class Store:
         self._engine = engine
         self._reader = engine.execution_options(**{READS_ONLY: True})
         self._one_writer = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._file = file_of(engine.url)
         self._leasing = open_leasing(engine)
         self.leases = Leases(self._leasing)
 
@@ -49,6 +50,13 @@ class Store:
     def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
         """Give the writing and the reading engine to a library that keeps tables of its own beside ours."""
         return self._engine, self._reader
+
+    async def is_lost(self) -> bool:
+        """Tell whether SQLite's file was deleted or replaced since it was opened; raises StoreError.
+
+        Reading and writing go on then, in a file that nobody finds any more once we end.
+        """
+        return await asyncio.to_thread(file_of, self._engine.url) != self._file
 
     async def close(self) -> None:
         """Close every connection."""

@@ -83,6 +83,8 @@ class Health:
     unsaved_since: datetime | None = None
     """Since when what is seen cannot be saved."""
     store_error: str = ""
+    store_lost: bool = False
+    """The store's file was deleted or replaced: what is saved goes where nobody finds it."""
     sees: bool = True
     """At least one watcher brought something lately."""
     tells: bool = True
@@ -105,6 +107,7 @@ class Health:
     counts: Mapping[Count, int] = field(default_factory=dict)
 
 
+LOST = "its file was deleted or replaced; stop mailstatus, put the backup back, start it"
 LATE = timedelta(minutes=5)
 """A message that waits longer than this is told late, whatever the platform says."""
 
@@ -130,7 +133,10 @@ def failing(health: Health) -> tuple[str, ...]:
     """Say why the bot cannot do its work at all, for somebody outside; one deaf channel is told by the others."""
     mute = bool(health.mouths) and all(mouth.error for mouth in health.mouths)
     holds = {**conditions(health), Condition.CANNOT_TELL: mute, Condition.CANNOT_HEAR: False}
-    names = {Condition.LOOP_STUCK: f": {', '.join(stuck(health))}"}
+    names = {
+        Condition.LOOP_STUCK: f": {', '.join(stuck(health))}",
+        Condition.STORE_DOWN: f": {LOST}" if health.store_lost else "",
+    }
     return tuple(f"{condition}{names.get(condition, '')}" for condition, held in holds.items() if held)
 
 

@@ -45,9 +45,10 @@ def _store(health: Health, words: PageWords) -> SourceView:
     if health.store:
         return SourceView(name=name, state=State.OK, says=words.text(Line.STORE_OK))
     since = Moment(at=health.unsaved_since or health.at, with_date=True)
-    return SourceView(
-        name=name, state=State.BLIND, says=words.text(Line.STORE_FAILS, when=since, error=health.store_error)
-    )
+    if health.store_lost:
+        return SourceView(name=name, state=State.BLIND, says=words.text(Line.STORE_LOST, when=since))
+    says = words.text(Line.STORE_FAILS, when=since, error=health.store_error)
+    return SourceView(name=name, state=State.BLIND, says=says)
 
 
 def _mouth(mouth: Mouth, words: PageWords) -> SourceView:

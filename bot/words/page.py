@@ -130,6 +130,10 @@ class Line(StrEnum):
     STORE = "Its memory"
     STORE_OK = "What we see is saved."
     STORE_FAILS = "What we see cannot be saved since {when}. We keep it meanwhile, and tell of it afterwards. {error}"
+    STORE_LOST = (
+        "The store's file was deleted or replaced; we noticed at {when}. "
+        "What we save now is lost when mailstatus stops: stop it, put the backup back, and start it."
+    )
     MOUTH = "Channel {name}"
     MOUTH_OK = "Takes our messages."
     MOUTH_FAILS = "Did not take our last message. {error}"
