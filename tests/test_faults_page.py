@@ -16,7 +16,15 @@ PAGE = (ROOT / "docs" / "faults.md").read_text()
 ROWS = [line.strip(" |").split(" | ") for line in PAGE.splitlines() if line.startswith("| **")]
 NAMED = re.compile(r"`(tests/[\w/]+\.py)`|`(test_\w+)`|\"([^\"]+)\"")
 LONG = {one.name for one in [*long(random.Random(1)), locked(random.Random(1))]} | {CRASHED}  # noqa: S311
-ASKED = ("disk", "database is locked", "PostgreSQL is gone", "file is deleted", "clock is set", "resolver is dead", "event loop")
+ASKED = (
+    "disk",
+    "database is locked",
+    "PostgreSQL is gone",
+    "file is deleted",
+    "clock is set",
+    "resolver is dead",
+    "event loop",
+)
 """What the bot has to survive, each by a test with a name."""
 
 

@@ -1,12 +1,14 @@
 """A far vantage: sends its test messages and follows its mailboxes as the bot does, and pushes what it sees to it."""
 
 import asyncio
+import os
 import random
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -16,9 +18,12 @@ from bot.app.clock import SystemClock
 from bot.app.eyes import Eyes, Tooling, open_eyes
 from bot.app.followers import Followers
 from bot.app.look import described
-from bot.app.loops import Loops
+from bot.app.loops import Beat, Loop, Loops
 from bot.app.probe_key import probe_key
+from bot.app.systemd import READY, STOPPING, Systemd
+from bot.app.turning import turning
 from bot.app.vantages import check_secrets
+from bot.app.watchdog import Watchdog
 from bot.jobs import Args
 from bot.jobs.runner import Runner
 from bot.mail import Seal
@@ -31,6 +36,10 @@ from bot.vantage.spool import open_spool
 log = structlog.get_logger(__name__)
 
 PROBE_LIMIT = timedelta(minutes=3)
+DEADLINE = timedelta(minutes=5)
+"""Without a sign of life, which a push gives every other minute; a route has two of its intervals beside it."""
+IDLE = 60.0
+"""Seconds after which a loop that waits gives a sign of life."""
 LOOK = timedelta(seconds=2)
 PATIENCE = timedelta(seconds=60)
 """So long a look waits for its messages; what comes later is found by the next one."""
@@ -50,15 +59,26 @@ class Agent:
     wanted: asyncio.Queue[Sequence[str]] = field(default_factory=lambda: asyncio.Queue(1))
     """Routes that the bot wants confirming test messages on."""
 
-    async def run(self) -> None:
-        """Send, follow and push until cancelled."""
-        loops = Loops(self.chance)
+    @asynccontextmanager
+    async def running(self, systemd: Systemd) -> AsyncIterator[None]:
+        """Send, follow and push within the block; a loop that hangs or dies is begun anew, as the bot's are."""
+        loops, watchdog = Loops(self.chance), Watchdog()
+        watchdog.start()
+        try:
+            async with loops.running(turning(watchdog, loops, systemd), *self.loops()):
+                yield
+        finally:
+            watchdog.stop()
+
+    def loops(self) -> Sequence[Loop]:
+        """Give all that goes on for as long as we look."""
         following = [loop for eyes in self.eyes for loop in Followers(eyes=eyes, take=self._take).loops()]
-        async with loops.running(*following), asyncio.TaskGroup() as running:
-            for route in self.routes:
-                running.create_task(self._rounds(route), name=f"probe:{route}")
-            running.create_task(self._confirmations(), name="confirm")
-            running.create_task(self.pusher.run(), name="push")
+        rounds = [
+            Loop(name=f"probe:{name}", run=partial(self._rounds, name), deadline=2 * self._interval(name) + DEADLINE)
+            for name in self.routes
+        ]
+        confirm = Loop(name="confirm", run=self._confirmations, deadline=DEADLINE)
+        return [*following, *rounds, confirm, Loop(name="push", run=self.pusher.run, deadline=DEADLINE)]
 
     @property
     def routes(self) -> Mapping[str, Eyes]:
@@ -97,17 +117,25 @@ class Agent:
     async def _take(self, _: str, seen: Sequence[Observation]) -> None:
         self.pusher.spool.append(seen)
 
-    async def _confirmations(self) -> None:
+    async def _confirmations(self, beat: Beat) -> None:
         while True:
-            routes = [route for route in await self.wanted.get() if route in self.routes]
-            await asyncio.gather(*(self.runner.run("probe", {"route": route}) for route in routes))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE):
+                    wanted = await self.wanted.get()
+                routes = [route for route in wanted if route in self.routes]
+                await asyncio.gather(*(self.runner.run("probe", {"route": route}) for route in routes))
+            beat()
 
-    async def _rounds(self, route: str) -> None:
+    def _interval(self, route: str) -> timedelta:
+        return self.routes[route].lines[route].route.interval
+
+    async def _rounds(self, route: str, beat: Beat) -> None:
         """Send along one route again and again."""
-        interval = self.routes[route].lines[route].route.interval
+        interval = self._interval(route)
         await self.clock.sleep(interval * self.chance.random())
         while True:
             await self.runner.run("probe", {"route": route})
+            beat()
             await self.clock.sleep(interval * self.chance.uniform(1 - JITTER, 1 + JITTER))
 
 
@@ -167,16 +195,13 @@ async def run(settings: Settings, url: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_agent(settings, url) as agent:
+    systemd = Systemd(os.environ.get("NOTIFY_SOCKET"))
+    async with open_agent(settings, url) as agent, agent.running(systemd):
         log.info("ready", vantage=agent.pusher.vantage, routes=len(agent.routes), waiting=len(agent.pusher.spool))
-        running, stopping = asyncio.create_task(agent.run()), asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        systemd.tell(READY)
+        await stop.wait()
         log.info("stopping", waiting=len(agent.pusher.spool))
-        stopping.cancel()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        for ended in done - {stopping}:
-            ended.result()  # a loop that ends by itself died of something: let it be seen
+        systemd.tell(STOPPING)
 
 
 async def look(settings: Settings, url: str, *, say: Callable[[str], None]) -> bool:

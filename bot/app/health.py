@@ -204,10 +204,6 @@ class Pulse:
             outward=Outward(taken=self.heartbeat.taken, error=self.heartbeat.error) if self.heartbeat else None,
         )
 
-    def comes_round(self) -> bool:
-        """Tell whether every loop does, as ``alive`` does of the whole health; asked every second."""
-        return not any(one.hangs for one in self.loops.states())
-
     def health_of(self, tenant: str) -> Health:
         """Tell how the bot is as far as it is one company's business; all of it where there is only one."""
         health = self.health()

@@ -90,6 +90,11 @@ class Loops:
         """Tell how each fares."""
         return tuple(self._states.values())
 
+    @property
+    def come_round(self) -> bool:
+        """Tell whether every loop does; asked every second."""
+        return not any(one.hangs for one in self._states.values())
+
     def watch(self, name: str, deadline: timedelta) -> Beat:
         """Take the beats of a loop that somebody else keeps."""
         return self._known("", name, deadline).beat

@@ -18,8 +18,9 @@ from bot.app.heartbeat import DEADLINE as HEARTBEAT_DEADLINE
 from bot.app.loops import Beat, Loop
 from bot.app.roles import Role
 from bot.app.site import open_site
-from bot.app.systemd import READY, STOPPING, WATCHDOG, Systemd
+from bot.app.systemd import READY, STOPPING, Systemd
 from bot.app.tenant_folder import LOOK_DEADLINE, TenantWatch
+from bot.app.turning import turning
 from bot.app.watching import watching
 from bot.settings import Settings
 from bot.store import StoreError
@@ -34,7 +35,7 @@ NOBODY = Systemd(None)
 REFRESH = timedelta(seconds=1)
 """Whoever asks another program of ours hears of an order after so long at most."""
 REFRESH_DEADLINE = timedelta(minutes=2)
-TURN_DEADLINE, PAGE_DEADLINE, JOBS_DEADLINE = timedelta(seconds=30), timedelta(seconds=30), timedelta(minutes=2)
+PAGE_DEADLINE, JOBS_DEADLINE = timedelta(seconds=30), timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +92,8 @@ async def running(
 
 def _loops(bot: Bot, systemd: Systemd) -> Sequence[Loop]:
     """Name every loop that the bot has whatever its settings; the ways in from the chat platforms add their own."""
-
-    async def turn(beat: Beat) -> None:
-        def turned() -> None:
-            beat()
-            if bot.pulse.comes_round():
-                systemd.tell(WATCHDOG)
-
-        await bot.pulse.watchdog.turn(turned)
-
     return (
-        Loop(name="event loop", run=turn, deadline=TURN_DEADLINE),
+        turning(bot.pulse.watchdog, bot.loops, systemd),
         *([Loop(name="jobs", run=bot.jobs.run, deadline=JOBS_DEADLINE)] if bot.role.watches else []),
         Loop(name="check", run=bot.pulse.run, deadline=CHECK_DEADLINE),
         *_outward(bot),

@@ -1,10 +1,13 @@
 """Sends a spool's lines to the bot, in order, until it says that it has them."""
 
+import asyncio
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
@@ -37,8 +40,18 @@ MOST_ANSWER = 256 * 1024
 LONGEST_WISH = timedelta(hours=1)
 SKEW = timedelta(seconds=30)
 """A clock that is wrong by more is said; up to the bot's limit it is corrected nevertheless."""
+STEP = timedelta(minutes=2)
+"""So long at most a push that waits gives no sign of life."""
 LONGEST_WORDS = 300
 OK, UNSIGNED, AGAIN = 200, 401, 409
+
+
+Beat: TypeAlias = Callable[[], None]
+"""Is called after each push that was taken, and while we wait."""
+
+
+def _unheard() -> None:
+    """Hear nothing: nobody waits for a sign of life from a look."""
 
 
 class PushError(Exception):
@@ -89,21 +102,31 @@ class Pusher:
     offset: Offset = field(default_factory=Offset)
     _last: datetime | None = None
 
-    async def run(self) -> None:
+    async def run(self, beat: Beat) -> None:
         """Send what there is and what comes, for ever; a failure is said, and tried again after a while."""
         failures = 0
         while True:
-            await self.spool.news.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STEP.total_seconds()):
+                    await self.spool.news.wait()
+            beat()
             try:
-                await self.flush()
+                await self.flush(beat)
                 failures = 0
             except PushError as error:
                 failures += 1
                 wait = max(backoff(Pace(), failures, self.chance), error.retry_after or timedelta())
                 log.warning("push_failed", why=str(error), waiting=len(self.spool), again_s=round(wait.total_seconds()))
-                await self.clock.sleep(wait)
+                await self._rest(wait, beat)
 
-    async def flush(self) -> None:
+    async def _rest(self, wait: timedelta, beat: Beat) -> None:
+        """Wait for as long as we have to, which the bot may wish to be an hour."""
+        while wait > timedelta():
+            await self.clock.sleep(min(wait, STEP))
+            wait -= STEP
+            beat()
+
+    async def flush(self, beat: Beat = _unheard) -> None:
         """Send until nothing waits; raises PushError, and what was not taken is kept."""
         if self.offset.best is None:
             await self.greet()
@@ -117,6 +140,7 @@ class Pusher:
                 log.warning("observation_refused", number=number, why=why[:LONGEST_WORDS])
             if answer.confirm:
                 self.confirm(answer.confirm)
+            beat()
 
     async def greet(self) -> Sample:
         """Send nothing, to prove address and secret and to measure the offset; raises PushError."""

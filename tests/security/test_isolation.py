@@ -64,7 +64,8 @@ WRITES = {
     "observations.add", "rollups.retire", "rollups.roll_up", "advisories.gone", "advisories.note", "advisories.see",
     "incidents.next_id", "incidents.record", "incidents.save", "machines.hold", "machines.save", "machines.step",
     "deliveries.drop", "deliveries.give_up", "deliveries.give_up_all", "deliveries.land", "deliveries.mark_failed",
-    "deliveries.mark_sent", "deliveries.mark_unknown", "deliveries.release", "deliveries.save", "gaps.end", "gaps.save",
+    "deliveries.mark_sent", "deliveries.mark_unknown", "deliveries.release", "deliveries.save", "gaps.end", "gaps.rouse",
+    "gaps.save",
     "subscriptions.end", "subscriptions.save", "pushes.note", "audit.note",
 }  # fmt: skip
 """What gives no texts."""
@@ -74,7 +75,9 @@ OF_THE_BOT: Mapping[str, Collection[str]] = {
     "everybody.seen": {"bot/app/tenant_list.py"},
     "gaps.shut": {"bot/app/health.py", "bot/outbox/courier.py"},
     "machines.moved": {"bot/keeper.py"},
+    "machines.newest": {"bot/app/bot.py"},
     "outbox.given_up": {"bot/app/health.py"},
+    "outbox.rouse": {"bot/outbox/courier.py"},
     "outbox.waiting": {"bot/app/health.py"},
     "pushes.known": {"bot/app/vantages.py"},
     "pushes.newest": {"bot/app/doctor_store.py"},

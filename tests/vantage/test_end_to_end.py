@@ -204,7 +204,7 @@ async def test_a_bot_that_is_down_gets_all_when_it_is_up(bot: Bot, far: Far) -> 
     """In order, after waits that grow; nothing is lost and nothing comes twice."""
     bot.up = False
     with far.pusher() as pusher:
-        pushing = asyncio.create_task(pusher.run())
+        pushing = asyncio.create_task(pusher.run(lambda: None))
         for number in range(1, 4):
             pusher.spool.append([sent(number)])
         while len(far.clock.waits) < 4:  # noqa: ASYNC110 - it waits by a clock that passes at once

@@ -134,6 +134,25 @@ async def test_an_answer_for_a_part_keeps_the_rest(pusher: Callable[[Answering],
         await pusher(answering(200, part)).flush()
 
 
+async def test_a_push_that_waits_for_long_shows_that_it_lives(pusher: Callable[[Answering], Pusher]) -> None:
+    """The bot may wish for an hour, in which nothing hangs."""
+    asked: list[httpx.Request] = []
+
+    def busy(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
+        return httpx.Response(503, headers={"retry-after": "300"})
+
+    made, beats = pusher(busy), list[int]()
+    assert isinstance(made.clock, Hand)
+    waits = made.clock.waits
+    with pytest.raises(KeyboardInterrupt):
+        await made.run(lambda: beats.append(len(waits)))
+    assert waits == [120 * SECOND, 120 * SECOND, 60 * SECOND]
+    assert beats == [0, 1, 2, 3, 3]
+
+
 async def test_the_retries_wait_as_long_as_the_bot_asks(pusher: Callable[[Answering], Pusher]) -> None:
     """Longer than our own backoff would."""
     asked: list[httpx.Request] = []
@@ -146,7 +165,7 @@ async def test_the_retries_wait_as_long_as_the_bot_asks(pusher: Callable[[Answer
 
     made = pusher(busy)
     with pytest.raises(KeyboardInterrupt):
-        await made.run()
+        await made.run(lambda: None)
     assert isinstance(made.clock, Hand)
     assert made.clock.waits == [77 * SECOND, 77 * SECOND]
     assert [request.url for request in asked] == [httpx.URL("https://bot.example.com/vantages")] * 3
