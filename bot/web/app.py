@@ -21,7 +21,7 @@ from bot.web import render
 from bot.web.columns import columns
 from bot.web.doors import Doors
 from bot.web.guard import Guard, SafeHeaders
-from bot.web.health import Health, alive, conditions, ready, stuck
+from bot.web.health import Health, alive, conditions, kinds, ready, stuck
 from bot.web.house import Doorkeeper, House, Keys, Rooms, everybody, has_room, is_operator, room_of
 from bot.web.lazy import Lazy
 from bot.web.limits import PAGE, REFUSED, Allowance, Refusals, Requests
@@ -35,7 +35,10 @@ from bot.words import catalogue
 from bot.words.page import Line, PageWords
 
 UNGUARDED = ("/healthz", "/readyz")
-"""Asked by orchestrators, which have no token; they answer conditions and nothing else."""
+"""Asked by orchestrators, which have no token: they answer conditions, kinds and counts, and no name.
+
+Not with a token either: who may ask as often as they like could try tokens here.
+"""
 
 
 def create_app(
@@ -146,12 +149,13 @@ def _health_routes(house: House, *, clients: Callable[[], int]) -> list[BaseRout
 
     async def healthz(_: Request) -> Response:
         health = house.health()
-        return JSONResponse({"alive": alive(health), "stuck": stuck(health)}, 200 if alive(health) else 503)
+        said = {"alive": alive(health), "stuck": kinds(stuck(health))}
+        return JSONResponse(said, 200 if alive(health) else 503)
 
     async def readyz(_: Request) -> Response:
         health = house.health()
         reasons = [condition for condition, holds in conditions(health).items() if holds]
-        shut = list(dict.fromkeys(mouth.name for mouth in health.mouths if mouth.error))
+        shut = sum(bool(mouth.error) for mouth in health.mouths)
         return JSONResponse({"ready": not reasons, "reasons": reasons, "shut": shut}, 200 if ready(health) else 503)
 
     async def metrics(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Whether the bot is alive, sees and can tell; pure, for /healthz, /readyz and /metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -115,6 +115,11 @@ LATE = timedelta(minutes=5)
 def stuck(health: Health) -> tuple[str, ...]:
     """Name the loops and tasks that missed their deadline."""
     return tuple(beat.loop for beat in health.beats if beat.age > beat.deadline)
+
+
+def kinds(loops: Iterable[str]) -> tuple[str, ...]:
+    """Give what kinds of loops these are: the rest of a name is a mailbox, a route or a company."""
+    return tuple(dict.fromkeys(name.partition(":")[0] for name in loops))
 
 
 def conditions(health: Health) -> Mapping[Condition, bool]:
