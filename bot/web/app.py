@@ -35,10 +35,9 @@ from bot.words import catalogue
 from bot.words.page import Line, PageWords
 
 UNGUARDED = ("/healthz", "/readyz")
-"""Asked by orchestrators, which have no token: they answer conditions, kinds and counts, and no name.
-
-Not with a token either: who may ask as often as they like could try tokens here.
-"""
+"""Asked by orchestrators, which have no token: they answer conditions, kinds and counts, and no name."""
+STATIC = "/static/"
+"""What every page is made of: a dozen files, for which a browser that may see the page asks at once."""
 
 
 def create_app(
@@ -63,7 +62,7 @@ def create_app(
         middleware=[
             Middleware(Doors, mounts=doors),
             Middleware(SafeHeaders),
-            Middleware(Requests, allowance=Allowance(PAGE), proxies=proxies, free=(*UNGUARDED, "/static/")),
+            Middleware(Requests, allowance=Allowance(PAGE), proxies=proxies, always=UNGUARDED, free=(STATIC,)),
             Middleware(
                 Guard,
                 admits=Keys(token=token, house=house, proxied=bool(proxies.header)),
@@ -93,7 +92,7 @@ def create_health_app(
         routes=_health_routes(house, clients=int),
         middleware=[
             Middleware(SafeHeaders),
-            Middleware(Requests, allowance=Allowance(PAGE), proxies=proxies, free=UNGUARDED),
+            Middleware(Requests, allowance=Allowance(PAGE), proxies=proxies, always=UNGUARDED),
             Middleware(Guard, admits=Keys(token=token, house=house), unguarded=UNGUARDED, refusal=""),
         ],
     )
@@ -130,7 +129,7 @@ def _page_routes(rooms: Rooms) -> list[BaseRoute]:
         Route("/", page),
         Route("/live", stream),
         Route("/delays.json", delays),
-        Mount("/static", _Static(directory=HERE / "static")),
+        Mount(STATIC.removesuffix("/"), _Static(directory=HERE / "static")),
     ]
 
 

@@ -69,7 +69,7 @@ class Guard:
     ) -> None:
         self._app = app
         self._admits = admits
-        self._unguarded = tuple(unguarded)
+        self._unguarded = frozenset(unguarded)
         self._refusal = refusal
         self._has_token = has_token
         self._proxies = proxies
@@ -88,7 +88,7 @@ class Guard:
         await PlainTextResponse(self._refusal, 401, self._challenge())(scope, receive, send)
 
     def _viewer(self, scope: Scope, person: str) -> str | None:
-        if any(_below(scope["path"], path) for path in self._unguarded):
+        if scope["path"] in self._unguarded:
             return ""
         return self._admits(credential(Headers(scope=scope).get("authorization", "")), person)
 
@@ -96,10 +96,6 @@ class Guard:
         """Have a browser ask for the token, where there is one."""
         asked = 'Basic realm="mailstatus", charset="UTF-8", Bearer realm="mailstatus"'
         return {"WWW-Authenticate": asked} if self._has_token else {}
-
-
-def _below(path: str, prefix: str) -> bool:
-    return path == prefix or path.startswith(f"{prefix}/")
 
 
 def credential(header: str) -> str:

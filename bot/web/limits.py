@@ -67,16 +67,25 @@ class Allowance:
 class Requests:
     """Counts every request, and one that is refused for ten: for pages, where nothing says before who it is."""
 
-    def __init__(self, app: ASGIApp, *, allowance: Allowance, proxies: Proxies, free: Iterable[str] = ()) -> None:
-        """Take the beginnings of the paths that are not counted."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        allowance: Allowance,
+        proxies: Proxies,
+        always: Iterable[str] = (),
+        free: Iterable[str] = (),
+    ) -> None:
+        """Take the paths that are always answered, and how those begin that cost nothing unless they are refused."""
         self._app = app
         self._allowance = allowance
         self._proxies = proxies
+        self._always = frozenset(always)
         self._free = tuple(free)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it with 429."""
-        if scope["type"] != "http" or scope["path"].startswith(self._free):
+        if scope["type"] != "http" or scope["path"] in self._always:
             await self._app(scope, receive, send)
             return
         client = self._proxies.client(scope)
@@ -87,10 +96,15 @@ class Requests:
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._allowance.take(client, A_GUESS if message["status"] in {401, 403} else 1)
+                self._allowance.take(client, self._cost(scope["path"], message["status"]))
             await send(message)
 
         await self._app(scope, receive, counted)
+
+    def _cost(self, path: str, status: int) -> int:
+        if status in {401, 403}:
+            return A_GUESS
+        return 0 if path.startswith(self._free) else 1
 
 
 class Refusals:

@@ -7,10 +7,12 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from bot.web.app import create_app, create_health_app
+from bot.web.app import UNGUARDED, create_app, create_health_app
 from bot.web.limits import MOST_CLIENTS, PAGE, REFUSED, Allowance, Pace, Requests
+from bot.web.live import CLIENTS
 from bot.web.proxies import NOBODY, Proxies
 from tests.web.examples import alone, ports
 
@@ -43,7 +45,7 @@ def limited(status: int = 200, *, proxies: Proxies = NOBODY, watch: Watch | None
         await PlainTextResponse("x", status)(scope, receive, send)
 
     allowance = Allowance(Pace(burst=3, a_second=0.5), watch or Watch())
-    return Requests(page, allowance=allowance, proxies=proxies, free=("/healthz", "/static/"))
+    return Requests(page, allowance=allowance, proxies=proxies, always=("/healthz",), free=("/static/",))
 
 
 async def test_whoever_asks_too_often_is_told_when_to_come_again() -> None:
@@ -85,6 +87,14 @@ async def test_health_is_always_told() -> None:
     assert {(await asked(app, ANA, "/healthz")).status_code for _ in range(20)} == {200}
 
 
+async def test_what_a_page_is_made_of_costs_nothing_to_whoever_may_see_it() -> None:
+    """A browser asks for a dozen files at once."""
+    app = limited()
+    assert {(await asked(app, ANA, "/static/page.css")).status_code for _ in range(20)} == {200}
+    assert [(await asked(app, ANA)).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert (await asked(app, ANA, "/static/page.css")).status_code == 429
+
+
 def test_clients_beyond_number_take_no_more_memory() -> None:
     """Those who have not asked for longest are forgotten."""
     allowance = Allowance(Pace(burst=2, a_second=0.1), Watch())
@@ -106,8 +116,10 @@ def test_what_was_taken_comes_back_and_no_more_than_that() -> None:
 
 
 def pages() -> Starlette:
-    """Give the page, behind a token."""
-    return create_app(alone(ports()), token=SecretStr("t"))
+    """Give the page, behind a token, with as many streams open as there may be: another would not end."""
+    app = create_app(alone(ports()), token=SecretStr("t"))
+    app.state.live.of("default").live.clients = CLIENTS
+    return app
 
 
 def worker() -> Starlette:
@@ -115,19 +127,44 @@ def worker() -> Starlette:
     return create_health_app(alone(ports()).health, tuple, token=SecretStr("t"))
 
 
-@pytest.mark.parametrize("made", [pages, worker])
-async def test_a_guesser_is_held_back_and_nobody_else(made: Callable[[], Starlette]) -> None:
-    """The whole application, with its own limits."""
-    app = made()
-    guesses = int(PAGE.burst / 10) + 5
+def addresses(app: Starlette) -> set[str]:
+    """Give an address at and about each route of an application, and some that nothing answers."""
+    routes = {route.path for route in app.routes if isinstance(route, Route | Mount)}
+    about = {f"{path}{more}" for path in routes for more in ("", "/", "X", "/x", "/page.css", "/../metrics", "%2e")}
+    return about | {
+        "/nowhere",
+        "/api/v1/status",
+        "/tenants/default",
+        "/tenants/default/",
+        "/tenants/default/static/page.css",
+    }
 
-    async def seen(peer: str, token: str) -> int:
-        transport = httpx.ASGITransport(app, client=(peer, 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
-            return (await client.get("/metrics", headers={"Authorization": f"Bearer {token}"})).status_code
 
-    assert {await seen(ANA, "guess") for _ in range(guesses)} == {401, 429}
-    assert await seen(BOB, "t") == 200
+async def seen(app: Starlette, path: str, peer: str, token: str) -> int:
+    """Ask with a token."""
+    transport = httpx.ASGITransport(app, client=(peer, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+        return (await client.get(path, headers={"Authorization": f"Bearer {token}"})).status_code
+
+
+PLACES = [
+    pytest.param(made, path, id=f"{made.__name__} {path}")
+    for made in (pages, worker)
+    for path in sorted(addresses(made()))
+]
+
+
+@pytest.mark.parametrize(("made", "path"), PLACES)
+async def test_a_token_can_be_guessed_nowhere_without_end(made: Callable[[], Starlette], path: str) -> None:
+    """At every route and about it; and nobody else is held back."""
+    app, guesses = made(), int(PAGE.burst / 10) + 5
+    statuses = {await seen(app, path, ANA, "guess") for _ in range(guesses)}
+    if path in UNGUARDED:  # what asks for no token tells nobody whether one is right
+        assert statuses == {await seen(app, path, ANA, "t")} == {200}
+        return
+    assert statuses == {401, 429}
+    assert await seen(app, path, ANA, "t") == 429
+    assert await seen(app, path, BOB, "t") not in {401, 429}
 
 
 @pytest.mark.parametrize("pace", [PAGE, REFUSED])
