@@ -63,7 +63,9 @@ class SlackInstallations(AsyncInstallationStore):
         is_enterprise_install: bool | None = False,
     ) -> Bot | None:
         """Give the bot of a workspace; raises StoreError."""
-        team, now = team_id or "", self._clock.now()
+        # slack_bolt hands on whatever stands in a body, be it a list.
+        team, now = team_id if isinstance(team_id, str) else "", self._clock.now()
+        enterprise = enterprise_id if isinstance(enterprise_id, str) else None
         if team not in self.workspaces():
             return None
         found, until = self._bots.get(team, (None, now))
@@ -71,7 +73,7 @@ class SlackInstallations(AsyncInstallationStore):
             return found
         with translated():
             found = await self._reader.async_find_bot(
-                enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
+                enterprise_id=enterprise, team_id=team, is_enterprise_install=is_enterprise_install
             )
         self._bots[team] = found, now + KEEP
         return found

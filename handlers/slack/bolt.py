@@ -23,6 +23,7 @@ from handlers.desks import Desks
 from handlers.slack.answer import body as body_of
 from handlers.slack.api import SlackApi
 from handlers.slack.controls import PREFIX, wanted
+from handlers.slack.fields import stands_at, text_at
 from handlers.slack.homes import Homes
 from handlers.slack.locales import Locales
 
@@ -95,26 +96,28 @@ class Bolt:
         self._desks.saving.hold(work)
 
     async def _command(self, ack: AsyncAck, command: dict[str, Any]) -> None:
-        channel = str(command.get("channel_id") or "")
         asked = self._asked(
-            team=command.get("team_id"),
-            user={"id": command.get("user_id"), "name": command.get("user_name")},
-            channel=channel,
-            text=str(command.get("text") or ""),
+            team=text_at(command, "team_id"),
+            person=text_at(command, "user_id"),
+            name=text_at(command, "user_name"),
+            channel=text_at(command, "channel_id"),
+            text=text_at(command, "text"),
         )
-        desk, late = self._desk(asked.whom, channel), self._teller(command.get("response_url"))
+        desk = self._desk(asked.whom, text_at(command, "channel_id"))
+        late = Teller(self._api, text_at(command, "response_url"))
         answer = await desk.answer(asked, late=late) if desk else nobodys(asked.language)
         await ack(dict(body_of(answer)))
         self.homes.doubt(asked.whom)
         self._learn(asked)
 
     async def _button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        asked = self._presser(body, incident=str(action.get("value") or ""))
-        tell = self._teller(body.get("response_url"))
-        desk = self._desk(asked.whom, _channel(body))
-        answer = await desk.press(str(action["action_id"]), asked, late=tell) if desk else nobodys(asked.language)
+        asked = self._presser(body, incident=text_at(action, "value"))
+        url = text_at(body, "response_url")
+        tell = Teller(self._api, url)
+        desk = self._desk(asked.whom, text_at(body, "channel", "id"))
+        answer = await desk.press(text_at(action, "action_id"), asked, late=tell) if desk else nobodys(asked.language)
         await ack()
-        self.hold(tell(answer) if body.get("response_url") else self._publish(asked))
+        self.hold(tell(answer) if url else self._publish(asked))
 
     async def _control(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Save what a control of the home tab asks for, and show the tab as it is then."""
@@ -128,7 +131,7 @@ class Bolt:
         try:
             adjust = wanted(action, asked.zone)
         except ValueError:
-            log.warning("control_refused", action=str(action.get("action_id"))[:80])
+            log.warning("control_refused", action=text_at(action, "action_id")[:80])
         else:
             if people:
                 await (people.choose(asked, adjust, late) if adjust else people.unsubscribe(asked, "", late))
@@ -136,8 +139,8 @@ class Bolt:
         self.hold(self._publish(asked))
 
     async def _home(self, body: dict[str, Any], event: dict[str, Any]) -> None:
-        if event.get("tab") == "home":
-            self.hold(self._publish(self._asked(team=body.get("team_id"), user={"id": event.get("user")})))
+        if text_at(event, "tab") == "home":
+            self.hold(self._publish(self._asked(team=text_at(body, "team_id"), person=text_at(event, "user"))))
 
     async def _publish(self, asked: Asked) -> None:
         if asked.whom:
@@ -145,10 +148,9 @@ class Bolt:
 
     async def _removed(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         """Forget a workspace that took the app out; tokens of single people, which we have none of, say nothing."""
-        tokens = event.get("tokens") or {}
-        if self._installed and (event.get("type") == "app_uninstalled" or tokens.get("bot")):
-            log.info("slack_uninstalled", workspace=str(body.get("team_id")))
-            self.hold(self._installed.forget(str(body.get("team_id") or "")))
+        if self._installed and (text_at(event, "type") == "app_uninstalled" or stands_at(event, "tokens", "bot")):
+            log.info("slack_uninstalled", workspace=text_at(body, "team_id"))
+            self.hold(self._installed.forget(text_at(body, "team_id")))
 
     def _desk(self, whom: Person | None, channel: str = "") -> Commands | None:
         """Give what a person may ask about: their own company; None where it is not clear which that is."""
@@ -156,33 +158,26 @@ class Bolt:
 
     def _presser(self, body: Mapping[str, Any], *, incident: str | None = None) -> Asked:
         """Say who pressed something, and where."""
-        user, team = body.get("user") or {}, body.get("team") or {}
-        name = user.get("name") or user.get("username")
         return self._asked(
-            team=team.get("id") or user.get("team_id"),
-            user={"id": user.get("id"), "name": name},
-            channel=_channel(body),
+            team=text_at(body, "team", "id") or text_at(body, "user", "team_id"),
+            person=text_at(body, "user", "id"),
+            name=text_at(body, "user", "name") or text_at(body, "user", "username"),
+            channel=text_at(body, "channel", "id"),
             incident=incident,
         )
 
     def _asked(
-        self,
-        *,
-        team: object,
-        user: Mapping[str, object],
-        channel: object = None,
-        text: str = "",
-        incident: str | None = None,
+        self, *, team: str, person: str, name: str = "", channel: str = "", text: str = "", incident: str | None = None
     ) -> Asked:
-        whom = Person(platform="slack", workspace=str(team or ""), id=str(user.get("id") or ""))
+        whom = Person(platform="slack", workspace=team, id=person)
         known = self._locales.of(whom)
         return Asked(
             text=text,
             person=whom,
-            name=str(user.get("name") or whom.id),
-            language=known.language or self._language(str(channel or "")),
+            name=name or person,
+            language=known.language or self._desks.language(channel),
             incident=incident,
-            whom=whom if whom.id else None,
+            whom=whom if person else None,
             zone=known.zone,
         )
 
@@ -190,12 +185,6 @@ class Bolt:
         """Find out a person's language for the next time: this answer does not wait for it."""
         if asked.whom:
             self.hold(self._locales.learn(asked.whom))
-
-    def _teller(self, response_url: object) -> "Teller":
-        return Teller(self._api, str(response_url or ""))
-
-    def _language(self, channel: str) -> str:
-        return self._desks.language(channel)
 
 
 def _by_installation(installed: Installed, logger: logging.Logger) -> Authorize:
@@ -227,9 +216,3 @@ class Teller:
         """Show an answer to the person alone, beside what they pressed."""
         if self._url:
             await self._api.respond(self._url, {**body_of(answer), "replace_original": False})
-
-
-def _channel(body: Mapping[str, Any]) -> str:
-    """Give where somebody pressed something; empty where that is no channel."""
-    channel = body.get("channel")
-    return str(channel.get("id") or "") if isinstance(channel, dict) else ""

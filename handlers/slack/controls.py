@@ -7,6 +7,7 @@ from bot.types import Direction, Subscription
 from bot.words.catalogue import catalogue
 from bot.words.page import PageWords
 from bot.words.personal import Choice, choice, state
+from handlers.slack.fields import text_at
 from handlers.slack.render import Block, section
 from handlers.slack.text import mrkdwn, plain
 from handlers.subscriptions import (
@@ -47,21 +48,28 @@ def controls(own: Subscription | None, language: str, *, zone: str) -> list[Bloc
 
 def wanted(action: Mapping[str, object], zone: str) -> Adjust | None:
     """Read what a control asks for: how to adjust a subscription; None where it is to end. ValueError for nonsense."""
-    option = action.get("selected_option")
-    value = str(option.get("value") if isinstance(option, dict) else action.get("selected_time") or "")
-    match str(action.get("action_id")).removeprefix(PREFIX):
+    value = text_at(action, "selected_option", "value") or text_at(action, "selected_time")
+    match text_at(action, "action_id").removeprefix(PREFIX):
         case "ways":
             return _chosen(value)
         case "from":
-            return quiet_from(time.fromisoformat(value), zone)
+            return quiet_from(_hour(value), zone)
         case "until":
-            return quiet_until(time.fromisoformat(value), zone)
+            return quiet_until(_hour(value), zone)
         case "zone" if is_zone(value):
             return quiet_in(value)
         case "loud":
             return quiet_at(None)
         case _:
             raise ValueError("no control of ours")
+
+
+def _hour(value: str) -> time:
+    """Read an hour; one that names a zone of its own could be compared with no other."""
+    hour = time.fromisoformat(value)
+    if hour.tzinfo:
+        raise ValueError("an hour with a zone")
+    return hour
 
 
 def _chosen(value: str) -> Adjust | None:

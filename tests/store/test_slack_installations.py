@@ -1,6 +1,7 @@
 """Where the Slack app is installed, in slack_sdk's tables on both databases."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from slack_sdk.oauth.installation_store import Installation
@@ -42,6 +43,17 @@ async def test_a_workspace_that_is_not_in_the_settings_has_none(store: Store) ->
     clock = TestClock()
     await (await opened(store, clock, "T1")).async_save(installation("T1", "xoxb-one"))
     assert await (await opened(store, clock, "T2")).token("T1") is None
+
+
+@pytest.mark.parametrize("team", [["T1"], {"id": "T1"}, 7])
+async def test_a_workspace_of_a_shape_that_slack_never_sent_has_none(store: Store, team: Any) -> None:  # noqa: ANN401 - any shape
+    """Whoever signed it: slack_bolt hands on whatever stands in a body."""
+    kept = await opened(store, TestClock(), "T1")
+    await kept.async_save(installation("T1", "xoxb-one"))
+    assert await kept.async_find_bot(enterprise_id=None, team_id=team) is None
+    found = await kept.async_find_bot(enterprise_id=team, team_id="T1")
+    assert found is not None
+    assert found.bot_token == "xoxb-one"
 
 
 async def test_what_another_machine_did_is_known_after_a_minute(store: Store) -> None:

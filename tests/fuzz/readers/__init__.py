@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.fuzz.harness import Reader
-from tests.fuzz.readers import chat, files, graph, lines, mail, pages
+from tests.fuzz.readers import chat, files, graph, lines, mail, pages, slack
 
 READERS: Mapping[str, Reader] = {
     **mail.READERS,
@@ -11,5 +11,6 @@ READERS: Mapping[str, Reader] = {
     **pages.READERS,
     **files.READERS,
     **chat.READERS,
+    **slack.READERS,
     **lines.READERS,
 }

@@ -1,36 +1,26 @@
-"""What comes in over a line or by a signed request: replies of mail servers, Socket Mode, the Teams bot, vantages."""
+"""What comes in over a line or by a signed request: replies of mail servers, the Teams bot, vantages."""
 
 import asyncio
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from random import Random
 from typing import Any
 
-from aiohttp import WSMessage, WSMsgType
 from pydantic import SecretStr
 
 from bot.mail import Mailbox, Security, Server, SmtpSender
 from bot.recording import write
 from bot.types import Observation
 from bot.vantage.wire import EPOCH, SIGNATURE, SPOOL, TIME, VANTAGE, micros, sign, write_batch
-from handlers.commands import Commands
-from handlers.door import RefusedError
-from handlers.orders import Orders
-from handlers.slack.api import SlackApi
-from handlers.slack.connection import Connection, Limits
-from handlers.slack.listen import SlackListener
-from handlers.slack.socket import SocketMode
 from handlers.vantage.guard import Guard
 from handlers.vantage.listen import Ports, VantageListener
 from tests.fuzz.harness import NESTING, Read, Reader
 from tests.handlers.asgi import Answered, receiving
-from tests.handlers.asking import everybodys
-from tests.handlers.examples import TestClock, snapshot
+from tests.handlers.examples import TestClock
 from tests.handlers.teams.bot.rig import activity, rig
 from tests.vantage.rig import ROUTES, T0, arrived, sent
 from tests.vantage.rig import SECRET as SHARED
@@ -65,49 +55,6 @@ def _smtp() -> Iterator[Read]:
 
         yield read
         server.close()
-
-
-class _Wires:
-    """A websocket over which one message comes before it closes."""
-
-    closed = False
-
-    def __init__(self, text: str) -> None:
-        self._messages = [WSMessage(WSMsgType.CLOSED, None, None), WSMessage(WSMsgType.TEXT, text, None)]
-
-    async def receive(self) -> WSMessage:
-        return self._messages.pop()
-
-    async def send_json(self, said: object) -> None:
-        json.dumps(said)
-
-
-async def _nothing(*_: object) -> None:
-    """Save nothing."""
-
-
-@contextmanager
-def _envelopes() -> Iterator[Read]:
-    """Open Socket Mode behind a connection that stands."""
-    api = SlackApi(SecretStr("xapp-1"), base_url="http://127.0.0.1:9/api/")
-    orders = Orders(
-        snapshot=snapshot, order=_nothing, report=_nothing, refused=_nothing, clock=TestClock(), may=lambda _: True
-    )
-    listener = SlackListener(api, SecretStr("x"), everybodys(Commands(orders=orders)), now=TestClock().now)
-
-    async def came(socket: SocketMode, raw: bytes) -> None:
-        wires: Any = _Wires(raw.decode("utf-8", "replace"))
-        with suppress(RefusedError, OSError):
-            await socket._serve(Connection(wires, Limits(), lambda: None))
-        await orders.saving.drain()
-
-    with asyncio.Runner() as runner:
-        runner.run(listener.warm())
-        socket = SocketMode(api, listener.bolt(), clock=TestClock(), chance=Random(1))  # noqa: S311 - no secret
-        try:
-            yield lambda raw: runner.run(came(socket, raw))
-        finally:
-            runner.run(api.aclose())
 
 
 def _bot(by: Callable[[bytes, str], tuple[bytes, str]]) -> Callable[[], Any]:
@@ -175,7 +122,6 @@ SAID = json.dumps(activity(URL.decode(), text="<at>mailstatus</at> details")).en
 _SEEN: tuple[Observation, ...] = (sent(1), arrived(1))
 _LINES = tuple(json.dumps({"n": n, **json.loads(write(one, epoch=EPOCH))}) for n, one in enumerate(_SEEN, 1))
 PUSH = write_batch(_LINES, offset=timedelta())
-_PAYLOAD = {"command": "/mailstatus", "text": "details", "user_id": "U1", "user_name": "ana", "team_id": "T1"}
 
 READERS: Mapping[str, Reader] = {
     "smtp-replies": Reader(
@@ -197,15 +143,6 @@ READERS: Mapping[str, Reader] = {
             b"\n",
             b"334 !!\r\n",
         ),
-    ),
-    "slack-envelopes": Reader(
-        opened=_envelopes,
-        seeds=(
-            json.dumps({"type": "slash_commands", "envelope_id": "e1", "payload": _PAYLOAD}).encode(),
-            b'{"type": "disconnect", "reason": "warning"}',
-            b'{"type": "hello", "num_connections": 1}',
-        ),
-        pieces=(*NESTING, b"null", b'"\\ud800"', b'"envelope_id": 5,', b"\0"),
     ),
     "teams-bot": Reader(
         opened=_bot(lambda raw, token: (raw, token)),

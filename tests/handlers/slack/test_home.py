@@ -157,6 +157,7 @@ async def test_a_subscription_is_made_changed_and_ended_by_controls(desk: Desk) 
     [
         {"type": "timepicker", "action_id": "subscription.from", "selected_time": None},
         {"type": "timepicker", "action_id": "subscription.until", "selected_time": "half past"},
+        {"type": "timepicker", "action_id": "subscription.until", "selected_time": "21:30+02:00"},
         {"type": "static_select", "action_id": "subscription.ways", "selected_option": {"value": "sideways"}},
         {"type": "static_select", "action_id": "subscription.zone", "selected_option": {"value": "../etc"}},
         {"type": "button", "action_id": "subscription.else", "value": "x"},

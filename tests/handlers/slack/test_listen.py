@@ -67,8 +67,12 @@ class Office:
             "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": "1"}],
         }
         answered = await self.post({"payload": json.dumps(payload)})
-        await self.commands.orders.saving.drain()
+        await self.drain()
         return answered
+
+    async def drain(self) -> None:
+        """Wait for what follows an answer."""
+        await self.commands.orders.saving.drain()
 
 
 @pytest.fixture
@@ -129,6 +133,51 @@ async def test_a_payload_of_a_shape_that_slack_never_sent_is_refused(office: Off
     payload = {"type": "block_actions", "team": team, "user": {"id": "U1"}, "actions": []}
     assert (await office.post({"payload": json.dumps(payload)})).status == 400
     assert (await office.listener.bolt().dispatch_socket(payload))[0] == 400
+
+
+ODD: tuple[dict[str, object], ...] = (
+    {"user": "U1"},
+    {"user": ["U1"]},
+    {"user": {"id": ["U1"]}},
+    {"user": {"id": "U1", "name": {"a": 1}}},
+    {"user": {"id": "\ud800"}},
+    {"team": "T1"},
+    {"team": ["T1"]},
+    {"team": {"id": ["T1"]}},
+    {"channel": "C1"},
+    {"channel": ["C1"]},
+    {"channel": {"id": {}}},
+    {"response_url": ["https://hooks.slack.com/1"]},
+    {"actions": [{"type": "button", "action_id": "ack", "block_id": "b", "value": ["1"]}]},
+    {"actions": [{"type": "static_select", "action_id": "subscription.ways", "selected_option": ["outbound"]}]},
+    {"actions": [{"type": "timepicker", "action_id": "subscription.from", "selected_time": 7}]},
+)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+async def test_a_press_of_a_shape_that_slack_never_sent_is_no_crash(office: Office, odd: dict[str, object]) -> None:
+    """Over HTTP and Socket Mode: what is no text counts as not said."""
+    payload = {
+        "type": "block_actions",
+        "user": {"id": "U1", "name": "ana", "team_id": "T1"},
+        "team": {"id": "T1"},
+        "actions": [{"type": "button", "action_id": "ack", "block_id": "b", "value": "1"}],
+        **odd,
+    }
+    assert (await office.post({"payload": json.dumps(payload)})).status == 200
+    await office.drain()
+    assert (await office.listener.bolt().dispatch_socket(payload))[0] == 200
+    await office.drain()
+
+
+@pytest.mark.parametrize("key", ["text", "user_id", "user_name", "team_id", "channel_id", "response_url"])
+async def test_a_command_of_a_shape_that_slack_never_sent_is_answered(office: Office, key: str) -> None:
+    """As if it were not there."""
+    command: dict[str, object] = {"command": "/mailstatus", "text": "", "user_id": "U1", "team_id": "T1", key: ["x"]}
+    status, _, said = await office.listener.bolt().dispatch_socket(command)
+    assert status == 200
+    assert "Sending mail fails." in said
+    await office.drain()
 
 
 async def test_a_command_by_another_name_is_ours_too(office: Office) -> None:

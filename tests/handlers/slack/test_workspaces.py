@@ -293,8 +293,9 @@ async def test_a_workspace_that_took_the_app_out_is_forgotten(house: House, even
     assert "Sending mail fails." not in await house.command("T1")
 
 
-async def test_a_persons_revoked_token_is_none_of_ours(house: House) -> None:
-    """We have none of those."""
+@pytest.mark.parametrize("tokens", [{"oauth": ["U1"], "bot": []}, ["bot"], "bot"])
+async def test_a_persons_revoked_token_is_none_of_ours(house: House, tokens: object) -> None:
+    """We have none of those; and what has another shape names none."""
     await house.install("T1")
-    await house.event("T1", type="tokens_revoked", tokens={"oauth": ["U1"], "bot": []})
+    await house.event("T1", type="tokens_revoked", tokens=tokens)
     assert await house.kept.token("T1") == "xoxb-one"
