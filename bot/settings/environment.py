@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.settings.proxies import NetworkList, PersonHeader
 
+HERE = frozenset({"127.0.0.1", "::1", "localhost"})
+"""This machine, where plain text is heard by nobody else."""
+
 
 class Environment(BaseSettings):
     """Each field is one variable; the alias is its name, the first example is what an error shows."""
@@ -211,14 +214,6 @@ class Environment(BaseSettings):
             raise ValueError("is not an address and a port")
         return value
 
-    @field_validator("heartbeat_url")
-    @classmethod
-    def _is_address(cls, value: SecretStr | None) -> SecretStr | None:
-        parts = urlsplit(value.get_secret_value() if value else "https://host")
-        if parts.scheme not in {"https", "http"} or not parts.hostname:
-            raise ValueError("is not an address that begins with https:// or http://")
-        return value
-
     @field_validator("azure_authority_host", "graph_url")
     @classmethod
     def _is_https(cls, value: str | None) -> str | None:
@@ -226,12 +221,13 @@ class Environment(BaseSettings):
             raise ValueError("does not begin with https://")
         return value
 
-    @field_validator("teams_service_url")
+    @field_validator("heartbeat_url", "slack_api_url", "teams_service_url")
     @classmethod
-    def _is_https_or_here(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "https://host")
-        if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
-            raise ValueError("does not begin with https://, and a token would go there in clear")
+    def _is_https_or_here(cls, value: SecretStr | str | None) -> SecretStr | str | None:
+        address = value.get_secret_value() if isinstance(value, SecretStr) else value
+        parts = urlsplit(address or "https://host")
+        if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in HERE)):
+            raise ValueError("does not begin with https://, and what is secret would go there in clear")
         return value
 
     @model_validator(mode="after")
@@ -271,7 +267,7 @@ class Environment(BaseSettings):
                 "that header. Example: MAILSTATUS_TRUSTED_PROXIES=10.0.0.5,fd00:1::/64"
             )
         host = self.listen.rpartition(":")[0].strip("[]")
-        if host not in {"127.0.0.1", "::1", "localhost"} and not self.page_is_guarded:
+        if host not in HERE and not self.page_is_guarded:
             raise ValueError(
                 "MAILSTATUS_PAGE_TOKEN: is missing, and MAILSTATUS_LISTEN is not a loopback address; or set "
                 "MAILSTATUS_PROXY_USER_HEADER. Example: MAILSTATUS_PAGE_TOKEN=a-long-random-string"
