@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_network
+from typing import Any
 
 import httpx
 import pytest
@@ -119,12 +120,20 @@ def pages() -> Starlette:
     """Give the page, behind a token, with as many streams open as there may be: another would not end."""
     app = create_app(alone(ports()), token=SecretStr("t"))
     app.state.live.of("default").live.clients = CLIENTS
-    return app
+    return stopped(app)
 
 
 def worker() -> Starlette:
     """Give what a worker answers, behind the same."""
-    return create_health_app(alone(ports()).health, tuple, token=SecretStr("t"))
+    return stopped(create_health_app(alone(ports()).health, tuple, token=SecretStr("t")))
+
+
+def stopped(app: Starlette) -> Starlette:
+    """Have no time pass, however slow the machine is: nothing that was taken comes back."""
+    middleware: list[Any] = list(app.user_middleware)
+    (limit,) = [one for one in middleware if one.cls is Requests]
+    limit.kwargs["allowance"]._now = Watch()
+    return app
 
 
 def addresses(app: Starlette) -> set[str]:
