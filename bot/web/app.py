@@ -22,6 +22,7 @@ from bot.web.columns import columns
 from bot.web.doors import Doors
 from bot.web.guard import Guard, SafeHeaders
 from bot.web.health import Health, alive, conditions, kinds, ready, stuck
+from bot.web.hosts import Hosts
 from bot.web.house import Doorkeeper, House, Keys, Rooms, everybody, has_room, is_operator, room_of
 from bot.web.lazy import Lazy
 from bot.web.limits import PAGE, REFUSED, Allowance, Refusals, Requests
@@ -62,6 +63,7 @@ def create_app(
         middleware=[
             Middleware(Doors, mounts=doors),
             Middleware(SafeHeaders),
+            *_hosts(token, proxies),
             Middleware(Requests, allowance=Allowance(PAGE), proxies=proxies, always=UNGUARDED, free=(STATIC,)),
             Middleware(
                 Guard,
@@ -92,12 +94,18 @@ def create_health_app(
         routes=_health_routes(house, clients=int),
         middleware=[
             Middleware(SafeHeaders),
+            *_hosts(token, proxies),
             Middleware(Requests, allowance=Allowance(PAGE), proxies=proxies, always=UNGUARDED),
             Middleware(Guard, admits=Keys(token=token, house=house), unguarded=UNGUARDED, refusal=""),
         ],
     )
     app.state.live = None
     return app
+
+
+def _hosts(token: SecretStr | None, proxies: Proxies) -> list[Middleware]:
+    """Hold requests to this machine's own names, where neither a token nor a proxy stands before what is answered."""
+    return [] if token or proxies.trusted else [Middleware(Hosts, always=UNGUARDED)]
 
 
 async def _nobody() -> Overview:

@@ -4,11 +4,12 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+
+from bot.web.hosts import is_loopback
 
 STOP = 3
 """Seconds that open requests have when the server stops."""
@@ -101,13 +102,3 @@ def server(app: Starlette, *, beat: Callable[[], None] | None = None) -> Server:
     )
     made.beat = beat or made.beat
     return made
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address is this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

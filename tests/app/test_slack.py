@@ -36,7 +36,7 @@ def settings(state: Path, variables: dict[str, str], tables: Mapping[str, object
 async def opened(app: Starlette, path: str) -> httpx.Response:
     """Open a page."""
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="https://mail.example") as browser:
+    async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as browser:
         return await browser.get(path)
 
 

@@ -229,4 +229,4 @@ def alone(own: Ports) -> House:
 
 def browser(app: ASGIApp) -> AsyncClient:
     """Give a client of an app in this process."""
-    return AsyncClient(transport=ASGITransport(app), base_url="http://page")
+    return AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1:8025")

@@ -12,7 +12,8 @@ from bot.web.app import create_app
 from tests.web.examples import alone, at, browser, ports
 
 APP = create_app(alone(ports()))
-SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP)
+HERE = {"Host": "localhost"}
+SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP, headers=HERE)
 TOKEN = {"Authorization": "Bearer of the page"}
 LOCKED = schemathesis.openapi.from_asgi(
     "/api/v1/openapi.json", create_app(alone(ports()), token=SecretStr("of the page")), headers=TOKEN
@@ -24,7 +25,7 @@ FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(Health
 @FEW
 def test_the_api_keeps_to_its_own_document(case: schemathesis.Case[Any]) -> None:
     """By all of schemathesis' checks: status, type, schema, methods that are not there, data that is not valid."""
-    case.call_and_validate()
+    case.call_and_validate(headers=HERE)
 
 
 @LOCKED.parametrize()

@@ -65,7 +65,7 @@ async def test_the_stream_begins_with_the_live_part() -> None:
         "method": "GET",
         "path": "/live",
         "query_string": b"",
-        "headers": [],
+        "headers": [(b"host", b"localhost:8025")],
         "asgi": {"spec_version": "2.4"},
     }
     await app(scope, receive, send)  # type: ignore[arg-type]  # plain dicts are what a server gives

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from bot.web.app import create_app, create_health_app
-from bot.web.server import ASK, TICKS, ServeError, Server, bind, is_loopback, server
+from bot.web.hosts import is_loopback
+from bot.web.server import ASK, TICKS, ServeError, Server, bind, server
 from tests.web.examples import alone, ports
 
 SOON = 10
