@@ -33,6 +33,8 @@ REFUSED_UNSEEN = {429}
 NOT_HANDED_OVER = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 OF_THE_WHOLE = {b"content-encoding", b"content-length", b"transfer-encoding"}
 """Headers that describe a body as it was sent, not as far as it was read."""
+REQUEST = re.compile("[0-9a-fA-F-]{1,64}")
+"""The id of a request; anything else in its place would go into logs."""
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 WORTH_ANOTHER_TRY = {429, 500, 502, 503, 504}
 
@@ -255,4 +257,4 @@ def _trace(response: httpx.Response) -> str:
     inner = _body_error(response).get("innerError")
     request = inner.get("request-id") if isinstance(inner, dict) else None
     request = request or response.headers.get("request-id")
-    return f" (request-id {request})" if request else ""
+    return f" (request-id {request})" if REQUEST.fullmatch(str(request)) else ""

@@ -44,5 +44,5 @@ def page(*elements: dict[str, object], link: str | None = None) -> httpx.Respons
 
 def failure(status: int, code: str = "UnknownError", message: str = "", **headers: str) -> httpx.Response:
     """Make a failure as Graph writes it, a header's name with underscores for dashes."""
-    body = {"error": {"code": code, "message": message, "innerError": {"request-id": "r-1"}}}
+    body = {"error": {"code": code, "message": message, "innerError": {"request-id": "3f1c-1"}}}
     return httpx.Response(status, json=body, headers={name.replace("_", "-"): text for name, text in headers.items()})

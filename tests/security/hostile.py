@@ -17,11 +17,19 @@ FAULTS: Mapping[str, str] = {
     "garbage": "an answer of no protocol",
     "wrong certificate": "TLS by somebody else's certificate",
     "redirect": "an answer that leads elsewhere, with all that was said in the address",
-    **{f"HTTP {status}": "an error whose body says back what was said" for status in STATUSES},
+    **{
+        f"HTTP {status}": "an error that says back what was said, in its body, its reason and its headers"
+        for status in STATUSES
+    },
     "SMTP": "a mail server that refuses with what it was told",
     "IMAP": "a mailbox that refuses with what it was told",
 }
 
+READ = (b"Retry-After", b"WWW-Authenticate", b"request-id", b"client-request-id", b"x-ms-request-id",
+        b"x-ms-ags-diagnostic", b"x-slack-req-id", b"X-OAuth-Scopes", b"RateLimit-Reset", b"Server", b"Date",
+        b"Set-Cookie")  # fmt: skip
+LINE = 3000
+"""Of what was said, in each header: more than a client takes in one."""
 
 GREETINGS: Mapping[str, bytes] = {"SMTP": b"220 ready\r\n", "IMAP": b"* OK ready\r\n"}
 
@@ -64,10 +72,16 @@ async def _misbehave(fault: str, reader: asyncio.StreamReader, writer: asyncio.S
         path = said.split(b" ")[1] if said.count(b" ") else b"/"
         writer.write(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1" + path + b"\r\nContent-Length: 0\r\n\r\n")
     else:
-        status = fault.removeprefix("HTTP ").encode() if fault.startswith("HTTP ") else b"500"
-        head = b"HTTP/1.1 %s no\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
-        writer.write(head % (status, len(said)) + said)
+        writer.write(_told_back(fault.removeprefix("HTTP ").encode() if fault.startswith("HTTP ") else b"500", said))
     await writer.drain()
+
+
+def _told_back(status: bytes, said: bytes) -> bytes:
+    """Answer with all that was said: as the body, in the reason, and in every header that somebody reads or logs."""
+    line = bytes(byte for byte in b" ".join(said.split()) if 32 <= byte < 127)[:LINE]
+    headers = b"".join(b"%s: %s\r\n" % (name, line) for name in READ)
+    head = b"HTTP/1.1 %s %s\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+    return head % (status, line, headers, len(said)) + said
 
 
 async def _greet(greeting: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
