@@ -21,8 +21,10 @@ from bot.vantage.spool import open_spool
 from bot.web.health import Health
 from handlers.email.send import EmailSender
 from handlers.slack.api import SlackApi
+from handlers.slack.direct import DirectSender
 from handlers.slack.send import SlackSender
 from handlers.teams.bot.api import BotApp, TeamsApi
+from handlers.teams.bot.direct import DirectBotSender
 from handlers.teams.bot.places import Places
 from handlers.teams.bot.send import BotSender
 from handlers.teams.bot.wire import Wire
@@ -51,8 +53,17 @@ async def teams(url: str, _: Path) -> AsyncIterator[Talk]:
 
 
 @asynccontextmanager
-async def teams_bot(url: str, folder: Path) -> AsyncIterator[Talk]:
-    """Post as the bot."""
+async def slack_in_person(url: str, _: Path) -> AsyncIterator[Talk]:
+    """Tell one person."""
+    api = SlackApi(SecretStr(f"xoxb-{SECRET}"), base_url=f"{url}/api/", limit=SHORT)
+    async with aclosing(api):
+        sender = DirectSender(api, "U1", clock=TestClock())
+        yield lambda: sender.send(delivery())
+
+
+@asynccontextmanager
+async def bot_api(url: str, folder: Path) -> AsyncIterator[TeamsApi]:
+    """Open the bot's way to Teams."""
 
     async def tokens(_: str) -> SecretStr:
         return SecretStr(OF_TEAMS)
@@ -62,8 +73,23 @@ async def teams_bot(url: str, folder: Path) -> AsyncIterator[Talk]:
         places = Places(store, now=TestClock().now, own=url)
         api = TeamsApi(app, places, connect=lambda app: Wire(app, limit=SHORT))
         async with aclosing(api):
-            sender = BotSender(api, "19:f1d2@thread.tacv2", clock=TestClock())
-            yield lambda: sender.send(delivery())
+            yield api
+
+
+@asynccontextmanager
+async def teams_bot(url: str, folder: Path) -> AsyncIterator[Talk]:
+    """Post as the bot."""
+    async with bot_api(url, folder) as api:
+        sender = BotSender(api, "19:f1d2@thread.tacv2", clock=TestClock())
+        yield lambda: sender.send(delivery())
+
+
+@asynccontextmanager
+async def teams_in_person(url: str, folder: Path) -> AsyncIterator[Talk]:
+    """Tell one person as the bot."""
+    async with bot_api(url, folder) as api:
+        sender = DirectBotSender(api, "a:1", clock=TestClock())
+        yield lambda: sender.send(delivery())
 
 
 @asynccontextmanager
@@ -74,6 +100,8 @@ async def email(url: str, _: Path) -> AsyncIterator[Talk]:
 
 
 SENDERS: Mapping[str, Opening] = {"slack": slack, "teams": teams, "teams bot": teams_bot, "email": email}
+LINES: Mapping[str, Opening] = {"slack": slack_in_person, "teams": teams_in_person}
+"""By platform, as those that lead to a person are."""
 
 
 @asynccontextmanager
@@ -214,3 +242,4 @@ OTHERS: Mapping[str, Opening] = {
     "a vantage's push": push,
     "the store": store,
 }
+EVERYBODY: Mapping[str, Opening] = {**SENDERS, **{f"{name} in person": one for name, one in LINES.items()}, **OTHERS}

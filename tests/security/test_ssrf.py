@@ -7,7 +7,8 @@ from typing import TypeAlias
 import httpx
 import pytest
 from pydantic import SecretStr
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from bot.demo.served import served
@@ -24,8 +25,8 @@ from handlers.teams.bot.address import known
 from tests.mail.worlds import NOON
 from tests.microsoft.fake_graph import FakeGraph
 from tests.microsoft.fake_graph import page as graph_page
-from tests.security.speakers import OTHERS, SENDERS
-from tests.security.talking import heard
+from tests.security.speakers import EVERYBODY
+from tests.security.talking import SECRET, heard
 
 EVIL = (
     "https://169.254.169.254/latest/meta-data/",
@@ -152,12 +153,12 @@ async def test_an_honest_address_is_taken(source: str) -> None:
         assert not await refuses(url)
 
 
-NOT_HTTP = {"email", "smtp", "imap", "the store", "entra"}
-"""Protocols without redirects; Entra is asked with TLS alone, and has a test of its own below."""
+NOT_HTTP = {"email", "smtp", "imap", "the store"}
+"""Protocols without redirects."""
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("name", sorted({*SENDERS, *OTHERS} - NOT_HTTP))
+@pytest.mark.parametrize("name", sorted(set(EVERYBODY) - NOT_HTTP))
 async def test_nobody_follows_a_redirect(name: str, status: int, tmp_path: Path) -> None:
     """Nothing that we say, least of all a secret, goes where the other side points."""
     met: list[str] = []
@@ -171,6 +172,34 @@ async def test_nobody_follows_a_redirect(name: str, status: int, tmp_path: Path)
         async def moved(scope: Scope, receive: Receive, send: Send) -> None:
             await RedirectResponse(f"http://127.0.0.1:{there}{scope['path']}", status)(scope, receive, send)
 
-        async with served(moved) as port, {**SENDERS, **OTHERS}[name](f"http://127.0.0.1:{port}", tmp_path) as talk:
+        async with served(moved) as port, EVERYBODY[name](f"http://127.0.0.1:{port}", tmp_path) as talk:
             await heard(talk)
+    assert met == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_the_secret_of_an_app_goes_to_nobody_to_whom_the_sign_in_points(status: int, tmp_path: Path) -> None:
+    """It is told where tokens are made, says the app's secret there, and is sent elsewhere with it."""
+    met: list[str] = []
+    asked: list[bytes] = []
+
+    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+        met.append(scope["path"])
+        await JSONResponse({"access_token": "of somebody else", "expires_in": 3600})(scope, receive, send)
+
+    async with served(elsewhere) as there:
+
+        async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["path"].endswith("openid-configuration"):
+                here = f"https://127.0.0.1:{scope['server'][1]}/t"
+                said = {"issuer": here, "authorization_endpoint": f"{here}/a", "token_endpoint": f"{here}/token"}
+                await JSONResponse(said)(scope, receive, send)
+                return
+            asked.append(await Request(scope, receive).body())
+            await RedirectResponse(f"http://127.0.0.1:{there}/token", status)(scope, receive, send)
+
+        async with served(sign_in) as port, EVERYBODY["entra"](f"http://127.0.0.1:{port}", tmp_path) as talk:
+            with pytest.raises(GraphError):
+                await talk()
+    assert [SECRET.encode() in one for one in asked] == [True]
     assert met == []

@@ -9,12 +9,12 @@ from aiohttp.connector import _SSL_CONTEXT_VERIFIED  # made at import, so no var
 
 from bot.microsoft.http import mail_trust, trust
 from tests.certificates import serving, write_certificate
-from tests.security.speakers import OTHERS, SENDERS
+from tests.security.speakers import EVERYBODY
 from tests.security.talking import heard
 
 BY_THE_OPERATOR = {"the store"}
 """PostgreSQL checks certificates where the store's URL says so."""
-CLIENTS = sorted({*SENDERS, *OTHERS} - BY_THE_OPERATOR)
+CLIENTS = sorted(set(EVERYBODY) - BY_THE_OPERATOR)
 
 
 OWN, ANOTHERS = "", "another.example"
@@ -55,7 +55,7 @@ async def shaken(name: str, pem: Path, folder: Path) -> int:
     server = await asyncio.start_server(taken, "127.0.0.1", 0, ssl=serving(pem))
     async with server:
         port = server.sockets[0].getsockname()[1]
-        async with {**SENDERS, **OTHERS}[name](f"https://127.0.0.1:{port}", folder) as talk:
+        async with EVERYBODY[name](f"https://127.0.0.1:{port}", folder) as talk:
             await heard(talk)
     return came
 
