@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Tokens: TypeAlias = Callable[[str], Awaitable[SecretStr]]
 """Gives the bot's token for a scope; raises GraphError."""
-EXTRA = "pip install 'mailstatus[teams]'"
+EXTRA = "pip install --require-hashes --requirement deploy/requirements.lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,4 +185,4 @@ async def test_without_the_extra_the_error_says_how_to_install_it(bot: Rig, monk
     with pytest.raises(SendError) as caught:
         TeamsApi(bot.api._app, bot.api.places).load()
     assert caught.value.permanent
-    assert "pip install 'mailstatus[teams]'" in str(caught.value)
+    assert "pip install --require-hashes --requirement deploy/requirements.lock" in str(caught.value)
