@@ -1,8 +1,6 @@
 """The folder with a file for each company, looked at every few seconds: no change in it needs a restart."""
 
 import asyncio
-import contextlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,9 +10,10 @@ from typing import TypeAlias
 import structlog
 
 from bot.app.loops import Beat
+from bot.app.tenant_stamps import Stamp, stamped
 from bot.app.tenants import Tenant, Tenants, in_one_file
 from bot.settings import Settings, SettingsError
-from bot.settings.tenant_file import SECRETS, SUFFIX, read_tenant
+from bot.settings.tenant_file import SUFFIX, read_tenant
 from bot.store import StoreError
 from bot.types import Clock
 
@@ -26,8 +25,6 @@ LOOK_DEADLINE = timedelta(minutes=10)
 FOLDER = "MAILSTATUS_TENANTS"
 """Stands for the folder itself among the faults."""
 
-Stamp: TypeAlias = tuple[tuple[int, int, int], ...]
-"""Time, size and number of a company's file and of the one with its secrets: any change shows in it."""
 Check: TypeAlias = Callable[[Tenant], None]
 """Raises SettingsError where something that a company's settings ask for cannot work."""
 
@@ -132,18 +129,18 @@ class TenantFolder:
         if self.operator.environment.tenants is None:
             return {}
         try:
-            found = _stamped(self._path)
+            found = stamped(self._path, self.operator.environment.secrets_dir)
         except OSError as error:
-            self._disbelieve(f"cannot be read: {error.strerror}")
+            self._disbelieve(f"{error.filename} cannot be read: {error.strerror}")
             return None
         if not found and len(self._read) > 1:
-            self._disbelieve("is empty all at once: is it mounted? To take all companies out, restart")
+            self._disbelieve(f"{self._path} is empty all at once: is it mounted? To take all companies out, restart")
             return None
         self.faults.pop(FOLDER, None)
         return found
 
     def _disbelieve(self, why: str) -> None:
-        self.faults[FOLDER] = [f"{FOLDER}: {self._path} {why}. Example: {FOLDER}=/etc/mailstatus/tenants"]
+        self.faults[FOLDER] = [f"{FOLDER}: {why}. Example: {FOLDER}=/etc/mailstatus/tenants"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,18 +186,3 @@ def page_token(tenant: Tenant) -> str:
     variable = table.page_token_env if table else None
     secret = tenant.settings.named.get(variable or "")
     return secret.get_secret_value() if secret else ""
-
-
-def _stamped(folder: Path) -> dict[str, Stamp]:
-    """Give each company's stamp; raises OSError where the folder itself cannot be read."""
-    stamps: dict[str, tuple[int, int, int]] = {}
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            with contextlib.suppress(FileNotFoundError):  # gone since
-                stat = entry.stat()
-                stamps[entry.name] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-    companies = [name.removesuffix(SUFFIX) for name in stamps if name.endswith(SUFFIX) and not name.startswith(".")]
-    return {
-        name: tuple(stamps[file] for file in (f"{name}{SUFFIX}", f"{name}{SECRETS}") if file in stamps)
-        for name in companies
-    }

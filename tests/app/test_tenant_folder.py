@@ -147,6 +147,82 @@ async def test_a_secret_that_changes_counts_as_a_change(folder: Folder) -> None:
     assert folder.tenants.view("acme").settings.named["T"].get_secret_value() == "the second"
 
 
+@pytest.fixture
+async def apart(tmp_path: Path) -> Folder:
+    """Give a folder with a company that has its secrets in a folder of their own, and one whose secrets are late."""
+    secrets = tmp_path / "secrets"
+    (secrets / "acme").mkdir(parents=True)
+    (secrets / "acme" / "T").write_text("first")
+    (tmp_path / "tenants").mkdir()
+    made = Folder(tmp_path / "tenants", MAILSTATUS_SECRETS_DIR=str(secrets))
+    for name in ("acme", "late"):
+        made.write(name, 'page_token_env = "T"\n' + CHANNEL.format(channel="C000000000A"))
+    await made.looks()
+    return made
+
+
+def token(folder: Folder, name: str) -> str:
+    return folder.tenants.view(name).settings.named["T"].get_secret_value()
+
+
+async def test_a_secret_that_changes_in_the_folder_of_secrets_counts_as_a_change(apart: Folder) -> None:
+    """Written over in place, or turned to another folder by one link, as Kubernetes does it."""
+    own = apart.path.parent / "secrets" / "acme"
+    (own / "T").write_text("the second")
+    await apart.looks()
+    assert token(apart, "acme") == "the second"
+    for turn in ("one", "two"):
+        (own / f"..{turn}").mkdir()
+        (own / f"..{turn}" / "T").write_text(turn)
+    (own / "..data").symlink_to("..one")
+    (own / "T").unlink()
+    (own / "T").symlink_to("..data/T")
+    await apart.looks()
+    assert token(apart, "acme") == "one"
+    (own / "..next").symlink_to("..two")
+    (own / "..next").replace(own / "..data")
+    await apart.looks()
+    assert token(apart, "acme") == "two"
+
+
+async def test_secrets_that_come_after_their_companys_file_mend_it(apart: Folder) -> None:
+    """Nobody has to touch the file; and secrets that go leave the company as it was."""
+    assert (list(apart.tenants.names()), list(apart.folder.faults)) == (["acme"], ["late"])
+    own = apart.path.parent / "secrets" / "late"
+    own.mkdir()
+    (own / "T").write_text("here at last")
+    await apart.looks()
+    assert (token(apart, "late"), apart.folder.faults) == ("here at last", {})
+    (own / "T").unlink()
+    own.rmdir()
+    await apart.looks()
+    assert (token(apart, "late"), list(apart.folder.faults)) == ("here at last", ["late"])
+
+
+async def test_secrets_that_are_away_altogether_change_nothing(apart: Folder) -> None:
+    """As with the folder itself: one mount that is gone is said once, and not for each company."""
+    secrets = apart.path.parent / "secrets"
+    secrets.rename(apart.path.parent / "away")
+    await apart.looks()
+    assert f"{secrets} cannot be read" in apart.folder.faults[FOLDER][0]
+    assert set(apart.folder.faults) == {FOLDER, "late"}
+    (apart.path.parent / "away").rename(secrets)
+    await apart.looks()
+    assert (list(apart.tenants.names()), list(apart.folder.faults)) == (["acme"], ["late"])
+
+
+async def test_a_file_whose_rights_change_is_read_again(folder: Folder) -> None:
+    """It is what the fault asks for where it could not be read."""
+    folder.broken.add("C000000000B")
+    folder.write("gamma", channel="C000000000B")
+    await folder.looks()
+    assert list(folder.folder.faults) == ["gamma"]
+    folder.broken.clear()
+    (folder.path / "gamma.toml").chmod(0o600)
+    await folder.looks()
+    assert (folder.channel("gamma"), folder.folder.faults) == ("C000000000B", {})
+
+
 async def test_a_folder_that_is_gone_or_empty_takes_nobody_out(folder: Folder) -> None:
     """A mount that is away is no reason to close everybody's incidents."""
     files = {path: path.read_text() for path in folder.path.iterdir()}
