@@ -90,7 +90,7 @@ def check(names: Annotated[list[str] | None, typer.Argument(help="All, without n
 
     async def found(desk: "Desk") -> Sequence[str]:
         wanted = [meant(name, desk.names()) for name in names or ()]
-        faults = desk.folder.faults
+        faults = desk.folder.wrong()
         return [line for name, lines in faults.items() if not wanted or name in wanted for line in lines]
 
     lines = _at_desk(found)

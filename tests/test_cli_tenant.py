@@ -163,11 +163,59 @@ def test_every_faulty_line_is_named_and_nothing_is_done(run: Run) -> None:
     )
     assert said.exit_code == 1
     lines = said.stdout.splitlines()
-    assert [line.split(":")[0] for line in lines] == [f"line {n}" for n in (3, 4, 5, 6, 7, 8, 10, 11, 12, 13)]
+    assert [line.split(":")[0] for line in lines] == [f"line {n}" for n in (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)]
     assert "stands in line 2 already" in said.stdout
     assert "was written by hand" in said.stdout
-    assert "page_token: is that of one too" in said.stdout
+    assert "line 9: page_token_env: its token is that of two too" in said.stdout
+    assert "line 10: page_token_env: its token is that of one too" in said.stdout
     assert [path.name for path in Path("tenants").iterdir()] == ["hand.toml"]
+
+
+@pytest.fixture
+def taken(run: Run) -> Run:
+    """Give the commands of somebody who has a company in mailstatus.toml, one in the folder, and a token of their own."""
+    with Path(".env").open("a") as file:
+        file.write("MAILSTATUS_PAGE_TOKEN=operators\nLISTED_TOKEN=listed\n")
+    Path("mailstatus.toml").write_text('[tenants.listed]\npage_token_env = "LISTED_TOKEN"\n')
+    assert run("tenant", "import", table("known,A,,,,known,")).exit_code == 0
+    return run
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("new,B,,,,known,", "line 2: page_token_env: its token is that of known too"),
+        ("new,B,,,,listed,", "line 2: page_token_env: its token is that of listed too"),
+        ("new,B,,,,operators,", "line 2: page_token_env: its token is that of the operator too"),
+        ("listed,B,,,,,", "line 2: listed is in mailstatus.toml"),
+    ],
+)
+def test_a_line_that_takes_what_somebody_has_changes_nothing(taken: Run, row: str, said: str) -> None:
+    """In the folder, in mailstatus.toml, or the operator."""
+    before = sorted(Path("tenants").iterdir())
+    answer = taken("tenant", "import", table(row))
+    assert (answer.exit_code, answer.stdout.startswith(said)) == (1, True), answer.output
+    assert sorted(Path("tenants").iterdir()) == before
+
+
+def test_two_lines_may_change_places(taken: Run) -> None:
+    """What counts is how it would be afterwards."""
+    taken("tenant", "import", table("other,B,,,,other,"))
+    said = taken("tenant", "import", table("known,A,,,,other,", "other,B,,,,known,"))
+    assert said.stdout.splitlines()[-1] == "0 added, 2 changed, 0 as they were"
+    assert taken("tenant", "check").stdout == "Nothing is wrong.\n"
+
+
+def test_what_is_wrong_between_others_holds_no_table_up(taken: Run) -> None:
+    """It was before, and is said by the check, of both."""
+    for name in ("one", "two"):
+        Path(f"tenants/{name}.toml").write_text('page_token_env = "T"\n')
+        Path(f"tenants/{name}.env").write_text("T=same\n")
+    assert taken("tenant", "import", table("new,B,,,,,")).exit_code == 0
+    said = taken("tenant", "check").stdout
+    assert "one.toml: page_token_env: its token is that of two too" in said
+    assert "two.toml: page_token_env: its token is that of one too" in said
+    assert names(taken, "--state", "faulty") == ["one", "two"]
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ async def _begin(bot: Bot, voices: Voices, http: httpx.AsyncClient) -> None:
     admission = Admission(pipeline=bot.pipeline, courier=courier, voices=voices, channels=channels, key=key)
     bot.tenants.listen(admission.follow)
     found = bot.folder.start()
-    say(bot.folder.faults, {})
+    say(bot.folder, {}, {})
     await bot.tenants.become(found)
 
 

@@ -14,7 +14,7 @@ async def companies(settings: Settings) -> AsyncIterator[Result]:
         return
     try:
         async with open_desk(settings) as desk:
-            faults, count = desk.folder.faults, len(desk.folder.tenants())
+            faults, count = desk.folder.wrong(), len(desk.folder.tenants())
     except StoreError:  # said already
         return
     except SettingsError as error:

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from bot.app import wiring
 from bot.app.bot import Bot
 from bot.app.doors import doors, proxies_of
-from bot.app.tenant_folder import page_token
-from bot.app.tenants import Moved
+from bot.app.tenant_clashes import owners
+from bot.app.tenants import Moved, page_token
 from bot.types import Direction
 from bot.web.app import create_app, create_health_app
 from bot.web.history import RollupHistory
@@ -65,7 +65,7 @@ class Pages:
 
     bot: Bot
     _ports: dict[str, Ports] | None = None
-    _tokens: dict[str, str] | None = None
+    _tokens: dict[str, str | None] | None = None
     _people: dict[str, str] | None = None
     _everybody: Overview | None = None
     _gathering: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -102,12 +102,11 @@ class Pages:
         return known[tenant]
 
     def opens(self, token: str) -> str | None:
-        """Tell whose page a token opens, by its SHA-256 in hex."""
+        """Tell whose page a token opens, by its SHA-256 in hex; nobody's where two have it, the paused among them."""
         if self._tokens is None:
-            views = [self.bot.tenants.view(name) for name in self.bot.tenants.names()]
-            owned = {page_token(one): one.name for one in views}
-            self._tokens = {sha256(own.encode()).hexdigest(): name for own, name in owned.items() if own}
-        return self._tokens.get(token)
+            owned = [(page_token(one), one.name) for one in self.bot.tenants.all()]
+            self._tokens = owners((sha256(own.encode()).hexdigest(), name) for own, name in owned if own)
+        return self._watched(self._tokens.get(token))
 
     def person(self, name: str) -> str | None:
         """Tell whose page somebody sees whom the proxy names: theirs where a company lists them, else the only one."""
@@ -120,6 +119,10 @@ class Pages:
             self._people = {who: one for one, known in tables if one in known for who in known[one].page_people}
         domain = "@" + name.lower().rpartition("@")[2]
         return self._people.get(name.lower()) or (self._people.get(domain) if "@" in name else None)
+
+    def _watched(self, name: str | None) -> str | None:
+        known = self.bot.tenants.find(name) if name else None
+        return name if known and not known.paused else None
 
     def language(self) -> str:
         """Give the language that strangers are refused in."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.app.operator import by_hand
 from bot.app.tenant_check import checking
+from bot.app.tenant_clashes import clashes
 from bot.app.tenant_folder import FOLDER, TenantFolder
 from bot.app.tenant_import import Importing, Plan, carry_out, tried
 from bot.app.tenant_list import Listed, kept, listed, meant
@@ -35,7 +36,9 @@ class Desk:
             raise SettingsError([f"{facts.name} is there already: {file}"])
         files = written(facts)
         with tempfile.TemporaryDirectory(prefix="mailstatus-add-") as trial:
-            tried(facts.name, files, Path(trial), self.settings, self.folder.check)
+            tenant = tried(facts.name, files, Path(trial), self.folder)
+        if lines := clashes([*self.folder.tenants(), tenant], self.settings).get(facts.name):
+            raise SettingsError(list(lines))
         await self._note([facts.name], "tenant add")
         save(self.path, facts.name, files)
         return file
@@ -59,7 +62,7 @@ class Desk:
 
     def plan(self, table: Path) -> Plan:
         """Find out what an import changes; raises SettingsError."""
-        return Importing(folder=self.path, operator=self.settings, check=self.folder.check).planned(table)
+        return Importing(folder=self.folder).planned(table)
 
     async def carry_out(self, plan: Plan, beat: Callable[[], None]) -> None:
         """Do what an import changes; raises StoreError and OSError."""

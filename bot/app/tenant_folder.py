@@ -10,6 +10,7 @@ from typing import TypeAlias
 import structlog
 
 from bot.app.loops import Beat
+from bot.app.tenant_clashes import Said, clashes
 from bot.app.tenant_stamps import Stamp, stamped
 from bot.app.tenants import Tenant, Tenants, in_one_file
 from bot.settings import Settings, SettingsError
@@ -36,22 +37,19 @@ class TenantFolder:
     operator: Settings
     check: Check
     faults: dict[str, Sequence[str]] = field(default_factory=dict)
-    """What is wrong now, by company."""
+    """What is wrong with a company's file now, by company."""
+    clashes: Said = field(default_factory=dict)
+    """What a company has that another one has too, by company; they are watched all the same."""
     _known: dict[str, Tenant] = field(default_factory=dict)
     _read: dict[str, Stamp] = field(default_factory=dict)
     _seen: Mapping[str, Stamp] = field(default_factory=dict)
-    _tokens: dict[str, str] = field(default_factory=dict)
-    """Whose page each token opens."""
     _listed: Sequence[Tenant] = field(init=False)
     """Those of mailstatus.toml."""
 
     def __post_init__(self) -> None:
-        """Know what is taken already."""
+        """Know who is there already."""
         self._listed = in_one_file(self.operator)
-        self._tokens = {page_token(one): one.name for one in self._listed}
-        if self.operator.environment.page_token:
-            self._tokens[self.operator.environment.page_token.get_secret_value()] = FOLDER
-        self._tokens.pop("", None)
+        self._compare()
 
     def start(self) -> list[Tenant]:
         """Read all for the first time; raises SettingsError where mailstatus.toml cannot be used."""
@@ -68,6 +66,17 @@ class TenantFolder:
         """Name those whose files cannot be used as they are."""
         return [name for name in self.faults if name != FOLDER]
 
+    def is_listed(self, name: str) -> bool:
+        """Tell whether a company is in mailstatus.toml."""
+        return any(one.name == name for one in self._listed)
+
+    def wrong(self) -> dict[str, list[str]]:
+        """Say everything that is wrong, by company: with its file, and between it and another."""
+        found = {name: list(lines) for name, lines in self.faults.items()}
+        for name, lines in self.clashes.items():
+            found.setdefault(name, []).extend(f"{self._place(name)}: {line}" for line in lines)
+        return found
+
     def look(self, *, at_once: bool = False) -> None:
         """Take over what was changed; it reads files, so call it in a thread.
 
@@ -77,13 +86,21 @@ class TenantFolder:
         stamps = self._stamps()
         if stamps is None:
             return
-        for name, stamp in sorted(stamps.items()):
-            if self._read.get(name) != stamp and (at_once or self._seen.get(name) == stamp):
-                self._read[name] = stamp
-                self._take(name)
-        for name in [one for one in self._read if one not in stamps and one not in self._seen]:
+        changed = [name for name, stamp in stamps.items() if self._read.get(name) != stamp]
+        ready = sorted(name for name in changed if at_once or self._seen.get(name) == stamps[name])
+        gone = [name for name in self._read if name not in stamps and name not in self._seen]
+        for name in ready:
+            self._read[name] = stamps[name]
+            self._take(name)
+        for name in gone:
             self._forget(name)
+        if ready or gone:
+            self._compare()
         self._seen = stamps
+
+    def _compare(self) -> None:
+        """Find what several have, from everybody as they are now: so it ends as soon as one of them lets go."""
+        self.clashes = clashes(self.tenants(), self.operator)
 
     def _take(self, name: str) -> None:
         try:
@@ -93,19 +110,14 @@ class TenantFolder:
             return
         self._forget(name, read=True)
         self._known[name] = tenant
-        if token := page_token(tenant):
-            self._tokens[token] = name
 
     def _tenant(self, name: str) -> Tenant:
         """Read a company; raises SettingsError where it cannot be watched as its file has it."""
         file = f"{name}{SUFFIX}"
-        if any(one.name == name for one in self._listed):
+        if self.is_listed(name):
             raise SettingsError([f"{file}: a company of this name is in mailstatus.toml: call the file otherwise"])
-        filed = read_tenant(self._path / file, self.operator)
+        filed = read_tenant(self.path / file, self.operator)
         tenant = Tenant(name=name, settings=filed.settings, paused=filed.paused)
-        if self._tokens.get(page_token(tenant), name) != name:
-            example = "openssl rand -base64 24"
-            raise SettingsError([f"{file}: page_token_env: another page has this token. Make one: {example}"])
         try:
             self.check(tenant)
         except SettingsError as error:
@@ -114,14 +126,16 @@ class TenantFolder:
 
     def _forget(self, name: str, *, read: bool = False) -> None:
         self.faults.pop(name, None)
-        before = self._known.pop(name, None)
-        if before:
-            self._tokens.pop(page_token(before), None)
+        self._known.pop(name, None)
         if not read:
             self._read.pop(name, None)
 
+    def _place(self, name: str) -> str:
+        return f"mailstatus.toml: {name}" if self.is_listed(name) else f"{name}{SUFFIX}"
+
     @property
-    def _path(self) -> Path:
+    def path(self) -> Path:
+        """Where the files are."""
         return self.operator.environment.tenants or Path()
 
     def _stamps(self) -> dict[str, Stamp] | None:
@@ -129,12 +143,12 @@ class TenantFolder:
         if self.operator.environment.tenants is None:
             return {}
         try:
-            found = stamped(self._path, self.operator.environment.secrets_dir)
+            found = stamped(self.path, self.operator.environment.secrets_dir)
         except OSError as error:
             self._disbelieve(f"{error.filename} cannot be read: {error.strerror}")
             return None
         if not found and len(self._read) > 1:
-            self._disbelieve(f"{self._path} is empty all at once: is it mounted? To take all companies out, restart")
+            self._disbelieve(f"{self.path} is empty all at once: is it mounted? To take all companies out, restart")
             return None
         self.faults.pop(FOLDER, None)
         return found
@@ -160,9 +174,9 @@ class TenantWatch:
 
     async def look(self) -> None:
         """Look once; what the store could not follow is told again by the next look."""
-        before = dict(self.folder.faults)
+        before, clashes_before = dict(self.folder.faults), self.folder.clashes
         await asyncio.to_thread(self.folder.look)
-        say(self.folder.faults, before)
+        say(self.folder, before, clashes_before)
         try:
             moved = await self.tenants.become(self.folder.tenants())
         except StoreError as error:
@@ -173,16 +187,12 @@ class TenantWatch:
                 log.info("tenants", what=what, count=len(those), names=[one.name for one in those[:10]])
 
 
-def say(faults: Mapping[str, Sequence[str]], before: Mapping[str, Sequence[str]]) -> None:
-    """Log what is wrong now and was not before: a company that goes on goes on as it was."""
-    for name, lines in faults.items():
-        if before.get(name) != lines:
-            log.warning("tenant_not_taken", tenant=name, why=list(lines))
-
-
-def page_token(tenant: Tenant) -> str:
-    """Give what opens a company's page and no other; empty where it has none."""
-    table = tenant.settings.installation.tenants.get(tenant.name)
-    variable = table.page_token_env if table else None
-    secret = tenant.settings.named.get(variable or "")
-    return secret.get_secret_value() if secret else ""
+def say(folder: TenantFolder, faults: Said, clashes: Said) -> None:
+    """Log what is wrong now and was not before, by what was then: a faulty company goes on as it was."""
+    for event, now, before in (
+        ("tenant_not_taken", folder.faults, faults),
+        ("tenant_clashes", folder.clashes, clashes),
+    ):
+        for name, lines in now.items():
+            if before.get(name) != lines:
+                log.warning(event, tenant=name, why=list(lines))

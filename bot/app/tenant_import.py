@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeAlias
 
-from bot.app.tenant_folder import Check, page_token
+from bot.app.tenant_clashes import Said, clashes
+from bot.app.tenant_folder import TenantFolder
 from bot.app.tenant_writing import MARK, Facts, Written, is_paused, save, with_pause, written
 from bot.app.tenants import Tenant
-from bot.settings import Settings, SettingsError
+from bot.settings import SettingsError
 from bot.settings.tenant_file import NAME, SECRETS, SUFFIX, read_tenant
 
 COLUMNS = (*(one.name for one in fields(Facts)), "paused")
@@ -35,12 +36,12 @@ class Plan:
 class Importing:
     """Reads a table line by line, each tried as the bot would read it."""
 
-    folder: Path
-    operator: Settings
-    check: Check
+    folder: TenantFolder
     plan: Plan = field(default_factory=Plan)
     _lines: dict[str, int] = field(default_factory=dict)
-    _tokens: dict[str, str] = field(default_factory=dict)
+    _tenants: dict[str, Tenant] = field(default_factory=dict)
+    """Those of the table that are sound by themselves."""
+    _faults: list[tuple[int, str]] = field(default_factory=list)
 
     def planned(self, table: Path) -> Plan:
         """Find out what a table changes; raises SettingsError where it is no such table."""
@@ -49,25 +50,34 @@ class Importing:
                 try:
                     self._take(number, row, Path(trial))
                 except SettingsError as error:
-                    self.plan.faults += [f"line {number}: {line}" for line in error.lines]
+                    self._faults += [(number, line) for line in error.lines]
+        self._faults += self._of_the_table(clashes(self._after(), self.folder.operator))
+        self.plan.faults = [f"line {number}: {line}" for number, line in sorted(self._faults)]
         return self.plan
+
+    def _after(self) -> list[Tenant]:
+        """Give everybody as they would be, so that two of the table may change places."""
+        return [*(one for one in self.folder.tenants() if one.name not in self._lines), *self._tenants.values()]
+
+    def _of_the_table(self, said: Said) -> list[tuple[int, str]]:
+        """Leave out what is wrong between others: it was before."""
+        return [(self._lines[name], line) for name, lines in said.items() if name in self._tenants for line in lines]
 
     def _take(self, number: int, row: Row, trial: Path) -> None:
         facts, paused = _facts(row)
         if facts.name in self._lines:
             raise SettingsError([f"{facts.name} stands in line {self._lines[facts.name]} already"])
         self._lines[facts.name] = number
-        known = _text(self.folder / f"{facts.name}{SUFFIX}")
+        if self.folder.is_listed(facts.name):
+            raise SettingsError([f"{facts.name} is in mailstatus.toml: change it there, or take it out there first"])
+        known = _text(self.folder.path / f"{facts.name}{SUFFIX}")
         if known is not None and MARK not in known:
             raise SettingsError([f"{facts.name}{SUFFIX} was written by hand: change it there, or take it away first"])
         files = written(facts)
         if paused or (paused is None and known is not None and is_paused(known)):
             files = Written(toml=with_pause(files.toml, paused=True), secrets=files.secrets)
-        tenant = tried(facts.name, files, trial, self.operator, self.check)
-        token = page_token(tenant)
-        if token and self._tokens.setdefault(token, facts.name) != facts.name:
-            raise SettingsError([f"page_token: is that of {self._tokens[token]} too"])
-        _place(self.plan, facts.name, files, self.folder)
+        self._tenants[facts.name] = tried(facts.name, files, trial, self.folder)
+        _place(self.plan, facts.name, files, self.folder.path)
 
 
 def carry_out(plan: Plan, folder: Path, *, beat: Callable[[], None]) -> None:
@@ -123,15 +133,15 @@ def _facts(row: Row) -> tuple[Facts, bool | None]:
     return Facts(**values), PAUSED[paused]
 
 
-def tried(name: str, files: Written, trial: Path, operator: Settings, check: Check) -> Tenant:
+def tried(name: str, files: Written, trial: Path, folder: TenantFolder) -> Tenant:
     """Read a company from a folder to try it in, as the bot would; raises SettingsError."""
     if not NAME.fullmatch(name):
         raise SettingsError([f"{name!r}: a name is to be of a-z, 0-9 and -. Example: contoso"])
     (trial / f"{name}{SECRETS}").write_text(files.secrets, encoding="utf-8")
     (trial / f"{name}{SUFFIX}").write_text(files.toml, encoding="utf-8")
-    filed = read_tenant(trial / f"{name}{SUFFIX}", operator)
+    filed = read_tenant(trial / f"{name}{SUFFIX}", folder.operator)
     tenant = Tenant(name=name, settings=filed.settings, paused=filed.paused)
-    check(tenant)
+    folder.check(tenant)
     return tenant
 
 

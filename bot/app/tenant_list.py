@@ -18,7 +18,7 @@ class Standing(StrEnum):
     """How a company is, the first that fits."""
 
     FAULTY = "faulty"
-    """Its file cannot be used, and it is not watched, or as it was before."""
+    """Its file cannot be used, and it is not watched, or as it was before; or it has what another has too."""
     PAUSED = "paused"
     OPEN = "open"
     BLIND = "blind"
@@ -59,18 +59,19 @@ async def kept(store: Store) -> Kept:
 def listed(folder: TenantFolder, known: Kept, *, wanted: Sequence[str] = (), like: str = "*") -> Iterator[Listed]:
     """List companies by name; ``wanted`` standings, and names ``like`` a pattern with * and ?."""
     tenants = {one.name: one for one in folder.tenants()}
+    wrong = folder.wrong()
     incidents: dict[str, list[Incident]] = {}
     for one in known.open:
         incidents.setdefault(one.tenant, []).append(one)
     for name in sorted({*tenants, *folder.companies_at_fault()}):
-        line = _line(name, tenants.get(name), incidents.get(name, ()), folder, known)
+        line = _line(name, tenants.get(name), incidents.get(name, ()), wrong.get(name, ()), known)
         if fnmatchcase(name, like) and (not wanted or line.standing in wanted):
             yield line
 
 
-def _line(name: str, tenant: Tenant | None, incidents: Iterable[Incident], folder: TenantFolder, known: Kept) -> Listed:
+def _line(name: str, tenant: Tenant | None, incidents: Iterable[Incident], wrong: Iterable[str], known: Kept) -> Listed:
     found, blind = tuple(incidents), tuple(known.blind.get(name, ()))
-    faults, seen = tuple(folder.faults.get(name, ())), known.seen.get(name)
+    faults, seen = tuple(wrong), known.seen.get(name)
     holds = {
         Standing.FAULTY: bool(faults),
         Standing.PAUSED: tenant is not None and tenant.paused,

@@ -102,6 +102,14 @@ def company(tenant: Tenant) -> Company:
     )
 
 
+def page_token(tenant: Tenant) -> str:
+    """Give what opens a company's page and no other; empty where it has none."""
+    table = tenant.settings.installation.tenants.get(tenant.name)
+    variable = table.page_token_env if table else None
+    secret = tenant.settings.named.get(variable or "")
+    return secret.get_secret_value() if secret else ""
+
+
 def _by_name(found: Iterable[Tenant]) -> Mapping[str, Tenant]:
     return {one.name: one for one in found}
 

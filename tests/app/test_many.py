@@ -64,6 +64,25 @@ async def test_a_clock_that_was_set_back_while_the_bot_was_off_holds_nothing_up(
     assert due < later
 
 
+async def test_a_token_of_two_companies_opens_neithers_page(tmp_path: Path) -> None:
+    """Also while one of them is paused: its people have the token still."""
+    folder = tmp_path / "tenants"
+    folder.mkdir()
+    for name, token, top in (("acme", "same", ""), ("beta", "same", "paused = true\n"), ("gamma", "own", "")):
+        (folder / f"{name}.toml").write_text(top + FILE.format(name=name))
+        (folder / f"{name}.env").write_text(f"T={token}\n")
+    variables = {"MAILSTATUS_TENANTS": str(folder), "MAILSTATUS_PAGE_TOKEN": "operator", "SLACK_BOT_TOKEN": "xoxb-1"}
+    given = Settings(
+        environment=Environment.model_validate(variables), installation=Installation(), named={}, state=tmp_path
+    )
+    async with open_bot(given, SystemClock(), CHANCE) as bot, open_site(bot) as app, browser(app) as client:
+        answers = [
+            (await client.get("/", headers={"Authorization": f"Bearer {token}"})).status_code
+            for token in ("same", "own", "operator")
+        ]
+    assert (answers, set(bot.tenants.names())) == ([401, 200, 200], {"acme", "gamma"})
+
+
 def test_loops_of_companies_are_told_by_their_kind() -> None:
     """The worst of each."""
     ages = {"acme": 3, "beta": 20, "gamma": 5}

@@ -242,16 +242,35 @@ async def test_a_folder_that_is_gone_or_empty_takes_nobody_out(folder: Folder) -
 
 
 async def test_two_companies_cannot_have_one_page_token(tmp_path: Path) -> None:
-    """Nor a company the operator's: it would see more than its own."""
+    """Nor a company the operator's: each is told of, watched, and hears that its token opens nothing."""
     folder = Folder(tmp_path, MAILSTATUS_PAGE_TOKEN="the operator's")
     text = 'page_token_env = "T"\n' + CHANNEL.format(channel="C000000000A")
     for name, token in (("acme", "one"), ("beta", "one"), ("gamma", "the operator's")):
         folder.write(name, text)
         (tmp_path / f"{name}.env").write_text(f'T="{token}"\n')
+    folder.write("delta")
     await folder.looks()
-    assert list(folder.tenants.names()) == ["acme"]
-    assert set(folder.folder.faults) == {"beta", "gamma"}
-    assert "the operator's" not in str(folder.folder.faults)
+    assert list(folder.tenants.names()) == ["acme", "beta", "delta", "gamma"]
+    assert (set(folder.folder.clashes), folder.folder.faults) == ({"acme", "beta", "gamma"}, {})
+    assert "the operator's" not in str(folder.folder.wrong())
+
+
+@pytest.mark.parametrize("name", ["aaa", "zzz"])
+async def test_a_newcomer_with_anothers_token_takes_nothing_away(folder: Folder, name: str) -> None:
+    """Live and after a restart alike both are watched and told of, and it ends when one of them lets go."""
+    text = 'page_token_env = "T"\n' + CHANNEL.format(channel="C000000000A")
+    for one in ("acme", name):
+        folder.write(one, text)
+        (folder.path / f"{one}.env").write_text("T=same\n")
+        await folder.looks()
+    again = Folder(folder.path)
+    await again.looks()
+    for each in (folder, again):
+        assert set(each.tenants.names()) == {"acme", "beta", name}
+        assert set(each.folder.clashes) == {"acme", name}
+    (folder.path / f"{name}.env").write_text("T=its own\n")
+    await folder.looks()
+    assert (folder.folder.clashes, folder.folder.faults) == ({}, {})
 
 
 async def test_a_company_of_mailstatus_toml_is_not_taken_over(tmp_path: Path) -> None:
