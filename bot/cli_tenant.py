@@ -47,7 +47,8 @@ def add(
         teams_url=typer.prompt("Address of the Teams Workflow", hide_input=True) if teams else "",
         page_token=token,
     )
-    file = _at_desk(lambda desk: desk.add(facts))
+    file, doubts = _at_desk(lambda desk: desk.add(facts))
+    _warn(doubts)
     typer.echo(f"{file} is written; a running bot takes it up within seconds.")
     if token:
         typer.echo(f"Its page opens with the token {token}")
@@ -88,15 +89,16 @@ def check(names: Annotated[list[str] | None, typer.Argument(help="All, without n
     """Check companies' files as the bot does, and say everything that is wrong."""
     from bot.app.tenant_list import meant
 
-    async def found(desk: "Desk") -> Sequence[str]:
-        wanted = [meant(name, desk.names()) for name in names or ()]
-        faults = desk.folder.wrong()
-        return [line for name, lines in faults.items() if not wanted or name in wanted for line in lines]
+    async def found(desk: "Desk") -> list[list[str]]:
+        wanted = {meant(name, desk.names()) for name in names or ()}
+        said = (desk.folder.wrong(), desk.folder.doubts())
+        return [[line for name in one if not wanted or name in wanted for line in one[name]] for one in said]
 
-    lines = _at_desk(found)
-    for line in lines:
+    faults, doubts = _at_desk(found)
+    for line in faults:
         typer.echo(line)
-    if lines:
+    _warn(doubts)
+    if faults:
         raise typer.Exit(FALLS_SHORT)
     typer.echo("Nothing is wrong.")
 
@@ -139,6 +141,7 @@ def import_(
         if plan.faults:
             typer.echo(f"{len(plan.faults)} faults: nothing was changed.", err=True)
             raise typer.Exit(FALLS_SHORT)
+        _warn(plan.doubts)
         told = f"{len(plan.added)} added, {len(plan.changed)} changed, {plan.unchanged} as they were"
         if dry_run:
             typer.echo(f"would be: {told}")
@@ -159,6 +162,11 @@ def overview(*, as_json: Json = False) -> None:
         typer.echo(json.dumps(_fault(one), ensure_ascii=False) if as_json else _line(one, seen.watched))
     if not as_json:
         typer.echo(f"{seen.troubled} of {seen.watched} companies have something open.", err=True)
+
+
+def _warn(lines: Sequence[str]) -> None:
+    for line in lines:
+        typer.echo(f"warning: {line}", err=True)
 
 
 def _at_desk(work: "Callable[[Desk], Awaitable[Result]]") -> Result:

@@ -177,7 +177,7 @@ def taken(run: Run) -> Run:
     with Path(".env").open("a") as file:
         file.write("MAILSTATUS_PAGE_TOKEN=operators\nLISTED_TOKEN=listed\n")
     Path("mailstatus.toml").write_text('[tenants.listed]\npage_token_env = "LISTED_TOKEN"\n')
-    assert run("tenant", "import", table("known,A,,,,known,")).exit_code == 0
+    assert run("tenant", "import", table("known,A,,C0123456789,,known,")).exit_code == 0
     return run
 
 
@@ -187,6 +187,7 @@ def taken(run: Run) -> Run:
         ("new,B,,,,known,", "line 2: page_token_env: its token is that of known too"),
         ("new,B,,,,listed,", "line 2: page_token_env: its token is that of listed too"),
         ("new,B,,,,operators,", "line 2: page_token_env: its token is that of the operator too"),
+        ("new,B,,C0123456789,,,", "line 2: destinations.slack: its channel is that of known too"),
         ("listed,B,,,,,", "line 2: listed is in mailstatus.toml"),
     ],
 )
@@ -201,7 +202,7 @@ def test_a_line_that_takes_what_somebody_has_changes_nothing(taken: Run, row: st
 def test_two_lines_may_change_places(taken: Run) -> None:
     """What counts is how it would be afterwards."""
     taken("tenant", "import", table("other,B,,,,other,"))
-    said = taken("tenant", "import", table("known,A,,,,other,", "other,B,,,,known,"))
+    said = taken("tenant", "import", table("known,A,,,,other,", "other,B,,C0123456789,,known,"))
     assert said.stdout.splitlines()[-1] == "0 added, 2 changed, 0 as they were"
     assert taken("tenant", "check").stdout == "Nothing is wrong.\n"
 
@@ -216,6 +217,27 @@ def test_what_is_wrong_between_others_holds_no_table_up(taken: Run) -> None:
     assert "one.toml: page_token_env: its token is that of two too" in said
     assert "two.toml: page_token_env: its token is that of one too" in said
     assert names(taken, "--state", "faulty") == ["one", "two"]
+
+
+def test_a_company_is_not_added_with_what_another_has(taken: Run) -> None:
+    """Nothing of it is left behind."""
+    said = taken("tenant", "add", "new", "--azure-tenant-id", "B", "--slack", "C0123456789")
+    assert (said.exit_code, "its channel is that of known too" in said.output) == (2, True)
+    assert not Path("tenants/new.toml").exists()
+
+
+def test_one_directory_of_two_companies_is_a_warning(taken: Run) -> None:
+    """One company may be two on purpose; and a mistyped id has one read what is the other's."""
+    word = "azure_tenant_id: a is that of known too"
+    planned = taken("tenant", "import", table("new,A,,,,,"), "--dry-run")
+    assert (planned.exit_code, f"warning: line 2: {word}" in planned.stderr) == (0, True)
+    added = taken("tenant", "add", "new", "--azure-tenant-id", "A")
+    assert (added.exit_code, f"warning: {word}" in added.stderr) == (0, True)
+    said = taken("tenant", "check")
+    assert (said.exit_code, said.stdout) == (0, "Nothing is wrong.\n")
+    assert f"warning: new.toml: {word}" in said.stderr
+    assert "warning: known.toml: azure_tenant_id: a is that of new too" in said.stderr
+    assert "known.toml" not in taken("tenant", "check", "new").stderr
 
 
 @pytest.mark.parametrize(

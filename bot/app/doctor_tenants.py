@@ -14,7 +14,7 @@ async def companies(settings: Settings) -> AsyncIterator[Result]:
         return
     try:
         async with open_desk(settings) as desk:
-            faults, count = desk.folder.wrong(), len(desk.folder.tenants())
+            faults, doubts, count = desk.folder.wrong(), desk.folder.doubts(), len(desk.folder.tenants())
     except StoreError:  # said already
         return
     except SettingsError as error:
@@ -22,4 +22,6 @@ async def companies(settings: Settings) -> AsyncIterator[Result]:
         return
     for name, lines in sorted(faults.items()):
         yield Result(what=f"company {name}", fault="; ".join(lines))
+    for name, lines in sorted(doubts.items()):
+        yield Result(what=f"company {name}", detail="; ".join(lines))
     yield Result(what="companies", detail=f"{count} are known")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.app.operator import by_hand
 from bot.app.tenant_check import checking
-from bot.app.tenant_clashes import clashes
+from bot.app.tenant_clashes import clashes, doubts
 from bot.app.tenant_folder import FOLDER, TenantFolder
 from bot.app.tenant_import import Importing, Plan, carry_out, tried
 from bot.app.tenant_list import Listed, kept, listed, meant
@@ -29,19 +29,23 @@ class Desk:
     folder: TenantFolder
     path: Path
 
-    async def add(self, facts: Facts) -> Path:
-        """Write a company that is not there yet; raises SettingsError, StoreError and OSError."""
+    async def add(self, facts: Facts) -> tuple[Path, Sequence[str]]:
+        """Write a company that is not there yet, and say what of it may be a mistake.
+
+        Raises SettingsError, StoreError and OSError.
+        """
         file = self.path / f"{facts.name}{SUFFIX}"
         if file.exists() or facts.name in self.names():
             raise SettingsError([f"{facts.name} is there already: {file}"])
         files = written(facts)
         with tempfile.TemporaryDirectory(prefix="mailstatus-add-") as trial:
             tenant = tried(facts.name, files, Path(trial), self.folder)
-        if lines := clashes([*self.folder.tenants(), tenant], self.settings).get(facts.name):
+        everybody = [*self.folder.tenants(), tenant]
+        if lines := clashes(everybody, self.settings).get(facts.name):
             raise SettingsError(list(lines))
         await self._note([facts.name], "tenant add")
         save(self.path, facts.name, files)
-        return file
+        return file, doubts(everybody).get(facts.name, ())
 
     async def pause(self, name: str, *, paused: bool) -> bool:
         """Have a company paused, or go on; False where it was so already.

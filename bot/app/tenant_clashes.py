@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.app.tenants import Tenant, page_token
+from bot.app.whose import azure_ids
 from bot.settings import Settings
 
 OPERATOR = "the operator"
@@ -31,6 +32,15 @@ def clashes(tenants: Iterable[Tenant], operator: Settings) -> Said:
     return {name: lines for name, lines in _shared(held).items() if name != OPERATOR}
 
 
+def doubts(tenants: Iterable[Tenant]) -> Said:
+    """Say whose service health another is told too: one company may be two on purpose, or an id may be mistyped."""
+    so = "and both are told of its service health: right only where they are one company"
+    ids = ((one.name, azure) for one in _in_order(tenants) for azure in azure_ids(one))
+    return _shared(
+        (name, _Held(key=("azure", azure), what=f"azure_tenant_id: {azure} is that of", so=so)) for name, azure in ids
+    )
+
+
 def owners(pairs: Iterable[tuple[str, str]]) -> dict[str, str | None]:
     """Give whose each thing is, from things and companies; None where several have it: then it is nobody's."""
     found: dict[str, str | None] = {}
@@ -47,6 +57,13 @@ def _in_order(tenants: Iterable[Tenant]) -> list[Tenant]:
 def _own(tenant: Tenant) -> Iterator[_Held]:
     if token := page_token(tenant):
         yield _token(token)
+    several = tenant.settings.environment.slack_client_id is not None
+    for name, table in tenant.settings.installation.destinations.items():
+        if table.channel or table.conversation:
+            # as ``whose`` has it: without an app of several workspaces there is one, whatever it is called
+            key = ("channel", table.workspace if several else "", table.channel or table.conversation or "")
+            so = "and it is not clear whose people ask there: each is to have its own"
+            yield _Held(key=key, what=f"destinations.{name}: its channel is that of", so=so)
 
 
 def _token(token: str) -> _Held:

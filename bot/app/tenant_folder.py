@@ -10,7 +10,7 @@ from typing import TypeAlias
 import structlog
 
 from bot.app.loops import Beat
-from bot.app.tenant_clashes import Said, clashes
+from bot.app.tenant_clashes import Said, clashes, doubts
 from bot.app.tenant_stamps import Stamp, stamped
 from bot.app.tenants import Tenant, Tenants, in_one_file
 from bot.settings import Settings, SettingsError
@@ -73,9 +73,16 @@ class TenantFolder:
     def wrong(self) -> dict[str, list[str]]:
         """Say everything that is wrong, by company: with its file, and between it and another."""
         found = {name: list(lines) for name, lines in self.faults.items()}
-        for name, lines in self.clashes.items():
-            found.setdefault(name, []).extend(f"{self._place(name)}: {line}" for line in lines)
+        for name, lines in self._placed(self.clashes).items():
+            found.setdefault(name, []).extend(lines)
         return found
+
+    def doubts(self) -> dict[str, list[str]]:
+        """Say what may be meant and may be a mistake, by company."""
+        return self._placed(doubts(self.tenants()))
+
+    def _placed(self, said: Said) -> dict[str, list[str]]:
+        return {name: [f"{self._place(name)}: {line}" for line in lines] for name, lines in said.items()}
 
     def look(self, *, at_once: bool = False) -> None:
         """Take over what was changed; it reads files, so call it in a thread.

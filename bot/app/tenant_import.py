@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeAlias
 
-from bot.app.tenant_clashes import Said, clashes
+from bot.app.tenant_clashes import Said, clashes, doubts
 from bot.app.tenant_folder import TenantFolder
 from bot.app.tenant_writing import MARK, Facts, Written, is_paused, save, with_pause, written
 from bot.app.tenants import Tenant
@@ -27,6 +27,8 @@ class Plan:
 
     faults: list[str] = field(default_factory=list)
     """One a faulty line, with its number."""
+    doubts: list[str] = field(default_factory=list)
+    """What may be meant and may be a mistake, the same way."""
     added: dict[str, Written] = field(default_factory=dict)
     changed: dict[str, Written] = field(default_factory=dict)
     unchanged: int = 0
@@ -51,8 +53,10 @@ class Importing:
                     self._take(number, row, Path(trial))
                 except SettingsError as error:
                     self._faults += [(number, line) for line in error.lines]
-        self._faults += self._of_the_table(clashes(self._after(), self.folder.operator))
-        self.plan.faults = [f"line {number}: {line}" for number, line in sorted(self._faults)]
+        after = self._after()
+        self._faults += self._of_the_table(clashes(after, self.folder.operator))
+        self.plan.faults = _numbered(self._faults)
+        self.plan.doubts = _numbered(self._of_the_table(doubts(after)))
         return self.plan
 
     def _after(self) -> list[Tenant]:
@@ -78,6 +82,10 @@ class Importing:
             files = Written(toml=with_pause(files.toml, paused=True), secrets=files.secrets)
         self._tenants[facts.name] = tried(facts.name, files, trial, self.folder)
         _place(self.plan, facts.name, files, self.folder.path)
+
+
+def _numbered(lines: Sequence[tuple[int, str]]) -> list[str]:
+    return [f"line {number}: {line}" for number, line in sorted(lines)]
 
 
 def carry_out(plan: Plan, folder: Path, *, beat: Callable[[], None]) -> None:

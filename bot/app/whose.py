@@ -78,7 +78,7 @@ class Whose:
         return self._made
 
     def _add(self, index: _Index, tenant: Tenant) -> None:
-        for azure in _azure(tenant):
+        for azure in azure_ids(tenant):
             index.owners["teams", azure].add(tenant.name)
         for table in tenant.settings.installation.destinations.values():
             if table.channel:
@@ -86,12 +86,12 @@ class Whose:
                 index.owners["slack", place].add(tenant.name)
                 index.channels["slack", place, table.channel].add(tenant.name)
             if table.conversation:
-                for azure in _azure(tenant):
+                for azure in azure_ids(tenant):
                     index.channels["teams", azure, table.conversation].add(tenant.name)
             index.languages[table.channel or table.conversation or ""] = table.language
 
 
-def _azure(tenant: Tenant) -> Iterator[str]:
+def azure_ids(tenant: Tenant) -> Iterator[str]:
     """Give the Entra id of a company; the environment's is of the one that it speaks of."""
     table = tenant.settings.installation.tenants.get(tenant.name)
     if table and table.azure_tenant_id:

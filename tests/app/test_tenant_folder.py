@@ -244,7 +244,7 @@ async def test_a_folder_that_is_gone_or_empty_takes_nobody_out(folder: Folder) -
 async def test_two_companies_cannot_have_one_page_token(tmp_path: Path) -> None:
     """Nor a company the operator's: each is told of, watched, and hears that its token opens nothing."""
     folder = Folder(tmp_path, MAILSTATUS_PAGE_TOKEN="the operator's")
-    text = 'page_token_env = "T"\n' + CHANNEL.format(channel="C000000000A")
+    text = 'page_token_env = "T"\n'
     for name, token in (("acme", "one"), ("beta", "one"), ("gamma", "the operator's")):
         folder.write(name, text)
         (tmp_path / f"{name}.env").write_text(f'T="{token}"\n')
@@ -258,7 +258,7 @@ async def test_two_companies_cannot_have_one_page_token(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["aaa", "zzz"])
 async def test_a_newcomer_with_anothers_token_takes_nothing_away(folder: Folder, name: str) -> None:
     """Live and after a restart alike both are watched and told of, and it ends when one of them lets go."""
-    text = 'page_token_env = "T"\n' + CHANNEL.format(channel="C000000000A")
+    text = 'page_token_env = "T"\n'
     for one in ("acme", name):
         folder.write(one, text)
         (folder.path / f"{one}.env").write_text("T=same\n")
