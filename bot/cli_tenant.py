@@ -212,6 +212,8 @@ def _fault(one: "Sighting") -> dict[str, object]:
         "direction": one.direction.value,
         "since": one.since.isoformat(),
         "latest": one.latest.isoformat(),
+        "seen_by": one.seen_by,
+        "measured_by": one.measured_by,
         "companies": list(one.companies),
         "measured": list(one.measured),
         "where": list(one.where),
@@ -221,5 +223,5 @@ def _fault(one: "Sighting") -> dict[str, object]:
 def _line(one: "Sighting", watched: int) -> str:
     said = one.title or f"{one.symptom.value.replace('_', ' ')}, {one.direction.value}"
     where = f", {', '.join(one.where)}" if one.where else ""
-    measured = f", {len(one.measured)} by their own test messages" if one.measured else ""
-    return f"{one.since:%Y-%m-%d %H:%M}  {len(one.companies)} of {watched}: {one.key} {said}{measured}{where}"
+    measured = f", {one.measured_by} by their own test messages" if one.measured_by else ""
+    return f"{one.since:%Y-%m-%d %H:%M}  {one.seen_by} of {watched}: {one.key} {said}{measured}{where}"

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from bot.types import Direction, Symptom
 from bot.web.answers import Out
-from bot.web.overview import Overview, Sighting
+from bot.web.overview import NAMED_MOST, Overview, Sighting
 
 
 class Refused(Out):
@@ -25,8 +25,10 @@ class Fault(Out):
     direction: Direction
     since: datetime = Field(description="When the first company saw it.")
     latest: datetime = Field(description="When the last company saw it.")
-    companies: list[str] = Field(description="Who sees it.")
-    measured: list[str] = Field(description="Those of them whose own test messages show it.")
+    seen_by: int = Field(description="How many companies see it.")
+    measured_by: int = Field(description="How many of them by their own test messages.")
+    companies: list[str] = Field(description=f"Who they are, the first {NAMED_MOST:,}.")
+    measured: list[str] = Field(description=f"Those whose own test messages show it, the first {NAMED_MOST:,}.")
     where: list[str] = Field(description="Parts of the world that the vendor names, and vantages.")
 
     @classmethod
@@ -39,6 +41,8 @@ class Fault(Out):
             direction=one.direction,
             since=one.since,
             latest=one.latest,
+            seen_by=one.seen_by,
+            measured_by=one.measured_by,
             companies=list(one.companies),
             measured=list(one.measured),
             where=list(one.where),

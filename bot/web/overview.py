@@ -26,9 +26,14 @@ class Sighting:
     """When the first of them saw it."""
     latest: datetime
     """When the last of them saw it."""
+    seen_by: int
+    """How many companies see it."""
+    measured_by: int
+    """How many of them by their own test messages."""
     companies: tuple[str, ...]
+    """Who they are, the first 10,000."""
     measured: tuple[str, ...]
-    """Those of them whose own test messages show it."""
+    """Those whose own test messages show it, the first 10,000."""
     where: tuple[str, ...]
     """Parts of the world that the vendor names, and the vantages whose test messages show it."""
 
@@ -47,7 +52,7 @@ class Overview:
     @property
     def state(self) -> State:
         """Tell how it is altogether."""
-        if any(one.measured for one in self.sightings):
+        if any(one.measured_by for one in self.sightings):
             return State.TROUBLE
         return State.OK if self.watched else State.UNKNOWN
 
@@ -110,6 +115,8 @@ def _sighting(key: str, one: _Gathered) -> Sighting:
         direction=one.direction,
         since=min(one.seen.values()),
         latest=max(one.seen.values()),
+        seen_by=len(one.seen),
+        measured_by=len(one.measured),
         companies=tuple(sorted(one.seen))[:NAMED_MOST],
         measured=tuple(sorted(one.measured))[:NAMED_MOST],
         where=tuple(sorted(one.where)),

@@ -1,6 +1,7 @@
 """The operator's view over all companies: each fault once, and nobody else sees it."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -11,10 +12,13 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
+from bot.cli_tenant import _fault, _line
 from bot.types import Incident
+from bot.web.answers_everybody import Fault
 from bot.web.app import create_app
 from bot.web.house import House
 from bot.web.overview import Overview, overview
+from bot.web.render import NAMES_MOST
 from tests.web.examples import BAD, NOW, QUIET, PastOf, browser, ports
 
 OPERATOR, TOKENS = "of the operator", {"of acme": "acme", "of beta": "beta"}
@@ -70,12 +74,40 @@ def test_three_thousand_companies_see_one_advisory_once() -> None:
     names = [f"company-{n}" for n in range(3000)]
     seen = overview(opened(*names), at=NOW, watched=4000)
     assert (seen.watched, seen.troubled) == (4000, 3000)
-    assert {len(one.companies) for one in seen.sightings} == {3000}
+    assert {(one.seen_by, len(one.companies)) for one in seen.sightings} == {(3000, 3000)}
     assert len({one.key for one in seen.sightings}) == len(seen.sightings)
     assert [one.since for one in seen.sightings] == sorted((one.since for one in seen.sightings), reverse=True)
     advisories = [one for one in seen.sightings if one.title]
     assert advisories
     assert all(one.latest - one.since == timedelta(minutes=2999) for one in advisories)
+
+
+MANY = overview(opened(*(f"company-{n:05}" for n in range(10_300))), at=NOW, watched=10_300)
+
+
+def test_all_are_counted_and_the_first_ten_thousand_named() -> None:
+    """On the way to the API and in the command's line as well."""
+    for one in MANY.sightings:
+        assert (one.seen_by, len(one.companies), one.companies[-1]) == (10_300, 10_000, "company-09999")
+        assert (Fault.of(one).seen_by, Fault.of(one).measured_by) == (10_300, one.measured_by)
+        assert (_fault(one)["seen_by"], _fault(one)["measured_by"]) == (10_300, one.measured_by)
+        assert f"  10300 of 10300: {one.key} " in _line(one, MANY.watched)
+    assert {one.measured_by for one in MANY.sightings} <= {0, 10_300}
+    assert any(f", {one.measured_by} by their own" in _line(one, 1) for one in MANY.sightings if one.measured_by)
+
+
+async def test_the_page_counts_them_all() -> None:
+    """With how many are not named there."""
+
+    async def everybody() -> Overview:
+        return MANY
+
+    app = create_app(replace(house(), everybody=everybody), token=SecretStr(OPERATOR))
+    async with browser(app) as client:
+        page = (await client.get("/", headers=HEADERS)).text
+    assert "10,300 of 10,300 companies" in page
+    assert "10,000 of" not in page
+    assert re.findall(r"… \+(\d+)", page) == [str(10_300 - NAMES_MOST)] * len(MANY.sightings)
 
 
 def test_what_only_test_messages_show_is_a_fault_of_its_own() -> None:
