@@ -14,7 +14,7 @@ from bot.app import wiring
 from bot.app.bot import Bot
 from bot.app.doors import doors, proxies_of
 from bot.app.tenant_clashes import owners
-from bot.app.tenants import Moved, page_token
+from bot.app.tenants import Moved, page_people, page_token
 from bot.types import Direction
 from bot.web.app import create_app, create_health_app
 from bot.web.history import RollupHistory
@@ -66,7 +66,7 @@ class Pages:
     bot: Bot
     _ports: dict[str, Ports] | None = None
     _tokens: dict[str, str | None] | None = None
-    _people: dict[str, str] | None = None
+    _people: dict[str, str | None] | None = None
     _everybody: Overview | None = None
     _gathering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -109,16 +109,19 @@ class Pages:
         return self._watched(self._tokens.get(token))
 
     def person(self, name: str) -> str | None:
-        """Tell whose page somebody sees whom the proxy names: theirs where a company lists them, else the only one."""
-        if len(self.bot.tenants.names()) == 1:
+        """Tell whose page somebody sees whom the proxy names: theirs where one company lists them, else the only one.
+
+        The paused count: their people do not become those of the one that is left. A person's own name goes before
+        their domain, also where it leads nowhere since two companies list it.
+        """
+        everybody = self.bot.tenants.all()
+        if len(everybody) == 1:
             return OPERATOR
         if self._people is None:
-            tables = [
-                (one, self.bot.tenants.view(one).settings.installation.tenants) for one in self.bot.tenants.names()
-            ]
-            self._people = {who: one for one, known in tables if one in known for who in known[one].page_people}
-        domain = "@" + name.lower().rpartition("@")[2]
-        return self._people.get(name.lower()) or (self._people.get(domain) if "@" in name else None)
+            self._people = owners((who, one.name) for one in everybody for who in page_people(one))
+        who = name.lower()
+        domain = f"@{who.rpartition('@')[2]}" if "@" in who else who
+        return self._watched(self._people.get(who if who in self._people else domain))
 
     def _watched(self, name: str | None) -> str | None:
         known = self.bot.tenants.find(name) if name else None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.app.tenants import Tenant, page_token
+from bot.app.tenants import Tenant, page_people, page_token
 from bot.app.whose import azure_ids
 from bot.settings import Settings
 
@@ -57,6 +57,9 @@ def _in_order(tenants: Iterable[Tenant]) -> list[Tenant]:
 def _own(tenant: Tenant) -> Iterator[_Held]:
     if token := page_token(tenant):
         yield _token(token)
+    for who in page_people(tenant):
+        so = "and they are to see one page: they see neither"
+        yield _Held(key=("person", who), what=f"page_people: {who} is one of", so=so)
     several = tenant.settings.environment.slack_client_id is not None
     for name, table in tenant.settings.installation.destinations.items():
         if table.channel or table.conversation:

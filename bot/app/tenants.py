@@ -110,6 +110,12 @@ def page_token(tenant: Tenant) -> str:
     return secret.get_secret_value() if secret else ""
 
 
+def page_people(tenant: Tenant) -> Sequence[str]:
+    """Give whom the proxy's identity lets see a company's page: names, or domains that begin with an @."""
+    table = tenant.settings.installation.tenants.get(tenant.name)
+    return table.page_people if table else ()
+
+
 def _by_name(found: Iterable[Tenant]) -> Mapping[str, Tenant]:
     return {one.name: one for one in found}
 

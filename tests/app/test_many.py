@@ -1,16 +1,20 @@
 """A bot of several companies: what anybody may ask it about itself names none of theirs."""
 
 import random
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from bot.app.bot import open_bot
 from bot.app.clock import SystemClock
 from bot.app.health import ANYBODYS, _by_kind
-from bot.app.site import open_site
+from bot.app.site import Pages, open_site
 from bot.settings import Environment, Installation, Settings
 from bot.store import Store
 from bot.web.health import Beat
+from bot.web.house import OPERATOR
 from tests.store.samples import draft
 from tests.web.examples import browser
 
@@ -81,6 +85,60 @@ async def test_a_token_of_two_companies_opens_neithers_page(tmp_path: Path) -> N
             for token in ("same", "own", "operator")
         ]
     assert (answers, set(bot.tenants.names())) == ([401, 200, 200], {"acme", "gamma"})
+
+
+PEOPLE = {
+    "acme": ["ana@acme.example", "both@group.example", "@acme.example", "@both.example", "cy"],
+    "beta": ["bo@acme.example", "both@group.example", "@group.example", "@both.example"],
+    "gone": ["guy@acme.example", "@gone.example"],
+}
+
+
+@pytest.mark.parametrize(
+    ("person", "page"),
+    [
+        pytest.param("ana@acme.example", "acme", id="by name"),
+        pytest.param("Ana@Acme.Example", "acme", id="in whatever case"),
+        pytest.param("cy", "acme", id="a name that is no address"),
+        pytest.param("di@acme.example", "acme", id="by domain"),
+        pytest.param("bo@acme.example", "beta", id="the name before the domain"),
+        pytest.param("both@group.example", None, id="whom two list, in spite of the domain"),
+        pytest.param("x@both.example", None, id="a domain of two"),
+        pytest.param("guy@acme.example", None, id="of a paused company, in spite of the domain"),
+        pytest.param("x@gone.example", None, id="a domain of a paused company"),
+        pytest.param("x@sub.acme.example", None, id="another domain"),
+        pytest.param("acme.example", None, id="a domain is no name"),
+        pytest.param("@", None, id="nobody"),
+        pytest.param("stranger", None, id="a stranger"),
+    ],
+)
+async def test_a_person_sees_the_page_of_the_company_that_lists_them(
+    tmp_path: Path, person: str, page: str | None
+) -> None:
+    """And nobody else's, as the proxy names them."""
+    async with open_bot(peopled(tmp_path, PEOPLE), SystemClock(), CHANCE) as bot:
+        assert Pages(bot).person(person) == page
+
+
+async def test_people_of_a_paused_company_do_not_become_the_others(tmp_path: Path) -> None:
+    """Though one alone is watched; where there is but one, everybody whom the proxy names sees it."""
+    for names, seen in ((("acme", "gone"), None), (("acme",), OPERATOR)):
+        folder = tmp_path / str(len(names))
+        folder.mkdir()
+        given = peopled(folder, {name: PEOPLE[name] for name in names})
+        async with open_bot(given, SystemClock(), CHANCE) as bot:
+            assert Pages(bot).person("x@gone.example") == seen
+
+
+def peopled(path: Path, people: Mapping[str, list[str]]) -> Settings:
+    """Have companies with people; the one that is called so is paused."""
+    folder = path / "tenants"
+    folder.mkdir()
+    for name, own in people.items():
+        paused = str(name == "gone").lower()
+        (folder / f"{name}.toml").write_text(f"paused = {paused}\npage_people = {own}\n")
+    environment = Environment.model_validate({"MAILSTATUS_TENANTS": str(folder)})
+    return Settings(environment=environment, installation=Installation(), named={}, state=path)
 
 
 def test_loops_of_companies_are_told_by_their_kind() -> None:

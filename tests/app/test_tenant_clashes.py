@@ -71,6 +71,16 @@ def test_a_company_may_tell_a_channel_twice() -> None:
     assert told(telling("acme", ONE, {"channel": "C00000000A1"}, {"channel": "C00000000A1"})) == []
 
 
+def test_a_person_whom_two_companies_list_is_told_of_both() -> None:
+    """A whole domain too; and nothing of those whom one lists."""
+    people = {"acme": ["ana@acme.example", "@group.example"], "beta": ["ana@acme.example", "bo@group.example"]}
+    both = [tenant(name, {"tenants": {name: {"page_people": own}}}) for name, own in people.items()]
+    assert clashes(both, both[0].settings) == {
+        name: [f"page_people: ana@acme.example is one of {other} too, and they are to see one page: they see neither"]
+        for name, other in (("acme", "beta"), ("beta", "acme"))
+    }
+
+
 def test_a_directory_that_thousands_have_is_told_of_each_in_one_line() -> None:
     """With one other's name, in whatever case it is written."""
     many = [

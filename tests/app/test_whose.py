@@ -27,7 +27,7 @@ BETA = {
 }
 
 
-def tenant(name: str, tables: Mapping[str, Mapping[str, Mapping[str, str]]], **variables: str) -> Tenant:
+def tenant(name: str, tables: Mapping[str, Mapping[str, Mapping[str, object]]], **variables: str) -> Tenant:
     named = {
         key: {one: {**table, "tenant": name} for one, table in value.items()} if key == "destinations" else value
         for key, value in tables.items()
