@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import time
 from typing import Annotated, Literal, Self
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.settings.forms import Table, Variable
 
@@ -18,6 +20,24 @@ class QuietHours(Table):
     begin: str = Field(alias="from", pattern=r"^\d{2}:\d{2}$", examples=["22:00"])
     end: str = Field(alias="to", pattern=r"^\d{2}:\d{2}$", examples=["07:00"])
     zone: str = Field("UTC", examples=["Europe/Berlin"])
+
+    @field_validator("begin", "end")
+    @classmethod
+    def _is_time(cls, value: str) -> str:
+        try:
+            time.fromisoformat(value)
+        except ValueError:
+            raise ValueError('is no time of the day. Example: "22:00"') from None
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (LookupError, ValueError, OSError):  # not known; not a name of one; a folder of them, such as Europe
+            raise ValueError('is no time zone that this machine knows. Example: "Europe/Berlin"') from None
+        return value
 
 
 def conversation(value: object) -> object:

@@ -133,6 +133,7 @@ def test_the_test_tries_every_column(tmp_path: Path) -> None:
     ("column", "value", "said"),
     [
         ("quiet", "22-7", "quiet"),
+        ("quiet", "22:00-07:00 Nowhere/City", "quiet.zone: is no time zone that this machine knows"),
         ("slack_workspace", "X1", "destinations.slack.workspace"),
         ("teams_conversation", "the general one", "destinations.teams.conversation"),
         ("canary", "nobody", "mailboxes.canary.address"),

@@ -144,6 +144,26 @@ def test_what_cannot_be_used_is_said_with_file_and_key(tmp_path: Path, text: str
 
 
 @pytest.mark.parametrize(
+    ("quiet", "said"),
+    [
+        ("from = '25:00', to = '07:00'", 'from: is no time of the day. Example: "22:00"'),
+        ("from = '22:00', to = '07:60'", 'to: is no time of the day. Example: "22:00"'),
+        *(
+            (
+                f"from = '22:00', to = '07:00', zone = '{zone}'",
+                'zone: is no time zone that this machine knows. Example: "Europe/Berlin"',
+            )
+            for zone in ("Nowhere/City", "Europe", "../etc/passwd", "")
+        ),
+    ],
+)
+def test_quiet_hours_that_no_clock_shows_are_refused(tmp_path: Path, quiet: str, said: str) -> None:
+    """Not when somebody is to be told, and not at the cost of other companies."""
+    text = f"[destinations.x]\nplatform = 'slack'\nchannel = 'C0123456789'\nquiet = {{ {quiet} }}"
+    assert refused(filed(tmp_path, text)) == [f"acme.toml: destinations.x.quiet.{said}"]
+
+
+@pytest.mark.parametrize(
     "host",
     [
         "10.0.0.5",
