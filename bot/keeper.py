@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from bot.machine import Machine
-from bot.store import Store, Transaction
+from bot.store import Store, Transaction, unreadable
 from bot.types import Change, Clock, Destination, Observation, ProbeSeen, Route, Rules
 
 Think: TypeAlias = Callable[[Machine], list[Change]]
@@ -156,7 +156,10 @@ class Keeper:
         """Wind a machine up: its saved state, then the observations that came after it, and what is new by them."""
         company, now = self._companies[tenant], self._clock.now()
         saved = await tx.machines.load(tenant)
-        machine = _machine(company, tenant, saved.state if saved else None)
+        try:
+            machine = _machine(company, tenant, saved.state if saved else None)
+        except ValueError as error:
+            raise unreadable(f"what is known of {tenant}", error) from None
         since = max(saved.saved_at, now - REFED_AT_MOST) if saved else now
         wound = tx.observations.between(tenant, since - LATE if saved else now, now + REFED_AT_MOST)
         seen = [one async for one in wound if isinstance(one, ProbeSeen) or one.at >= since]

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.keeper import Company, Keeper, Think, Unsaved
 from bot.machine import Machine
 from bot.steps import NOTHING, Beside, Memory, Pushed, Step, Steps
@@ -14,6 +16,8 @@ from bot.store import Deed, StoreError
 from bot.types import Change, Incident, Observation, Order, Person, ProbeSeen, Reported, Snapshot, SourceNow
 
 __all__ = ["Memory", "Pipeline", "Pushed"]
+
+log = structlog.get_logger(__name__)
 
 REFRESH_FOR = 0.3
 """Seconds: what others moved on is read for so long at a time, as somebody may be waiting for an answer."""
@@ -53,18 +57,24 @@ class Pipeline:
         """When somebody asked last, in seconds of the event loop; for ever from now where it is we who watch."""
         self._wound: set[str] = set()
         """Whom we began to watch since the last look at what others did."""
+        self._unread: set[str] = set()
+        """Whose machine could not be read anew."""
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def admit(self, tenant: str, company: Company) -> None:
         """Watch for a tenant from now on, as ``company`` says: go on where the store says that we were.
 
-        Raises StoreError; a tenant that was not watched before is not watched then either.
+        Raises StoreError; a tenant that was not watched before is not watched then either. One that alone cannot be
+        read here is not shown until it can be.
         """
         before, self._companies[tenant] = self._companies.get(tenant), company
         if before is None and self._everybody:
             try:
                 await self._step(tenant, _nothing)
-            except StoreError:
+            except StoreError as error:
+                if not error.passing:
+                    self._leave_out(tenant, error)
+                    return
                 self._companies.pop(tenant)
                 self._shown.pop(tenant, None)
                 raise
@@ -78,10 +88,16 @@ class Pipeline:
             return
         deed = Deed(at=self._memory.clock.now(), who="mailstatus", what="stopped watching", about={})
         leave = Beside(deed=deed, leaving=True)
-        await self._step(tenant, lambda machine: machine.leave(self._memory.clock.now()), beside=leave)
+        try:
+            await self._step(tenant, lambda machine: machine.leave(self._memory.clock.now()), beside=leave)
+        except StoreError as error:
+            if error.passing:
+                raise
+            self._leave_out(tenant, error)  # whoever can read it closes what is open
         ours = (self._companies, self._shown, self._untaken, self._arrived, self.unsaved, self._locks, self._asked)
         for known in ours:
             known.pop(tenant, None)
+        self._unread.discard(tenant)
         self._keeper.forget(tenant)
 
     async def wind(self, tenant: str) -> None:
@@ -97,6 +113,7 @@ class Pipeline:
             waits = [*self._waiting(tenant), *self._keeper.doubt(tenant)]
             self._untaken[tenant] = [one for one in waits if isinstance(one, ProbeSeen | Reported)]
             if not self._everybody:
+                self._unread.discard(tenant)
                 self._keeper.forget(tenant)
                 self._shown.pop(tenant, None)
 
@@ -109,18 +126,36 @@ class Pipeline:
         now, renewed = asyncio.get_running_loop().time, list[str]()
         until, wound = now() + REFRESH_FOR, frozenset(self._wound)
         lately = {name for name, at in self._asked.items() if now() - ASKED_FOR < at < math.inf}
-        behind = await self._keeper.behind(wound | lately)
+        behind = {*await self._keeper.behind(wound | lately), *self._unread}
         self._wound -= wound
-        for tenant in sorted(behind, key=lambda one: -self._asked.get(one, 0.0)):
+        for tenant in sorted(behind, key=lambda one: (one in self._unread, -self._asked.get(one, 0.0))):
             if now() >= until:
                 break
-            async with self._locks[tenant]:
-                kept = self._keeper.known(tenant)
-                self._untaken[tenant] = [*self._untaken.get(tenant, ()), *(kept.unsaved if kept else ())]
-                self._keeper.forget(tenant)
-            await self._step(tenant, _nothing)
-            renewed.append(tenant)
+            if await self._is_renewed(tenant):
+                renewed.append(tenant)
         return renewed
+
+    async def _is_renewed(self, tenant: str) -> bool:
+        """Read a tenant's machine anew; False where it alone cannot be read. Raises StoreError."""
+        async with self._locks[tenant]:
+            kept = self._keeper.known(tenant)
+            self._untaken[tenant] = [*self._untaken.get(tenant, ()), *(kept.unsaved if kept else ())]
+            self._keeper.forget(tenant)
+        try:
+            await self._step(tenant, _nothing)
+        except StoreError as error:
+            self._leave_out(tenant, error)
+            if error.passing:
+                raise
+            return False
+        self._unread.discard(tenant)
+        return True
+
+    def _leave_out(self, tenant: str, error: StoreError) -> None:
+        """Go on without a tenant, and try again with each look at what others did."""
+        if tenant not in self._unread:
+            log.error("company_not_read", tenant=tenant, why=str(error))
+        self._unread.add(tenant)
 
     async def take(
         self, tenant: str, observations: Sequence[Observation], *, pushed: Pushed | None = None

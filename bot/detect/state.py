@@ -61,13 +61,23 @@ def dump(known: Installation, ringing: Ringing, times: Times) -> bytes:
 
 
 def load(state: bytes, known: Installation, ringing: Ringing, intake: Intake, times: Times) -> None:
-    """Take up where a dump left off; of routes that are gone nothing is kept, and a dump that is broken is no dump."""
+    """Take up where a dump left off; of routes that are gone nothing is kept, and a dump that is broken is no dump.
+
+    Raises ValueError where it speaks of what is not known here: a newer program made it.
+    """
     try:
         read = json.loads(zlib.decompress(state))
     except (zlib.error, ValueError):
         return
     if not isinstance(read, dict) or read.get("version") != VERSION:
         return
+    try:
+        _take_up(read, known, ringing, intake, times)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"a dump of another version: {error!r}") from error
+
+
+def _take_up(read: Json, known: Installation, ringing: Ringing, intake: Intake, times: Times) -> None:
     known.pool = _read_pool(read["pool"])
     for name, values in (read["times"] | {"shortest": times.shortest}).items():
         setattr(times, name, values)

@@ -6,6 +6,7 @@
 
 from bot.store.advisories import KeptAdvisory, KeptVersion
 from bot.store.audit import Deed
+from bot.store.codec import unreadable
 from bot.store.conversations import Conversation
 from bot.store.deliveries import Due, KeptDelivery, Pending
 from bot.store.engine import NEVER_SILENT
@@ -48,4 +49,5 @@ __all__ = [
     "StoreError",
     "Together",
     "Transaction",
+    "unreadable",
 ]

@@ -36,11 +36,18 @@ def load(noun: type[Noun], text: str) -> Noun:
     try:
         value: Noun = _adapter(noun).validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        message = f"store: a saved {noun.__name__} cannot be read: {where}: {first['msg']}"
-        raise StoreError(message, passing=False) from None
+        raise unreadable(f"a saved {noun.__name__}", error) from None
     return value
+
+
+def unreadable(what: str, error: ValueError) -> StoreError:
+    """Say that something saved makes no sense here, without the words in it: old programs run beside newer ones."""
+    why = type(error).__name__
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False)[0]
+        why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    upgrade = "most likely a newer mailstatus saved it, so install the version that the other machines have"
+    return StoreError(f"store: {what} cannot be read: {why}; {upgrade}", passing=False)
 
 
 def canonical(value: object) -> str:

@@ -67,7 +67,7 @@ class Together(Generic[Item]):
         for number, one in enumerate(group):
             error = await self._tried([one])
             _end([one], error)
-            failed = failed + 1 if error else 0
+            failed = failed + 1 if error and _is_the_stores(error) else 0
             if failed == HOPELESS:
                 _end(group[number + 1 :], error)
                 return
@@ -82,6 +82,11 @@ class Together(Generic[Item]):
         finally:
             trying.cancel()
         return StoreError(BROKEN_OFF) if trying.cancelled() else trying.exception()
+
+
+def _is_the_stores(error: BaseException) -> bool:
+    """Tell whether an error may be everybody's, and not only that of what was to be done."""
+    return not isinstance(error, StoreError) or error.passing
 
 
 def _end(group: Sequence[Asked[Item]], error: BaseException | None) -> None:

@@ -3,6 +3,7 @@ import zlib
 from datetime import datetime
 
 import numpy as np
+import pytest
 
 from bot.detect import Detector
 from bot.detect.family import Trouble
@@ -169,6 +170,20 @@ def test_trouble_on_routes_that_are_gone_is_forgotten() -> None:
     watch(detector, seen)
     left = Detector(routes("inbound-eu", "control-eu"), state=detector.dump())
     assert left.tick(seen[-1].at) == ()
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [{"cleared": {"HOLOGRAMS": 1.0}}, {"pool": {"holograms": 1}}],
+    ids=["a trouble", "a number"],
+)
+def test_a_dump_that_speaks_of_what_only_a_newer_program_knows_is_refused(newer: dict[str, object]) -> None:
+    """Going on without it would lose what the newer one found out."""
+    state = json.loads(zlib.decompress(Detector(EVERYWHERE).dump()))
+    for name, values in newer.items():
+        state[name] |= values
+    with pytest.raises(ValueError, match=r"holograms|HOLOGRAMS"):
+        Detector(EVERYWHERE, state=zlib.compress(json.dumps(state).encode()))
 
 
 def test_a_dump_of_another_version_counts_as_none() -> None:

@@ -27,6 +27,7 @@ def test_what_cannot_be_read_is_said_without_its_words() -> None:
     with pytest.raises(StoreError, match="a saved Incident cannot be read: opened") as caught:
         load(Incident, '{"id": "1", "began": "2026-03-01T08:00:00Z", "opened": "top secret"}')
     assert "top secret" not in str(caught.value)
+    assert "install the version that the other machines have" in str(caught.value)
     assert not caught.value.passing
 
 

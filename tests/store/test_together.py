@@ -14,6 +14,7 @@ class Work:
     def __init__(self) -> None:
         self.times: list[list[str]] = []
         self.bad: set[str] = set()
+        self.passing = True
         self.go_on = asyncio.Event()
         self.go_on.set()
 
@@ -21,7 +22,7 @@ class Work:
         self.times.append(list(items))
         await self.go_on.wait()
         if self.bad & set(items):
-            raise StoreError(f"bad: {sorted(self.bad & set(items))}")
+            raise StoreError(f"bad: {sorted(self.bad & set(items))}", passing=self.passing)
 
 
 async def test_who_is_alone_is_done_at_once_and_what_comes_meanwhile_together() -> None:
@@ -44,6 +45,14 @@ async def test_one_that_cannot_be_done_keeps_no_other_from_it() -> None:
     together, work.bad = Together(work), {"b"}
     ended = await asyncio.gather(*map(together.do, "abc"), return_exceptions=True)
     assert [str(one) if one else "" for one in ended] == ["", "bad: ['b']", ""]
+
+
+async def test_several_that_can_never_be_done_keep_no_other_from_it() -> None:
+    """However many follow on each other: it is not the store that fails."""
+    work = Work()
+    together, work.bad, work.passing = Together(work), {"b", "c", "d"}, False
+    ended = await asyncio.gather(*map(together.do, "abcde"), return_exceptions=True)
+    assert [str(one) if one else "" for one in ended] == ["", "bad: ['b']", "bad: ['c']", "bad: ['d']", ""]
 
 
 async def test_a_store_that_is_gone_is_not_asked_once_for_each() -> None:
