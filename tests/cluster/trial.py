@@ -59,8 +59,9 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Tell whether nothing was lost or told twice, nobody left alone for long, and every stop was quick."""
-        return self.verdict.is_good and self.unwatched_s <= UNWATCHED_S and max(self.stops_s, default=0.0) <= STOP_S
+        """Tell whether nothing was lost or told twice, nobody left alone for long, and every stop quick, of one or more."""
+        stops_are_quick = bool(self.stops_s) and max(self.stops_s) <= STOP_S
+        return self.verdict.is_good and self.unwatched_s <= UNWATCHED_S and stops_are_quick
 
 
 async def trial(folder: Path, database: Postgres, plan: Plan, trouble: Trouble) -> Outcome:
