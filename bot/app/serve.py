@@ -6,9 +6,10 @@ import os
 import random
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 import structlog
 
@@ -18,6 +19,7 @@ from bot.app.heartbeat import DEADLINE as HEARTBEAT_DEADLINE
 from bot.app.loops import Beat, Loop
 from bot.app.roles import Role
 from bot.app.site import open_site
+from bot.app.stopping import stopped
 from bot.app.systemd import READY, STOPPING, Systemd
 from bot.app.tenant_folder import LOOK_DEADLINE, TenantWatch
 from bot.app.turning import turning
@@ -52,13 +54,20 @@ async def run(settings: Settings, clock: Clock, chance: random.Random, role: Rol
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    stopping = asyncio.create_task(stop.wait())
+    life = asyncio.create_task(_live(open_bot(settings, clock, chance, role), stopping), name="life")
+    await asyncio.wait({life, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    await stopped(life)
+
+
+async def _live(opening: AbstractAsyncContextManager[Bot], stopping: asyncio.Task[Literal[True]]) -> None:
+    """Go on until it is time to stop, or the page ends by itself."""
     systemd = Systemd(os.environ.get("NOTIFY_SOCKET"))
-    async with open_bot(settings, clock, chance, role) as bot, running(bot, systemd=systemd) as on, watching(bot):
+    async with opening as bot, running(bot, systemd=systemd) as on, watching(bot):
         log.info("ready", page=on.address)
         systemd.tell(READY)
-        stopping = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({stopping, on.page}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
         log.info("stopping")
         systemd.tell(STOPPING)
         for ended in done - {stopping}:
