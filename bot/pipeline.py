@@ -120,13 +120,15 @@ class Pipeline:
     async def refresh(self) -> list[str]:
         """Take over what other programs on the same store saw and did since, and name whose news it is.
 
+        So it is with a machine that was dropped because a step could not be saved: others move it on, unheard of here.
         Whom we watch and who was asked about last comes first, and what takes too long is left to the next time.
         Raises StoreError.
         """
         now, renewed = asyncio.get_running_loop().time, list[str]()
         until, wound = now() + REFRESH_FOR, frozenset(self._wound)
         lately = {name for name, at in self._asked.items() if now() - ASKED_FOR < at < math.inf}
-        behind = {*await self._keeper.behind(wound | lately), *self._unread}
+        dropped = [tenant for tenant in self._shown if self._keeper.known(tenant) is None]
+        behind = {*await self._keeper.behind(wound | lately), *dropped, *self._unread}
         self._wound -= wound
         for tenant in sorted(behind, key=lambda one: (one in self._unread, -self._asked.get(one, 0.0))):
             if now() >= until:

@@ -385,6 +385,21 @@ async def test_an_order_at_one_program_is_known_to_the_other(store: Store) -> No
     assert two.snapshot("default").open[0].acknowledged_by == one.snapshot("default").open[0].acknowledged_by
 
 
+async def test_a_program_that_could_not_do_something_goes_on_with_what_others_do(store: Store) -> None:
+    """It has dropped its machine, and reads the newest one."""
+    clock, failing = HandClock(), Failing(store)
+    one = await pipeline(store, clock)
+    await live(one, clock, evening(20, refused=True))
+    two = await pipeline(failing, clock)  # type: ignore[arg-type]  # stands in for a store
+    failing.fails = True
+    with pytest.raises(StoreError):
+        await two.order(Order(at=clock.at, verb=Verb.ACK, person="Ana", by=ANA, incident="1"))
+    failing.fails = False
+    await one.order(Order(at=clock.at, verb=Verb.ACK, person="Ben", by=ANA, incident="1"))
+    await two.refresh()
+    assert two.snapshot("default").open[0].acknowledged_by == "Ben"
+
+
 def listed(at: datetime, *, over: bool) -> AdvisorySeen:
     """Give an advisory as its feed lists it at a moment."""
     issue: dict[str, object] = {
