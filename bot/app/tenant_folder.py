@@ -20,7 +20,9 @@ from bot.types import Clock
 
 log = structlog.get_logger(__name__)
 
-LOOK = timedelta(seconds=3)
+LOOK, LONGEST_PAUSE = timedelta(seconds=3), timedelta(minutes=1)
+SPARES = 20
+"""Looks take one part in so many of the time at most, however many companies there are."""
 LOOK_DEADLINE = timedelta(minutes=10)
 """Thousands of companies that come at once are read and begun within one look."""
 FOLDER = "MAILSTATUS_TENANTS"
@@ -174,10 +176,13 @@ class TenantWatch:
 
     async def run(self, beat: Beat) -> None:
         """Look again and again."""
+        pause = LOOK
         while True:
-            await self.clock.sleep(LOOK)
+            await self.clock.sleep(pause)
+            began = self.clock.now()
             await self.look()
             beat()
+            pause = min(max(LOOK, (self.clock.now() - began) * SPARES), LONGEST_PAUSE)
 
     async def look(self) -> None:
         """Look once; what the store could not follow is told again by the next look."""

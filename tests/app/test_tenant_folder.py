@@ -1,5 +1,6 @@
 """The folder of companies: whatever happens to one file, the others are not touched, and nothing needs a restart."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -289,3 +290,31 @@ async def test_other_files_are_left_alone(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
     await folder.looks()
     assert (list(folder.tenants.names()), folder.folder.faults) == ([], {})
+
+
+class EnoughError(Exception):
+    """Enough was seen."""
+
+
+@pytest.mark.parametrize(("takes", "pause"), [(0.01, 3.0), (0.5, 10.0), (30.0, 60.0)])
+async def test_looks_at_very_many_companies_leave_most_of_the_time_to_other_things(
+    tmp_path: Path, takes: float, pause: float
+) -> None:
+    """A twentieth at most, and one in a minute at least."""
+    folder = Folder(tmp_path)
+    clock = folder.watch.clock
+    assert isinstance(clock, TestClock)
+
+    async def slow(_: Moved) -> None:
+        clock.at += timedelta(seconds=takes)
+
+    folder.tenants.listen(slow)
+    folder.write("acme")
+
+    def beat() -> None:
+        if len(clock.slept) == 3:
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        await folder.watch.run(beat)
+    assert clock.slept[2] == timedelta(seconds=pause)
