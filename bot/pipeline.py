@@ -177,11 +177,12 @@ class Pipeline:
         return await self._step(tenant, self._tick)
 
     async def order(self, order: Order) -> list[Change]:
-        """Do what a person asked for, and note who it was; raises StoreError."""
+        """Do what a person asked for, once, and note who it was; raises StoreError."""
         until = order.until.isoformat() if order.until else None
         about = {"incident": order.incident, "advisory": order.advisory, "until": until, "note": order.note}
         deed = Deed.of(order.by, order.person, str(order.verb), at=order.at, about=about)
-        return await self._step(order.tenant, lambda machine: machine.order(order), beside=Beside(deed=deed))
+        beside = Beside(deed=deed, request=order.request)
+        return await self._step(order.tenant, lambda machine: machine.order(order), beside=beside)
 
     async def refuse(self, order: Order) -> None:
         """Note that a person asked for what they may not do; raises StoreError."""
@@ -191,9 +192,10 @@ class Pipeline:
             await tx.audit.note(order.tenant, deed)
 
     async def report(self, reported: Reported, by: Person) -> list[Change]:
-        """Take in what a person says that they see, and note who it was, without their words; raises StoreError."""
+        """Take in what a person says that they see, once, and note who it was, not their words; raises StoreError."""
         deed = Deed.of(by, reported.person, "report", at=reported.at, about={"works": reported.works})
-        return await self._step(reported.tenant, self._tick, [reported], Beside(deed=deed))
+        beside = Beside(deed=deed, request=reported.request)
+        return await self._step(reported.tenant, self._tick, [reported], beside)
 
     @property
     def tenants(self) -> Sequence[str]:
@@ -268,6 +270,9 @@ class Pipeline:
                 self._put_off(tenant, observations, beside)
                 raise
             self.unsaved.pop(tenant, None)
+            if step.repeated:  # the machine did it again in thought
+                self._put_off(tenant, observations, beside)
+                return []
             self._publish(step.kept.machine)
             return step.changes
 

@@ -43,6 +43,8 @@ class Beside:
 
     deed: Deed | None = None
     pushed: Pushed | None = None
+    request: str = ""
+    """By which a person asked for it: where that was done before, by whichever process, nothing is saved."""
     leaving: bool = False
     """Nobody is told anything more."""
 
@@ -58,6 +60,8 @@ class Step:
     think: Think
     beside: Beside = NOTHING
     changes: list[Change] = field(default_factory=list)
+    repeated: bool = False
+    """Whether it was done before, and nothing is saved."""
 
     @property
     def tenant(self) -> str:
@@ -110,6 +114,7 @@ class Steps:
                 if newest[step.tenant] is not step.kept:
                     unsaved, step.kept = step.kept.unsaved, newest[step.tenant]
                     step.take(unsaved)
+            steps = [step for step in steps if await self._is_first(step, tx)]
             whole = [step for step in steps if step.state_is_due(now)]
             seen = [one for step in steps for one in step.kept.unsaved]
             await tx.observations.add(seen)
@@ -124,6 +129,12 @@ class Steps:
                 await tx.machines.save(states, now, news=news)
         for step in steps:
             step.saved(now, state=step in whole)
+
+    async def _is_first(self, step: Step, tx: Transaction) -> bool:
+        """Tell whether nobody did yet what a step is for; nobody else does it now, as we hold the machine."""
+        request = step.beside.request
+        step.repeated = bool(request) and not await tx.requests.first(request, self._memory.clock.now())
+        return not step.repeated
 
     async def _noted(self, step: Step, tx: Transaction) -> None:
         beside = step.beside

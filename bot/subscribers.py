@@ -30,14 +30,15 @@ class Subscribers:
         async with self.store.read() as tx:
             return await tx.subscriptions.get(person)
 
-    async def change(self, person: Person, wish: Wish, *, by: str) -> Subscription | None:
+    async def change(self, person: Person, wish: Wish, *, by: str, request: str = "") -> Subscription | None:
         """Save what a person wants and give what stands then; None without one, or where there is no room for one.
 
-        ``by`` is what others call the person. Raises StoreError.
+        ``by`` is what others call the person. A ``request`` that comes again changes nothing. Raises StoreError.
         """
         async with self.store.begin() as tx:
+            again = request and not await tx.requests.first(request, self.clock.now())
             had = await tx.subscriptions.get(person)
-            wanted = wish(had)
+            wanted = had if again else wish(had)
             if wanted == had:
                 return had
             if wanted is None:

@@ -26,6 +26,8 @@ class Asked:
     """Where the platform delivers to the person, where that is not the id."""
     zone: str = ""
     """The person's time zone, where the platform tells it."""
+    request: str = ""
+    """By which the request is known where it comes again, be it to another process; empty where nothing does."""
 
 
 def incident_meant(snapshot: Snapshot, asked: Asked, rest: str) -> Incident | None:

@@ -118,7 +118,8 @@ class Orders:
         if last is not None and timedelta() <= now - last < REPORT_PACE:
             return replies.heard(asked.language)
         self._remember(asked.person, now)
-        seen = Reported(at=now, person=asked.name, text=rest, works=works, tenant=self.snapshot().tenant)
+        who, tenant = asked.name, self.snapshot().tenant
+        seen = Reported(at=now, person=who, text=rest, works=works, request=asked.request, tenant=tenant)
         thanks = replies.reported(asked.language, works=works)
         return await self.saving.save(_then(self.report(seen, asked.person), thanks), asked.language, late)
 
@@ -141,8 +142,15 @@ class Orders:
         return replies.no_such(number, asked.language) if number else replies.nothing_open(asked.language)
 
     def _order(self, verb: Verb, incident: str, asked: Asked) -> Order:
-        at, tenant = self.clock.now(), self.snapshot().tenant
-        return Order(at=at, person=asked.name, by=asked.person, verb=verb, incident=incident, tenant=tenant)
+        return Order(
+            at=self.clock.now(),
+            person=asked.name,
+            by=asked.person,
+            verb=verb,
+            incident=incident,
+            request=asked.request,
+            tenant=self.snapshot().tenant,
+        )
 
     async def _save(self, order: Order, done: Answer, late: Late | None) -> Answer:
         return await self.saving.save(_then(self.order(order), done), done.language, late)

@@ -26,9 +26,11 @@ Wish: TypeAlias = Callable[[Subscription | None], Subscription | None]
 
 
 class Change(Protocol):
-    """Saves what a person wants and gives what stands then; None where there is no room."""
+    """Saves what a person wants, once a request, and gives what stands then; None where there is no room."""
 
-    def __call__(self, person: Person, wish: Wish, *, by: str) -> Coroutine[None, None, Subscription | None]:
+    def __call__(
+        self, person: Person, wish: Wish, *, by: str, request: str = ""
+    ) -> Coroutine[None, None, Subscription | None]:
         """Save one row and its note."""
 
 
@@ -59,7 +61,7 @@ class Subscriptions:
             return personal.impossible(asked.language)
 
         async def work() -> Answer:
-            await self.change(whom, lambda _: None, by=asked.name)
+            await self.change(whom, lambda _: None, by=asked.name, request=asked.request)
             return personal.ended(asked.language)
 
         return await self.saving.save(work(), asked.language, late)
@@ -88,7 +90,7 @@ class Subscriptions:
             return adjust(own)
 
         async def work() -> Answer:
-            stands = await self.change(whom, wish, by=asked.name)
+            stands = await self.change(whom, wish, by=asked.name, request=asked.request)
             return personal.subscribed(stands, asked.language) if stands else personal.full(asked.language)
 
         return await self.saving.save(work(), asked.language, late)

@@ -400,6 +400,48 @@ async def test_a_program_that_could_not_do_something_goes_on_with_what_others_do
     assert two.snapshot("default").open[0].acknowledged_by == "Ben"
 
 
+async def test_what_a_person_asked_for_is_done_once_by_all_programs(store: Store) -> None:
+    """Its platform delivers it again to another one, at the same time or later; all else that it took in is kept."""
+    clock = HandClock()
+    one = await pipeline(store, clock)
+    await live(one, clock, evening(20, refused=True))
+    two = await pipeline(store, clock)
+    clock.at += timedelta(minutes=1)
+    order = Order(at=clock.at, verb=Verb.ACK, person="Ana", by=ANA, incident="1", request="e1")
+    report = Reported(at=clock.at, person="Ana", text="it works", request="e2")
+    both = (one.order(order), two.order(order), one.report(report, ANA), two.report(report, ANA))
+    changes = await asyncio.gather(*both)
+    assert sum(change.why == "acknowledged by Ana" for found in changes for change in found) == 1
+    seen = Sent(at=clock.at, route=ROUTES[0].name, probe="x")
+    two._arrived["default"].append(seen)
+    assert await two.report(report, ANA) == []
+    await two.tick("default")
+    async with store.read() as tx:
+        deeds = [deed.what for deed in await tx.audit.between("default", NOON, clock.at + timedelta(seconds=1))]
+        kept = [one async for one in tx.observations.between("default", clock.at, clock.at + timedelta(seconds=1))]
+    assert sorted(deeds) == ["ack", "report"]
+    assert sorted(map(repr, kept)) == sorted(map(repr, [report, seen]))
+    assert one.unsaved == two.unsaved == {}
+    assert two.snapshot("default").open[0].acknowledged_by == "Ana"
+
+
+async def test_what_could_not_be_saved_for_a_person_is_not_saved_behind_their_back(sqlite_store: Store) -> None:
+    """They were told that it failed, and whoever does it again does it once."""
+    clock, failing = HandClock(), Failing(sqlite_store)
+    bot = await pipeline(failing, clock)  # type: ignore[arg-type]  # stands in for a store
+    report = Reported(at=clock.at, person="Ana", text="it works", request="e2")
+    failing.fails = True
+    with pytest.raises(StoreError):
+        await bot.report(report, ANA)
+    failing.fails = False
+    await bot.tick("default")
+    async with sqlite_store.read() as tx:
+        assert [one async for one in tx.observations.between("default", NOON, NOON + timedelta(hours=1))] == []
+    await bot.report(report, ANA)
+    async with sqlite_store.read() as tx:
+        assert [one async for one in tx.observations.between("default", NOON, NOON + timedelta(hours=1))] == [report]
+
+
 def listed(at: datetime, *, over: bool) -> AdvisorySeen:
     """Give an advisory as its feed lists it at a moment."""
     issue: dict[str, object] = {

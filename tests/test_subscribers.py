@@ -191,3 +191,12 @@ async def test_the_end_of_a_subscription_says_why(desk: Desk) -> None:
     await desk.people.end(ANA, "user_not_found")
     assert await desk.people.get(ANA) is None
     assert await desk.deeds() == [("ana", "subscribe", ""), ("mailstatus", "unsubscribe", "user_not_found")]
+
+
+async def test_what_a_person_wants_is_changed_once_by_a_request(store: Store) -> None:
+    """One that comes again, be it to another process, undoes nothing that they wanted since."""
+    people, ask = Subscribers(store=store, clock=HandClock()), wants(ANA)
+    assert await people.change(ANA, lambda _: ask, by="ana", request="e1") == ask
+    assert await people.change(ANA, lambda _: None, by="ana", request="e2") is None
+    assert await people.change(ANA, lambda _: ask, by="ana", request="e1") is None
+    assert await people.get(ANA) is None

@@ -56,6 +56,7 @@ class CompanyDesks:
         """Give the desks of a platform's people."""
         return Desks(
             find=lambda place, channel: self._find(platform, place, channel),
+            first=self._first,
             saving=self.saving,
             clock=self.bot.clock,
             language=lambda channel: self.whose.language(channel) or self._usual(),
@@ -88,6 +89,10 @@ class CompanyDesks:
         if self.slack and wanted:
             teams = workspaces if self.bot.installations is not None else {""}
             self._groups[name] = [GroupMembers(self.slack.of(team), wanted) for team in sorted(teams)]
+
+    async def _first(self, what: str) -> bool:
+        async with self.bot.store.begin() as tx:
+            return await tx.requests.first(what, self.bot.clock.now())
 
     def _usual(self) -> str:
         names = self.bot.tenants.names()

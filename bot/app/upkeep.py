@@ -40,5 +40,6 @@ class Upkeep:
         await self.store.leases.clear()
         for _batch in range(RETIRED_AT_ONCE):
             async with self.store.begin() as tx:
-                if not await tx.rollups.retire(self.clock.now()):
+                now = self.clock.now()
+                if not await tx.rollups.retire(now) + await tx.requests.retire(now):
                     return

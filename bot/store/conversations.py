@@ -1,7 +1,7 @@
-"""Where the Teams bot may speak, and which of people's requests it has acted upon."""
+"""Where the Teams bot may speak."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as ResultRow
@@ -9,10 +9,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.columns import insert_into
-from bot.store.tables import acted, conversations
-
-REMEMBERED = timedelta(days=2)
-"""Nobody delivers a request again after this long."""
+from bot.store.tables import conversations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +55,6 @@ class Conversations:
         """Read every conversation."""
         rows = await self.connection.execute(select(conversations).order_by(conversations.c.id))
         return [_conversation(row) for row in rows]
-
-    async def acted(self, id_: str) -> bool:
-        """Tell whether a request was acted upon."""
-        return await self.connection.scalar(select(acted.c.id).where(acted.c.id == id_)) is not None
-
-    async def act(self, id_: str, at: datetime) -> None:
-        """Note that a request was acted upon, and forget the oldest notes."""
-        await self.connection.execute(delete(acted).where(acted.c.at < at - REMEMBERED))
-        await self.connection.execute(
-            insert_into(self.connection, acted).values(id=id_, at=at).on_conflict_do_nothing()
-        )
 
 
 def _conversation(row: ResultRow[Any]) -> Conversation:

@@ -19,6 +19,7 @@ from bot.store.machines import Machines
 from bot.store.observations import Observations
 from bot.store.outbox import Outbox
 from bot.store.pushes import Pushes
+from bot.store.requests import Requests
 from bot.store.rollups import Rollups
 from bot.store.subscriptions import Subscriptions
 
@@ -40,6 +41,7 @@ class Transaction:
     outbox: Outbox = field(init=False)
     subscriptions: Subscriptions = field(init=False)
     pushes: Pushes = field(init=False)
+    requests: Requests = field(init=False)
     audit: Audit = field(init=False)
     everybody: Everybody = field(init=False)
     budgets: Budgets = field(init=False)
@@ -60,6 +62,7 @@ class Transaction:
         self.outbox = Outbox(self.connection)
         self.subscriptions = Subscriptions(self.connection)
         self.pushes = Pushes(self.connection)
+        self.requests = Requests(self.connection)
         self.audit = Audit(self.connection)
         self.everybody = Everybody(self.connection)
         self.budgets = Budgets(self.connection)

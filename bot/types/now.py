@@ -39,6 +39,8 @@ class Order:
     advisory: str = ""
     """For ``part`` and ``join``."""
     note: str = ""
+    request: str = ""
+    """By which it is known where it comes again; empty where nothing does."""
     tenant: str = DEFAULT_TENANT
 
 

@@ -141,6 +141,8 @@ class Reported(Seen):
     person: str
     text: str
     works: bool | None = None
+    request: str = ""
+    """As an order's."""
 
 
 ProbeObservation: TypeAlias = Sent | Refused | Unreachable | Arrived | Duplicated | Bounced

@@ -4,12 +4,14 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias, cast
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAuthorize
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 
@@ -33,6 +35,8 @@ Authorize: TypeAlias = Callable[..., Awaitable[AuthorizeResult]]
 ANY_COMMAND = re.compile(r"/.+")
 """An admin may have named the command otherwise; whatever command comes to our app is ours."""
 OUR_ACTIONS = re.compile(f"^(?:{'|'.join(ACTIONS)})$")
+REQUEST = "mailstatus_request"
+"""Where slack_bolt keeps for us by what a request is known when it comes again: its signature, or its envelope."""
 OUR_CONTROLS = re.compile(f"^{re.escape(PREFIX)}")
 
 
@@ -77,11 +81,13 @@ class Bolt:
 
     async def dispatch(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
         """Give status, content type and body of the answer to a request."""
-        return await self._dispatched(lambda: AsyncBoltRequest(body=body, headers=dict(headers)))
+        context = {REQUEST: headers.get("x-slack-signature", "")}
+        return await self._dispatched(lambda: AsyncBoltRequest(body=body, headers=dict(headers), context=context))
 
-    async def dispatch_socket(self, payload: dict[str, Any]) -> tuple[int, str, str]:
-        """Give the same for what came over Socket Mode."""
-        return await self._dispatched(lambda: AsyncBoltRequest(mode="socket_mode", body=payload))
+    async def dispatch_socket(self, payload: dict[str, Any], envelope: str = "") -> tuple[int, str, str]:
+        """Give the same for what came over Socket Mode, in an ``envelope`` of that id."""
+        context = {REQUEST: envelope}
+        return await self._dispatched(lambda: AsyncBoltRequest(mode="socket_mode", body=payload, context=context))
 
     async def _dispatched(self, read: Callable[[], AsyncBoltRequest]) -> tuple[int, str, str]:
         try:
@@ -95,33 +101,36 @@ class Bolt:
         """Start something that has to come to its end, and is waited for before the program ends."""
         self._desks.saving.hold(work)
 
-    async def _command(self, ack: AsyncAck, command: dict[str, Any]) -> None:
+    async def _command(self, ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
+        channel = text_at(command, "channel_id")
         asked = self._asked(
-            team=text_at(command, "team_id"),
-            person=text_at(command, "user_id"),
+            context,
+            _person(text_at(command, "team_id"), text_at(command, "user_id")),
             name=text_at(command, "user_name"),
-            channel=text_at(command, "channel_id"),
+            channel=channel,
             text=text_at(command, "text"),
         )
-        desk = self._desk(asked.whom, text_at(command, "channel_id"))
-        late = Teller(self._api, text_at(command, "response_url"))
+        desk, late = self._desk(asked.whom, channel), self._teller(command, asked, "later")
         answer = await desk.answer(asked, late=late) if desk else nobodys(asked.language)
         await ack(dict(body_of(answer)))
         self.homes.doubt(asked.whom)
         self._learn(asked)
 
-    async def _button(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        asked = self._presser(body, incident=text_at(action, "value"))
-        url = text_at(body, "response_url")
-        tell = Teller(self._api, url)
+    async def _button(
+        self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        asked = self._presser(context, body, incident=text_at(action, "value"))
+        tell, late = self._teller(body, asked, "said"), self._teller(body, asked, "later")
         desk = self._desk(asked.whom, text_at(body, "channel", "id"))
-        answer = await desk.press(text_at(action, "action_id"), asked, late=tell) if desk else nobodys(asked.language)
+        answer = await desk.press(text_at(action, "action_id"), asked, late=late) if desk else nobodys(asked.language)
         await ack()
-        self.hold(tell(answer) if url else self._publish(asked))
+        self.hold(tell(answer) if text_at(body, "response_url") else self._publish(asked))
 
-    async def _control(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+    async def _control(
+        self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
         """Save what a control of the home tab asks for, and show the tab as it is then."""
-        asked = self._presser(body)
+        asked = self._presser(context, body)
         desk = self._desk(asked.whom)
         people = desk.subscriptions if desk else None
 
@@ -138,53 +147,72 @@ class Bolt:
         await ack()
         self.hold(self._publish(asked))
 
-    async def _home(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+    async def _home(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
         if text_at(event, "tab") == "home":
-            self.hold(self._publish(self._asked(team=text_at(body, "team_id"), person=text_at(event, "user"))))
+            asked = self._asked(context, _person(text_at(body, "team_id"), text_at(event, "user")))
+            self.hold(self._publish(asked))
 
     async def _publish(self, asked: Asked) -> None:
         if asked.whom:
             await self.homes.show(asked.whom)
 
-    async def _removed(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+    async def _removed(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
         """Forget a workspace that took the app out; tokens of single people, which we have none of, say nothing."""
-        if self._installed and (text_at(event, "type") == "app_uninstalled" or stands_at(event, "tokens", "bot")):
-            log.info("slack_uninstalled", workspace=text_at(body, "team_id"))
-            self.hold(self._installed.forget(text_at(body, "team_id")))
+        installed = self._installed
+        if installed and (text_at(event, "type") == "app_uninstalled" or stands_at(event, "tokens", "bot")):
+            workspace = text_at(body, "team_id")
+            log.info("slack_uninstalled", workspace=workspace)
+            # Said again later, it would forget an installation that came meanwhile.
+            self.hold(self._desks.once(context[REQUEST], "forgotten", lambda: installed.forget(workspace)))
 
     def _desk(self, whom: Person | None, channel: str = "") -> Commands | None:
         """Give what a person may ask about: their own company; None where it is not clear which that is."""
         return self._desks.find(whom.workspace if whom else "", channel)
 
-    def _presser(self, body: Mapping[str, Any], *, incident: str | None = None) -> Asked:
+    def _presser(self, context: AsyncBoltContext, body: Mapping[str, Any], *, incident: str | None = None) -> Asked:
         """Say who pressed something, and where."""
+        team = text_at(body, "team", "id") or text_at(body, "user", "team_id")
         return self._asked(
-            team=text_at(body, "team", "id") or text_at(body, "user", "team_id"),
-            person=text_at(body, "user", "id"),
+            context,
+            _person(team, text_at(body, "user", "id")),
             name=text_at(body, "user", "name") or text_at(body, "user", "username"),
             channel=text_at(body, "channel", "id"),
             incident=incident,
         )
 
     def _asked(
-        self, *, team: str, person: str, name: str = "", channel: str = "", text: str = "", incident: str | None = None
+        self,
+        context: AsyncBoltContext,
+        whom: Person,
+        *,
+        name: str = "",
+        channel: str = "",
+        text: str = "",
+        incident: str | None = None,
     ) -> Asked:
-        whom = Person(platform="slack", workspace=team, id=person)
         known = self._locales.of(whom)
         return Asked(
             text=text,
             person=whom,
-            name=name or person,
+            name=name or whom.id,
             language=known.language or self._desks.language(channel),
             incident=incident,
-            whom=whom if person else None,
+            whom=whom if whom.id else None,
             zone=known.zone,
+            request=context[REQUEST],
         )
 
     def _learn(self, asked: Asked) -> None:
         """Find out a person's language for the next time: this answer does not wait for it."""
         if asked.whom:
             self.hold(self._locales.learn(asked.whom))
+
+    def _teller(self, body: Mapping[str, Any], asked: Asked, when: str) -> "Teller":
+        return Teller(self._api, text_at(body, "response_url"), partial(self._desks.once, asked.request, when))
+
+
+def _person(workspace: str, id_: str) -> Person:
+    return Person(platform="slack", workspace=workspace, id=id_)
 
 
 def _by_installation(installed: Installed, logger: logging.Logger) -> Authorize:
@@ -207,12 +235,16 @@ def _authorizer(token: str | None) -> Callable[[str | None, str | None], Awaitab
 class Teller:
     """Answers one person after the ack, by the address that came with their request."""
 
-    def __init__(self, api: SlackApi, url: str) -> None:
+    def __init__(
+        self, api: SlackApi, url: str, once: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
+    ) -> None:
         """Keep the address; it is checked before it is used."""
         self._api = api
         self._url = url
+        self._once = once
 
     async def __call__(self, answer: Answer) -> None:
-        """Show an answer to the person alone, beside what they pressed."""
+        """Show an answer to the person alone, beside what they pressed, unless another process did."""
         if self._url:
-            await self._api.respond(self._url, {**body_of(answer), "replace_original": False})
+            shown = {**body_of(answer), "replace_original": False}
+            await self._once(lambda: self._api.respond(self._url, shown))

@@ -136,9 +136,12 @@ class SocketMode:
             log.warning("slack_socket_answer_lost", why=type(error).__name__)
 
     async def _said(self, id_: str, payload: dict[str, object]) -> Mapping[str, object] | None:
-        """Give the answer to an envelope, the same for one that came before; None where it could not be done."""
+        """Give the answer to an envelope, the same for one that came before; None where it could not be done.
+
+        One that came over another process' connection is answered anew, and what it changes is in the store already.
+        """
         if id_ not in self._answers:
-            self._answers[id_] = asyncio.ensure_future(self._dispatch(payload))
+            self._answers[id_] = asyncio.ensure_future(self._dispatch(id_, payload))
             if len(self._answers) > REMEMBERED:
                 del self._answers[next(iter(self._answers))]
         answer = self._answers[id_]
@@ -148,8 +151,8 @@ class SocketMode:
             if answer.done() and (answer.cancelled() or answer.exception() or answer.result() is None):
                 self._answers.pop(id_, None)
 
-    async def _dispatch(self, payload: dict[str, object]) -> Mapping[str, object] | None:
-        status, kind, text = await self._bolt.dispatch_socket(payload)
+    async def _dispatch(self, id_: str, payload: dict[str, object]) -> Mapping[str, object] | None:
+        status, kind, text = await self._bolt.dispatch_socket(payload, id_)
         if status != SUCCESS:
             return None  # Slack shows the person that it did not work
         said = json.loads(text) if text and kind.startswith("application/json") else {}

@@ -28,7 +28,14 @@ class Kept:
             raise StoreError("the disk is full")
         return self.people.get(person)
 
-    async def change(self, person: Person, wish: Wish, *, by: str) -> Subscription | None:
+    async def change(
+        self,
+        person: Person,
+        wish: Wish,
+        *,
+        by: str,
+        request: str = "",  # noqa: ARG002 - nothing comes twice here
+    ) -> Subscription | None:
         """Save one."""
         if self.gate:
             await self.gate.wait()

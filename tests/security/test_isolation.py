@@ -83,8 +83,8 @@ OF_THE_BOT: Mapping[str, Collection[str]] = {
     "pushes.newest": {"bot/app/doctor_store.py"},
 }
 """What is asked over all companies, by the operator and by the bot itself, and the only places that ask it."""
-NOBODYS = {"budgets", "conversations", "engine", "jobs"}
-"""Nouns whose rows hold no company's texts: counts of requests, addresses of conversations, and names of jobs."""
+NOBODYS = {"budgets", "conversations", "engine", "jobs", "requests"}
+"""Nouns whose rows hold no company's texts: counts, and names of conversations, jobs and requests."""
 
 
 async def _both(tx: Transaction, firm: Firm) -> list[object]:

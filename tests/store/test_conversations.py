@@ -1,7 +1,4 @@
-from datetime import timedelta
-
 from bot.store import Conversation, Store
-from bot.store.conversations import REMEMBERED
 from tests.store.samples import T0
 
 CHANNEL = Conversation(
@@ -28,14 +25,3 @@ async def test_a_team_is_forgotten_with_its_channels(store: Store) -> None:
         assert await tx.conversations.all() == [CHAT]
         await tx.conversations.forget("a:1")
         assert await tx.conversations.all() == []
-
-
-async def test_what_was_acted_upon_is_remembered_for_a_while(store: Store) -> None:
-    """Nobody delivers a request again days later."""
-    async with store.begin() as tx:
-        await tx.conversations.act("1", T0)
-        await tx.conversations.act("1", T0)
-        assert await tx.conversations.acted("1")
-        assert not await tx.conversations.acted("2")
-        await tx.conversations.act("2", T0 + REMEMBERED + timedelta(seconds=1))
-        assert not await tx.conversations.acted("1")

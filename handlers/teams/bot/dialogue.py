@@ -1,10 +1,9 @@
 """What people say to the bot, and what it says back: the same words as everywhere, as cards."""
 
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
-from typing import ParamSpec
 
 import structlog
 
@@ -30,8 +29,6 @@ LONGEST_WAIT = timedelta(seconds=20)
 """A person who asks has gone on by then."""
 LINE_LIMIT = 300
 
-Given = ParamSpec("Given")
-
 log = structlog.get_logger()
 
 
@@ -49,7 +46,8 @@ class Dialogue:
         desk, asked = self._desk(heard), self._asked(heard)
         await self.api.places.learn(heard.place)
         answer = await desk.answer(asked, late=self._later(heard)) if desk else nobodys(asked.language)
-        self.desks.saving.hold(self._tell(heard, answer))
+        tell = self.desks.once(heard.request, "said", lambda: self._tell(heard, answer))
+        self.desks.saving.hold(tell)
 
     async def pressed(self, heard: Heard, verb: str) -> Card | str:
         """Answer a button: with the story in the card's place, or in a line that the one who pressed it is shown."""
@@ -71,24 +69,8 @@ class Dialogue:
         log.info("teams_removed", conversation=id_)
 
     def _desk(self, heard: Heard) -> Commands | None:
-        """Give the commands of the person's company; what changes something is done once, also after a new start."""
-        desk = self.desks.find(heard.place.azure_tenant.lower(), heard.place.id)
-        if desk is None:
-            return None
-        orders = desk.orders
-        once = replace(orders, order=self._once(heard.id, orders.order), report=self._once(heard.id, orders.report))
-        return replace(desk, orders=once)
-
-    def _once(
-        self, id_: str, do: Callable[Given, Coroutine[None, None, None]]
-    ) -> Callable[Given, Coroutine[None, None, None]]:
-        async def once(*given: Given.args, **named: Given.kwargs) -> None:
-            if await self.api.places.acted(id_):
-                return
-            await do(*given, **named)
-            await self.api.places.act(id_)
-
-        return once
+        """Give the commands of the person's company."""
+        return self.desks.find(heard.place.azure_tenant.lower(), heard.place.id)
 
     def _asked(self, heard: Heard) -> Asked:
         """Say who asks; who has a chat with the bot can be told in person there, wherever they ask for it."""
@@ -102,11 +84,12 @@ class Dialogue:
             incident=heard.incident or None,
             whom=whom if chat else None,
             address=chat,
+            request=heard.request,
         )
 
     def _later(self, heard: Heard) -> Callable[[Answer], Awaitable[None]]:
         async def late(answer: Answer) -> None:
-            await self._tell(heard, answer)
+            await self.desks.once(heard.request, "later", lambda: self._tell(heard, answer))
 
         return late
 

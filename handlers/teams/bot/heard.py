@@ -24,6 +24,11 @@ class Heard:
     incident: str = ""
     """Of a button: the incident that it stands under."""
 
+    @property
+    def request(self) -> str:
+        """Name the request among all: Teams' ids are of one conversation, and may be a time."""
+        return f"{self.place.id} {self.id}"
+
 
 class Listener(Protocol):
     """Who is told of what people do; the answer to a message is posted, the one to a button is returned."""

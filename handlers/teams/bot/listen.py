@@ -71,7 +71,9 @@ class BotListener:
         id_ = str(activity.get("id") or "")
         if not id_:
             raise RefusedError(400, "without an id")
-        return await self._once.answer(id_, lambda: self._api.wire().take(activity, token))
+        # An id is of one conversation: it may be the time of a message, and two people may write at the same time.
+        request = f"{_inside(activity, 'conversation', 'id')} {id_}"
+        return await self._once.answer(request, lambda: self._api.wire().take(activity, token))
 
     def _belongs(self, activity: Mapping[str, object]) -> bool:
         """Tell whether all that names a tenant names one of ours, and something does."""

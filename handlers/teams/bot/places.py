@@ -48,13 +48,3 @@ class Places:
         async with self._store.begin() as tx:
             await tx.conversations.forget(id_)
         self._known = {key: one for key, one in self._known.items() if id_ not in {key, one.team}}
-
-    async def acted(self, id_: str) -> bool:
-        """Tell whether a request was acted upon, also before this start; raises StoreError."""
-        async with self._store.read() as tx:
-            return await tx.conversations.acted(id_)
-
-    async def act(self, id_: str) -> None:
-        """Note that a request was acted upon; raises StoreError."""
-        async with self._store.begin() as tx:
-            await tx.conversations.act(id_, self._now())

@@ -195,7 +195,12 @@ async def rig(
         subscriptions = Subscriptions(get=people.get, change=people.change, clock=clock, saving=orders.saving)
         desks = {TENANT: Commands(orders=orders, subscriptions=subscriptions, name="@mailstatus")}
         chance = Random(1)  # noqa: S311 - the same waits in each run
-        dialogue = Dialogue(api=api, desks=by_place(desks, languages), clock=clock, chance=chance)
+
+        async def first(what: str) -> bool:
+            async with store.begin() as tx:
+                return await tx.requests.first(what, clock.at)
+
+        dialogue = Dialogue(api=api, desks=by_place(desks, languages, first=first), clock=clock, chance=chance)
         listener = BotListener(api, dialogue, azure_tenants=lambda: list(desks))
         await listener.warm()
         try:

@@ -138,15 +138,29 @@ async def test_a_request_that_comes_again_is_done_once(bot: Rig) -> None:
     assert len(bot.teams.cards) == 1
 
 
-async def test_a_request_that_comes_again_after_a_new_start_changes_nothing(tmp_path: Path) -> None:
-    """The store remembers what was acted upon."""
+async def test_a_request_that_comes_again_after_a_new_start_or_elsewhere_is_the_same(tmp_path: Path) -> None:
+    """The store remembers it: it is named alike by every process, and by no other conversation's request."""
     async with rig(tmp_path) as before:
         await before.deliver(press(before.url, "ack"))
-        assert len(before.orders) == 1
+        await before.deliver(before.activity())
+        assert len(before.teams.cards) == 1
     async with rig(tmp_path) as after:
         answered = await after.deliver(press(after.url, "ack"))
         assert "Ana Ruiz" in json.loads(answered.body)["value"]
-        assert after.orders == []
+        assert [one.request for one in after.orders] == [one.request for one in before.orders]
+        await after.deliver(after.activity())
+        assert after.teams.cards == []
+        await after.deliver(personal(after.url, "ack", id="f:ack"))
+        assert len({one.request for one in after.orders}) == 2
+
+
+async def test_a_report_and_a_subscription_name_their_request_too(bot: Rig) -> None:
+    """So that the store does them once."""
+    await bot.deliver(press(bot.url, "works"))
+    await bot.deliver(personal(bot.url, "subscribe", id="2"))
+    assert [one.request for one in bot.reports] == [f"{CHANNEL} f:works"]
+    async with bot.store.begin() as tx:
+        assert not await tx.requests.first(f"{CHAT} 2", bot.clock.at)
 
 
 async def test_where_the_bot_was_added_is_remembered_and_where_it_was_removed_forgotten(bot: Rig) -> None:
