@@ -38,7 +38,10 @@ class Town:
         return self.companies[::CANARIES_EACH]
 
     def settle(self, folder: Path, store: str) -> None:
-        """Write ``.env`` and ``mailstatus.toml``."""
+        """Write ``.env``, a file for each company, and ``mailstatus.toml`` with those that run canaries.
+
+        A company's own file may name no mail server on this machine.
+        """
         graph = f"https://localhost:{self.world['graph']}"
         variables = {
             "AZURE_CLIENT_ID": "app",
@@ -48,6 +51,7 @@ class Town:
             "MAILSTATUS_CA_FILE": self.world["ca_file"],
             "MAILSTATUS_SLACK_API_URL": f"http://127.0.0.1:{self.world['chats']}/api/",
             "MAILSTATUS_STORE": store,
+            "MAILSTATUS_TENANTS": str(folder / "tenants"),
             "MAILSTATUS_LISTEN": "127.0.0.1:0",
             "SLACK_BOT_TOKEN": TOKEN,
             "SLACK_SIGNING_SECRET": SIGNING,
@@ -55,15 +59,16 @@ class Town:
             "MAILSTATUS_PROBE_KEY": PROBE_KEY,
         }
         (folder / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in variables.items()))
-        (folder / "mailstatus.toml").write_text("\n".join(self._lines()))
-
-    def _lines(self) -> Iterator[str]:
-        yield f'[rules]\npoll_every = "{self.poll}"'
+        (folder / "tenants").mkdir()
+        probing, lines = set(self.probing), [f'[rules]\npoll_every = "{self.poll}"']
         for name, channel in zip(self.companies, self.channels, strict=True):
-            yield f'[tenants.{name}]\nazure_tenant_id = "{name}"'
-            yield f'[destinations.ops-{name}]\nplatform = "slack"\nchannel = "{channel}"\ntenant = "{name}"'
-        for name in self.probing:
-            yield from self._canaries(name)
+            if name in probing:
+                lines += [f'[tenants.{name}]\nazure_tenant_id = "{name}"', *self._canaries(name)]
+                lines.append(_destination(f"ops-{name}", channel) + f'tenant = "{name}"')
+            else:
+                file = folder / "tenants" / f"{name}.toml"
+                file.write_text(f'azure_tenant_id = "{name}"\n{_destination("ops", channel)}')
+        (folder / "mailstatus.toml").write_text("\n".join(lines))
 
     def _canaries(self, name: str) -> Iterator[str]:
         host = "plain://127.0.0.1"
@@ -76,3 +81,7 @@ class Town:
             )
             yield f'[routes.r{number}-{name}]\nfrom = "{here}-{name}"\nto = "{there}-{name}"'
             yield f'direction = "{direction}"\nvantage = "here"\ntenant = "{name}"\nevery = "60s"'
+
+
+def _destination(name: str, channel: str) -> str:
+    return f'[destinations.{name}]\nplatform = "slack"\nchannel = "{channel}"\n'
