@@ -13,7 +13,7 @@ from handlers.teams.answer import card
 from handlers.teams.listen import TeamsListener
 from handlers.teams.render import envelope
 from tests.fuzz.harness import NESTING, Read, Reader
-from tests.fuzz.readers.evening import commands
+from tests.fuzz.readers.evening import Seen, commands
 from tests.handlers.examples import NOW
 from tests.handlers.people import ANA
 from tests.handlers.slack.limits import faults
@@ -55,11 +55,12 @@ def _webhook() -> Iterator[Read]:
     """Open the way in from an outgoing webhook of Teams."""
 
     async def posted(raw: bytes) -> None:
-        desk = commands()
+        seen = Seen()
+        desk = commands(seen)
         answered = await post(TeamsListener(SecretStr(TOKEN), lambda: desk, now=lambda: NOW), raw)
         if not 200 <= answered.status < 500:
             raise AssertionError(f"answered {answered.status}: {answered.body!r}")
-        await desk.orders.saving.drain()
+        await seen.tell()
 
     with asyncio.Runner() as runner:
         yield lambda raw: runner.run(posted(raw))

@@ -1,5 +1,8 @@
 """The evening that people ask about in whatever way they come in."""
 
+import asyncio
+from typing import Any
+
 from bot.types import Order, Person, Reported
 from handlers.commands import Commands
 from handlers.orders import Orders
@@ -8,6 +11,28 @@ from tests.handlers.examples import TestClock, claim, incident, snapshot
 from tests.handlers.people import Kept
 
 EVENING = snapshot(open=(incident(claims=(claim(),)),), advisories=(claim("EX649488"),))
+
+
+class Seen(Saving):
+    """Sees what was raised by what our own code began, and nobody waits for."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        super().__init__()
+        self._raised: list[BaseException] = []
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        super()._ended(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._raised.append(error)
+
+    async def tell(self) -> None:
+        """Wait for the end of all that was begun, and of what that began; raise the first that was raised."""
+        while self._tasks:
+            await self.drain()
+        raised, self._raised = self._raised, []
+        if raised:
+            raise raised[0]
 
 
 async def _order(_: Order) -> None:

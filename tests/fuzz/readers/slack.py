@@ -22,7 +22,7 @@ from handlers.slack.connection import Connection, Limits
 from handlers.slack.listen import SlackListener
 from handlers.slack.socket import SocketMode
 from tests.fuzz.harness import NESTING, Read, Reader
-from tests.fuzz.readers.evening import commands
+from tests.fuzz.readers.evening import Seen, commands
 from tests.handlers.asgi import Answered, receiving
 from tests.handlers.asking import everybodys
 from tests.handlers.examples import TestClock
@@ -38,36 +38,18 @@ Made: TypeAlias = Callable[[Saving], Commands]
 Feed: TypeAlias = Callable[[SlackListener, TestClock], Callable[[bytes], Awaitable[None]]]
 
 
-class Seen(Saving, AsyncListenerErrorHandler):
-    """Sees what our own code raised: in a listener, for which slack_bolt answers 500, and in what was begun by one."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        super().__init__()
-        self._raised: list[BaseException] = []
+class Heard(Seen, AsyncListenerErrorHandler):
+    """Sees as well what a listener raised, for which slack_bolt answers 500."""
 
     async def handle(self, error: Exception, request: object, response: object) -> None:  # noqa: ARG002 - slack_bolt's
         """Keep what a listener raised."""
         self._raised.append(error)
 
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        super()._ended(task)
-        if not task.cancelled() and (error := task.exception()):
-            self._raised.append(error)
-
-    async def tell(self) -> None:
-        """Wait for the end of all that was begun, and of what that began; raise the first that was raised."""
-        while self._tasks:
-            await self.drain()
-        raised, self._raised = self._raised, []
-        if raised:
-            raise raised[0]
-
 
 @contextmanager
 def _opened(feed: Feed, made: Made = commands) -> Iterator[Read]:
     """Open a way in to the listeners; ``made`` gives what they ask, which saves by what it is given."""
-    seen, clock = Seen(), TestClock()
+    seen, clock = Heard(), TestClock()
     api = SlackApi(SecretStr("xoxb-1"), base_url="http://127.0.0.1:9/api/")
     listener = SlackListener(api, SecretStr(SECRET), everybodys(made(seen)), now=clock.now)
 
