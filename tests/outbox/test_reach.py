@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.outbox import SendError
 from bot.outbox.reach import PASS_ON_AFTER, PROBE
@@ -97,8 +98,10 @@ async def test_a_sender_that_dies_of_an_error_nobody_thought_of_is_a_destination
     """Its fallback is told, the reason is shown, and it is tried again."""
     desk.sender.script = list[Exception]([KeyError("of ours")] * 3)
     await desk.tell(message())
-    for _ in range(3):
-        await desk.deliver_at("it", MINUTE)
+    with capture_logs() as logged:
+        for _ in range(3):
+            await desk.deliver_at("it", MINUTE)
+    assert [one["to"] for one in logged if one["event"] == "sender_crashed"] == ["it"] * 3
     await desk.deliver_at("office")
     assert said(desk.other.sent) == ["Sending mail fails."]
     gap = await desk.gap()
