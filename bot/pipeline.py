@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import deeds
 from bot.keeper import Company, Keeper, Think, Unsaved
 from bot.machine import Machine
 from bot.steps import NOTHING, Beside, Memory, Pushed, Step, Steps
@@ -178,23 +179,17 @@ class Pipeline:
 
     async def order(self, order: Order) -> list[Change]:
         """Do what a person asked for, once, and note who it was; raises StoreError."""
-        until = order.until.isoformat() if order.until else None
-        about = {"incident": order.incident, "advisory": order.advisory, "until": until, "note": order.note}
-        deed = Deed.of(order.by, order.person, str(order.verb), at=order.at, about=about)
-        beside = Beside(deed=deed, request=order.request)
+        beside = Beside(deed=deeds.ordered(order), request=order.request)
         return await self._step(order.tenant, lambda machine: machine.order(order), beside=beside)
 
     async def refuse(self, order: Order) -> None:
         """Note that a person asked for what they may not do; raises StoreError."""
-        about = {"order": str(order.verb), "incident": order.incident}
-        deed = Deed.of(order.by, order.person, "was refused an order", at=order.at, about=about)
         async with self._memory.store.begin() as tx:
-            await tx.audit.note(order.tenant, deed)
+            await tx.audit.note(order.tenant, deeds.refused(order))
 
     async def report(self, reported: Reported, by: Person) -> list[Change]:
         """Take in what a person says that they see, once, and note who it was, not their words; raises StoreError."""
-        deed = Deed.of(by, reported.person, "report", at=reported.at, about={"works": reported.works})
-        beside = Beside(deed=deed, request=reported.request)
+        beside = Beside(deed=deeds.reported(reported, by), request=reported.request)
         return await self._step(reported.tenant, self._tick, [reported], beside)
 
     @property

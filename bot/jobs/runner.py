@@ -1,4 +1,4 @@
-"""Running one task once: its time limit, its count, and the one place where any crash is caught."""
+"""Running one task once within its time limit: counted, and whatever it crashes of caught."""
 
 import asyncio
 from collections.abc import Collection, Mapping
@@ -46,7 +46,7 @@ class Runner:
             async with asyncio.timeout(limit.total_seconds()):
                 await run(args)
             error = None
-        except Exception as crash:  # the only one: a task that crashes must not end the loop that runs the others
+        except Exception as crash:  # a task that crashes must not end the loop that runs the others
             error = f"{type(crash).__name__}: {crash}"[:LONGEST_ERROR]
             log.warning("task_failed", task=task, error=error, exc_info=crash)
         finally:
