@@ -1,7 +1,6 @@
 """The machine with a memory: observation in, outbox rows out, in one transaction."""
 
 import asyncio
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import deeds
+from bot.interest import Interest
 from bot.keeper import Company, Keeper, Think, Unsaved
 from bot.machine import Machine
 from bot.steps import NOTHING, Beside, Memory, Pushed, Step, Steps
@@ -22,8 +22,6 @@ log = structlog.get_logger(__name__)
 
 REFRESH_FOR = 0.3
 """Seconds: what others moved on is read for so long at a time, as somebody may be waiting for an answer."""
-ASKED_FOR = 600.0
-"""Seconds: whoever was asked about is kept new for so long, message by message."""
 UNTAKEN_AT_MOST = 10_000
 """Observations that wait in memory while the store cannot be written: hours of a company's."""
 
@@ -54,8 +52,7 @@ class Pipeline:
         self.unsaved: dict[str, Unsaved] = {}
         """Tenants whose last step could not be saved."""
         self._everybody = everybody
-        self._asked: dict[str, float] = {}
-        """When somebody asked last, in seconds of the event loop; for ever from now where it is we who watch."""
+        self._interest = Interest()
         self._wound: set[str] = set()
         """Whom we began to watch since the last look at what others did."""
         self._unread: set[str] = set()
@@ -95,22 +92,23 @@ class Pipeline:
             if error.passing:
                 raise
             self._leave_out(tenant, error)  # whoever can read it closes what is open
-        ours = (self._companies, self._shown, self._untaken, self._arrived, self.unsaved, self._locks, self._asked)
+        ours = (self._companies, self._shown, self._untaken, self._arrived, self.unsaved, self._locks)
         for known in ours:
             known.pop(tenant, None)
+        self._interest.forget(tenant)
         self._unread.discard(tenant)
         self._keeper.forget(tenant)
 
     async def wind(self, tenant: str) -> None:
         """Have a tenant's machine at hand, and keep it new before others: it is from here that it is watched."""
         await self._step(tenant, _nothing)
-        self._asked[tenant] = math.inf
+        self._interest.watch(tenant)
         self._wound.add(tenant)
 
     async def release(self, tenant: str) -> None:
         """Watch a tenant no more: others may, and see for themselves what we could not save."""
         async with self._locks[tenant]:
-            self._asked.pop(tenant, None)
+            self._interest.forget(tenant)
             waits = [*self._waiting(tenant), *self._keeper.doubt(tenant)]
             self._untaken[tenant] = [one for one in waits if isinstance(one, ProbeSeen | Reported)]
             if not self._everybody:
@@ -127,11 +125,10 @@ class Pipeline:
         """
         now, renewed = asyncio.get_running_loop().time, list[str]()
         until, wound = now() + REFRESH_FOR, frozenset(self._wound)
-        lately = {name for name, at in self._asked.items() if now() - ASKED_FOR < at < math.inf}
         dropped = [tenant for tenant in self._shown if self._keeper.known(tenant) is None]
-        behind = {*await self._keeper.behind(wound | lately), *dropped, *self._unread}
+        behind = {*await self._keeper.behind(wound | self._interest.lately(now())), *dropped, *self._unread}
         self._wound -= wound
-        for tenant in sorted(behind, key=lambda one: (one in self._unread, -self._asked.get(one, 0.0))):
+        for tenant in sorted(behind, key=lambda one: (one in self._unread, -self._interest.of(one))):
             if now() >= until:
                 break
             if await self._is_renewed(tenant):
@@ -219,8 +216,7 @@ class Pipeline:
 
     def asked(self, tenant: str) -> Snapshot:
         """Give a snapshot to somebody who asks, and keep it new before those of others."""
-        self._asked.setdefault(tenant, 0.0)
-        self._asked[tenant] = max(self._asked[tenant], asyncio.get_running_loop().time())
+        self._interest.ask(tenant, asyncio.get_running_loop().time())
         return self.snapshot(tenant)
 
     def is_troubled(self, tenant: str) -> bool:
