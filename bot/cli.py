@@ -39,7 +39,7 @@ def run(
     *, push: Push = "", role: Annotated[Role, typer.Option(help="What this process of several does.")] = Role.ALL
 ) -> None:
     """Watch, tell and answer, until stopped; with --push only watch, from a far vantage, and tell the bot there."""
-    _without("rich", "pygments", "watchfiles")
+    _without("rich", "pygments", "watchfiles", "sniffio")
     import random
 
     import uvloop
@@ -208,7 +208,8 @@ def upgrade() -> None:
 def _without(*packages: str) -> None:
     """Have packages found missing that httpx, structlog and uvicorn import for what we never use.
 
-    A command line, coloured tracebacks and reloading cost 4 MB and a tenth of a second.
+    A command line, coloured tracebacks and reloading cost 4 MB and a tenth of a second; a package for other event loops
+    that is not installed is looked for with every request, which takes longer than much of the request.
     """
     for package in packages:
         sys.modules.setdefault(package, None)  # type: ignore[arg-type]  # None is Python's own mark of a missing one

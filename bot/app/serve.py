@@ -15,6 +15,7 @@ import structlog
 
 from bot.app.bot import Bot, open_bot
 from bot.app.health import CHECK_DEADLINE
+from bot.app.heap import collecting
 from bot.app.heartbeat import DEADLINE as HEARTBEAT_DEADLINE
 from bot.app.loops import Beat, Loop
 from bot.app.roles import Role
@@ -64,7 +65,7 @@ async def run(settings: Settings, clock: Clock, chance: random.Random, role: Rol
 async def _live(opening: AbstractAsyncContextManager[Bot], stopping: asyncio.Task[Literal[True]]) -> None:
     """Go on until it is time to stop, or the page ends by itself."""
     systemd = Systemd(os.environ.get("NOTIFY_SOCKET"))
-    async with opening as bot, running(bot, systemd=systemd) as on, watching(bot):
+    async with opening as bot, running(bot, systemd=systemd) as on, watching(bot), bot.loops.running(collecting()):
         log.info("ready", page=on.address)
         systemd.tell(READY)
         done, _ = await asyncio.wait({stopping, on.page}, return_when=asyncio.FIRST_COMPLETED)
