@@ -1,8 +1,10 @@
+import gc
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from bot.detect.flights import Track
 from bot.machine import Machine
 from bot.recording import read
 from bot.types import (
@@ -71,6 +73,26 @@ def test_a_machine_goes_on_where_it_was_written_down() -> None:
     told += [str(c.reason) for c in run(second, middle, END_S) if c.rings]
     assert told == whole
     assert second.snapshot(moment(END_S)).past[0].id == "1"
+
+
+def test_a_machine_that_nobody_has_any_more_is_gone_at_once() -> None:
+    """What others watch is read anew all the time: machines that waited for a collection would fill the memory."""
+
+    def routes_in_memory() -> int:
+        return sum(isinstance(one, Track) for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = routes_in_memory()
+        one = machine()
+        assert [change for change in run(one, 0, END_S) if change.rings]
+        other = Machine.load(one.dump(), read(recording()).header.routes)
+        assert routes_in_memory() > before
+        del one, other
+        assert routes_in_memory() == before
+    finally:
+        gc.enable()
 
 
 def test_a_state_that_is_none_is_refused() -> None:

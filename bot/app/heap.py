@@ -8,7 +8,7 @@ from bot.app.loops import Beat, Loop
 
 APART = timedelta(minutes=1)
 """Between two times that what lives on is set apart."""
-SWEEP = 24 * 60
+SWEEP = 60
 """So many times apart everything is visited: what was set apart and then forgotten in a circle takes room till then."""
 DEADLINE = timedelta(minutes=5)
 

@@ -4,6 +4,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,8 @@ class Fate(IntEnum):
 class Flight:
     """One test message; ``row`` is what it says now, ``u`` its log time under way against the usual."""
 
-    track: "Track"
+    on: "ref[Track]"
+    """Weak, as the route keeps its messages: a machine that is read anew every minute goes at once, tables and all."""
     probe: str
     sent: float
     centre: float
@@ -53,6 +55,14 @@ class Flight:
     spent: bool = False
     """Held back by a trouble that is over: it says nothing about a new one."""
     row: Vector | None = None
+
+    @property
+    def track(self) -> "Track":
+        """Give the route that it travels, which outlives it; raises ReferenceError where that is not so."""
+        track = self.on()
+        if track is None:
+            raise ReferenceError("a test message whose route is gone")
+        return track
 
     def verdict(self) -> Vector:
         """Look up what the message says, as it stands."""
@@ -87,7 +97,7 @@ def likelihood_ratio(row: Vector, column: int, share: float) -> float:
     return max((math.exp(row[column]) - (1 - share)) / share, 0.0)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Track:
     """A route with what is usual on it and its last test messages; ``rows`` are the groups that it counts in."""
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from weakref import ref
 
 from bot.detect.baseline import DAY, PoolUsual, RouteUsual
 from bot.detect.contact import Contact
@@ -50,7 +51,7 @@ class Installation:
             track.centre = track.usual.centre(self.pool.at_hour(sent))
             track.centre_until = sent + (LEVEL_LASTS if track.usual.recent > SETTLED else 0.0)
             track.tables = self.tables_for(track, sent)
-        flight = Flight(track, probe, sent, track.centre, track.tables)
+        flight = Flight(ref(track), probe, sent, track.centre, track.tables)
         track.keep(flight)
         return flight
 

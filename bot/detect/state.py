@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TypeAlias
+from weakref import ref
 
 from bot.detect.baseline import Counts, PoolUsual, RouteUsual
 from bot.detect.family import SIZE, Trouble
@@ -131,7 +132,7 @@ def _read_track(track: Track, state: Json, known: Installation) -> None:
         setattr(track, name, state.get(name, getattr(track, name)))
     track.ring = deque()
     for probe, sent, centre, ended, latency, u, fate, reply, permanent, spent, spoke, *more in state["flights"]:
-        flight = Flight(track, probe, sent, centre, known.tables_for(track, sent), Fate(fate), ended, latency, u)
+        flight = Flight(ref(track), probe, sent, centre, known.tables_for(track, sent), Fate(fate), ended, latency, u)
         flight.reply, flight.permanent, flight.spent = reply, permanent, spent
         if more:
             flight.junk, flight.copies = more[0], more[1]
