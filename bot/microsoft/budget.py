@@ -9,8 +9,9 @@ HEALTH = "/admin/serviceAnnouncement/"
 # Forty at once and one each five seconds are 52 and 760 at most, and nobody ever waits for long.
 AT_ONCE = 40
 EACH = timedelta(seconds=5)
-BLOCK = 8
-"""So many requests are taken from a shared budget at a time: what a process has taken and not used is lost with it."""
+BLOCK = 4
+"""So many requests are taken from a shared budget at a time: what a process has taken and not used is lost with it,
+and a process that dies every few seconds must not use up the budget of those that it watches for."""
 
 Take: TypeAlias = Callable[[timedelta], Awaitable[timedelta]]
 """Adds a length to the time that a shared budget is used up for, and tells how long that is from now on."""
