@@ -43,7 +43,7 @@ async def test_what_lives_on_is_not_visited_again_and_what_is_forgotten_goes() -
 
 
 @without_waiting
-async def test_what_was_set_apart_and_is_forgotten_goes_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_was_set_apart_and_is_forgotten_goes_with_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.app.heap.SWEEP", 3)
     circle = Circle()
     heap = asyncio.create_task(_run(lambda: None))
